@@ -1,0 +1,99 @@
+namespace ZeroCopy.Model.Copying;
+
+/// <summary>One socket on the copying path: the bytes that were accepted, copied at the call, and what is needed to spell its headers.</summary>
+public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int mssOption, bool timestamps, uint firstSeq)
+{
+    private byte[] _bytes = new byte[1024];
+    private Provenance[]? _origin;
+    private int _start;
+    private int _end;
+
+    public SockId Id => id;
+
+    public DevId Device => device;
+
+    public int IpOptionBytes => ipOptionBytes;
+
+    /// <summary>The MSS that SYN announces.</summary>
+    public int MssOption => mssOption;
+
+    public bool Timestamps => timestamps;
+
+    /// <summary>Sequence number of the first byte.</summary>
+    public uint FirstSeq => firstSeq;
+
+    /// <summary>The peer's next sequence number, learnt from its frames.</summary>
+    public uint Ack { get; set; }
+
+    /// <summary>The peer's last timestamp.</summary>
+    public uint TsRecent { get; set; }
+
+    /// <summary>Bytes accepted since the start.</summary>
+    public long Accepted { get; private set; }
+
+    /// <summary>Bytes before this one were acknowledged and are forgotten.</summary>
+    public long Kept => Accepted - (_end - _start);
+
+    /// <summary>Copies bytes at the call.</summary>
+    public void Accept(FileContent content, FileId file, long offset, int count, bool provenance)
+    {
+        MakeRoom(count, provenance);
+        content.Read(offset, _bytes.AsSpan(_end, count));
+        for (var i = 0; provenance && i < count; i++)
+        {
+            _origin![_end + i] = Provenance.OfFile(file, offset + i);
+        }
+
+        _end += count;
+        Accepted += count;
+    }
+
+    /// <summary>The bytes from a place in the stream; the range was accepted and not yet forgotten.</summary>
+    public ReadOnlySpan<byte> Bytes(long position, int count) => _bytes.AsSpan(IndexOf(position, count), count);
+
+    /// <summary>Where each of those bytes came from; empty where the profile keeps no provenance.</summary>
+    public ReadOnlySpan<Provenance> Origin(long position, int count) =>
+        _origin is null ? [] : _origin.AsSpan(IndexOf(position, count), count);
+
+    /// <summary>Forgets what stands before a place in the stream.</summary>
+    public void Forget(long position) => _start += (int)Math.Max(0, Math.Min(position, Accepted) - Kept);
+
+    /// <summary>The place in the stream of a sequence number near those that are kept.</summary>
+    public long PositionOf(uint seq) => Kept + unchecked((int)(seq - firstSeq - (uint)Kept));
+
+    private int IndexOf(long position, int count) =>
+        position >= Kept && position + count <= Accepted
+            ? _start + (int)(position - Kept)
+            : throw new ModelException($"bytes {position}..{position + count} of {id}, which keeps {Kept}..{Accepted}");
+
+    private void MakeRoom(int count, bool provenance)
+    {
+        if (provenance)
+        {
+            _origin ??= new Provenance[_bytes.Length];
+        }
+
+        if (_end + count <= _bytes.Length)
+        {
+            return;
+        }
+
+        var live = _end - _start;
+        var length = _bytes.Length;
+        while (length < live + count)
+        {
+            length *= 2;
+        }
+
+        var bytes = length == _bytes.Length ? _bytes : new byte[length];
+        _bytes.AsSpan(_start, live).CopyTo(bytes);
+        if (_origin is not null)
+        {
+            var origin = length == _bytes.Length ? _origin : new Provenance[length];
+            _origin.AsSpan(_start, live).CopyTo(origin);
+            _origin = origin;
+        }
+
+        (_bytes, _start, _end) = (bytes, 0, live);
+    }
+}

@@ -1,0 +1,252 @@
+using System.Buffers.Binary;
+
+namespace ZeroCopy.Model.Copying;
+
+/// <summary>The copying path: the same operations on plain byte arrays, copied at the moment of the call. It knows no page, no skb and no driver, and is short enough to be believed by reading.</summary>
+public sealed class CopyingWorld(Profile profile)
+{
+    private const byte Tcp = 6;
+    private const byte Syn = 2;
+    private const byte Fin = 1;
+
+    private readonly Table<CopyingSkb> _skbs = new();
+    private readonly Table<byte[]> _pages = new();
+    private readonly Table<FileContent> _files = new();
+    private readonly Table<CopyingFlow> _flows = new();
+    private readonly Table<CopyingDevice> _devices = new();
+    private readonly List<Frame?> _emitted = [];
+    private readonly Stack<Frame> _free = new();
+    private byte[] _answer = [];
+
+    /// <summary>What both paths know of the script's names.</summary>
+    public Names Names { get; } = new(profile.PageSize);
+
+    public int PageSize => profile.PageSize;
+
+    /// <summary>A frame for each that a device emitted in this step, in the same order; null where none was due.</summary>
+    public IReadOnlyList<Frame?> Emitted => _emitted;
+
+    /// <summary>Payload bytes copied at calls.</summary>
+    public long CopiedBytes { get; private set; }
+
+    /// <summary>Payload bytes summed while frames were built.</summary>
+    public long SummedBytes { get; private set; }
+
+    /// <summary>Entries of the plan that have neither been emitted nor dropped.</summary>
+    public int Outstanding { get; private set; }
+
+    /// <summary>What the copying path's last reading operation returned.</summary>
+    public ReadOnlySpan<byte> Answer => _answer;
+
+    public bool HasSkb(SkbId id) => _skbs.Has(id.Value);
+
+    /// <summary>The bytes of the packet.</summary>
+    public CopyingSkb Skb(SkbId id) => _skbs[id.Value];
+
+    public byte[] Page(PageId id) => _pages[id.Value];
+
+    public FileContent File(FileId id) => _files[id.Value];
+
+    public CopyingFlow Flow(SockId id) => _flows[id.Value];
+
+    public void Bind(SkbId id, CopyingSkb skb)
+    {
+        _skbs.Bind(id.Value, skb);
+        Names.Bind(id, skb.Bytes.Length);
+    }
+
+    /// <summary>Gives a packet its new bytes, under each of its names.</summary>
+    public void Change(SkbId id, byte[] bytes)
+    {
+        var skb = _skbs[id.Value];
+        skb.Bytes = bytes;
+        for (var name = 0; name < _skbs.Count; name++)
+        {
+            if (_skbs.Has(name) && _skbs[name] == skb)
+            {
+                Names.Resize(new SkbId(name), bytes.Length);
+            }
+        }
+    }
+
+    public void Unbind(SkbId id)
+    {
+        _skbs.Unbind(id.Value);
+        Names.Unbind(id);
+    }
+
+    public void Bind(PageId id, byte[] page)
+    {
+        _pages.Bind(id.Value, page);
+        Names.Bind(id);
+    }
+
+    public void Unbind(PageId id)
+    {
+        _pages.Unbind(id.Value);
+        Names.Unbind(id);
+    }
+
+    public void Bind(FileId id, FileContent content)
+    {
+        _files.Bind(id.Value, content);
+        Names.Bind(id, content.Length);
+    }
+
+    public void Bind(DevId id, int mtu, bool noCsum)
+    {
+        _devices.Bind(id.Value, new CopyingDevice(noCsum, []));
+        Names.Bind(id, mtu);
+    }
+
+    public void Bind(SockId id, CopyingFlow flow) => _flows.Bind(id.Value, flow);
+
+    /// <summary>The device's checksum feature changed: what is handed to it from here on is complete, or carries the seed.</summary>
+    public void SetNoCsum(DevId id, bool noCsum) => _devices.Rebind(id.Value, _devices[id.Value] with { NoCsum = noCsum });
+
+    /// <summary>Copies what a send call accepted.</summary>
+    public void Accept(SockId sock, FileId file, long offset, int count)
+    {
+        _flows[sock.Value].Accept(_files[file.Value], file, offset, count, profile.Provenance);
+        CopiedBytes += count;
+    }
+
+    public void SetAnswer(byte[] bytes) => _answer = bytes;
+
+    public void BeginStep()
+    {
+        foreach (var frame in _emitted)
+        {
+            if (frame is not null)
+            {
+                _free.Push(frame);
+            }
+        }
+
+        _emitted.Clear();
+        _answer = [];
+    }
+
+    /// <summary>Follows what the zero-copy path published, in its order: learns from the peer's frames, builds a frame for each new entry of the plan, forgets what was dropped, and counts out a frame for each that a device emitted.</summary>
+    public void Follow(Observation seen)
+    {
+        foreach (var (happening, index) in seen.Happenings)
+        {
+            switch (happening)
+            {
+                case Happening.Received:
+                    Learn(seen.Received[index].Span);
+                    break;
+                case Happening.Planned:
+                    Build(seen.Plan[index]);
+                    break;
+                case Happening.Dropped:
+                    Remove(seen.Drops[index]);
+                    break;
+                case Happening.Emitted:
+                    Emit(seen.Frames[index].Device);
+                    break;
+                default:
+                    throw new ModelException($"no happening {happening}");
+            }
+        }
+    }
+
+    public void Reset()
+    {
+        BeginStep();
+        _skbs.Clear();
+        _pages.Clear();
+        _files.Clear();
+        _flows.Clear();
+        _devices.Clear();
+        Names.Reset();
+        (CopiedBytes, SummedBytes, Outstanding) = (0, 0, 0);
+    }
+
+    private void Learn(ReadOnlySpan<byte> frame)
+    {
+        var tcp = frame[34..];
+        var flow = _flows[BinaryPrimitives.ReadUInt16BigEndian(tcp[2..]) - 40001];
+        var seq = BinaryPrimitives.ReadUInt32BigEndian(tcp[4..]);
+        var flags = tcp[13];
+        if ((flags & Syn) != 0)
+        {
+            flow.Ack = unchecked(seq + 1);
+        }
+        else if ((flags & Fin) != 0 && seq == flow.Ack)
+        {
+            flow.Ack = unchecked(seq + 1);
+        }
+
+        if (flow.Timestamps)
+        {
+            var options = (flags & Syn) != 0 ? 24 : 20;
+            flow.TsRecent = BinaryPrimitives.ReadUInt32BigEndian(tcp[(options + 4)..]);
+        }
+
+        flow.Forget(flow.PositionOf(BinaryPrimitives.ReadUInt32BigEndian(tcp[8..])));
+    }
+
+    private void Build(in Segment segment)
+    {
+        var flow = _flows[segment.Flow.Value];
+        var device = _devices[segment.Device.Value];
+        var headers = CopyingFrames.HeaderBytes(segment, flow);
+        var frame = _free.TryPop(out var used) ? used : new Frame();
+        var bytes = frame.Start(segment.Device, headers + segment.Length, fromPeer: false, profile.Provenance);
+
+        // A datagram is what the call in this step accepted last; a segment is named by its sequence number.
+        var position = segment.Protocol == Tcp ? flow.PositionOf(segment.Seq) : flow.Accepted - segment.Length;
+        if (segment.Length > 0)
+        {
+            flow.Bytes(position, segment.Length).CopyTo(bytes.Span[headers..]);
+            if (profile.Provenance)
+            {
+                flow.Origin(position, segment.Length).CopyTo(bytes.Shadow[headers..]);
+            }
+        }
+
+        var seedOnly = segment.SumByDevice && device.NoCsum;
+        CopyingFrames.WriteHeaders(bytes.Span, segment, flow, seedOnly);
+        SummedBytes += seedOnly ? 0 : segment.Length;
+        if (segment.Protocol != Tcp)
+        {
+            flow.Forget(flow.Accepted);
+        }
+
+        device.Expected.Add((segment.Number, frame));
+        Outstanding++;
+    }
+
+    private void Remove(Drop drop)
+    {
+        var expected = _devices[drop.Device.Value].Expected;
+        var index = expected.FindIndex(entry => entry.Number == drop.Number);
+        _free.Push(expected[index].Frame);
+        expected.RemoveAt(index);
+        Outstanding--;
+    }
+
+    private void Emit(DevId id)
+    {
+        var expected = _devices[id.Value].Expected;
+        if (expected.Count == 0)
+        {
+            _emitted.Add(null);
+            return;
+        }
+
+        _emitted.Add(expected[0].Frame);
+        expected.RemoveAt(0);
+        Outstanding--;
+    }
+
+    private sealed record CopyingDevice(bool NoCsum, List<(int Number, Frame Frame)> Expected);
+}
+
+/// <summary>A packet on the copying path: its bytes.</summary>
+public sealed class CopyingSkb(byte[] bytes)
+{
+    public byte[] Bytes { get; internal set; } = bytes;
+}

@@ -1,0 +1,188 @@
+using ZeroCopy.Model.Pages;
+using ZeroCopy.Model.Skbs;
+using Sum = ZeroCopy.Model.Checksums.Checksum;
+
+namespace ZeroCopy.Model.Net;
+
+/// <summary>What became of an skb. kernel: NET_XMIT_*, include/linux/netdevice.h, and -ENOMEM of dev_queue_xmit().</summary>
+public enum NetXmit
+{
+    Success = 0,
+    Drop = 1,
+    NoMemory = -12,
+}
+
+/// <summary>A net device as the stack sees it, with its queueing discipline, one FIFO. kernel: struct net_device, net/core/dev.c, net/sched/sch_generic.c.</summary>
+public abstract class NetDevice(World world, DevId id, string driver, int mtu, NetifFeatures lacking)
+{
+    protected World World => world;
+
+    public DevId Id => id;
+
+    /// <summary>The driver's word on the command line.</summary>
+    public string Driver => driver;
+
+    public int Mtu => mtu;
+
+    /// <summary>What the hardware and its driver can do at most.</summary>
+    public abstract NetifFeatures HardwareFeatures { get; }
+
+    /// <summary>What the stack decides by. kernel: dev->features.</summary>
+    public NetifFeatures Features => HardwareFeatures & ~Lacking;
+
+    /// <summary>Features that were switched off.</summary>
+    public NetifFeatures Lacking { get; set; } = lacking;
+
+    /// <summary>The queue is stopped. kernel: __LINK_STATE_XOFF.</summary>
+    public bool Stopped { get; private set; }
+
+    /// <summary>Packets that wait for the driver. kernel: dev->qdisc.</summary>
+    public SkbQueue Queue { get; } = new();
+
+    /// <summary>The device's mappings.</summary>
+    public Dma Dma { get; } = new(world.Memory);
+
+    /// <summary>Packets that the driver has taken and not yet freed.</summary>
+    public abstract int InFlight { get; }
+
+    /// <summary>Descriptors written since the device was registered.</summary>
+    public long Descriptors { get; protected set; }
+
+    /// <summary>Gives a packet to the driver; false is "busy" and the packet stays with the caller. kernel: dev->hard_start_xmit(), 0 and 1.</summary>
+    public abstract bool HardStartXmit(Skb skb);
+
+    /// <summary>Lets the hardware work on at most so many packets that it was told of.</summary>
+    /// <returns>The frames it emitted.</returns>
+    public abstract int RunDevice(int packets);
+
+    /// <summary>The interrupt handler: reclaims what the hardware is done with, and wakes the queue.</summary>
+    public abstract void Interrupt();
+
+    /// <summary>Whether the driver owns the skb: a slot of its ring, or its backlog, names it.</summary>
+    public abstract bool Holds(Skb skb);
+
+    /// <summary>Whether the largest packet could be queued now.</summary>
+    public abstract bool HasRoomForLargest { get; }
+
+    /// <summary>The most bytes of bus address that the hardware takes.</summary>
+    public abstract int AddressBits { get; }
+
+    /// <summary>Whether a checksum request fits the descriptor. What does not fit is decided here, before the driver: storing a sum in the driver would write a head that a tap may share.</summary>
+    /// <param name="start">Offset of h.raw in the frame.</param>
+    /// <param name="at">Offset of the checksum field in the frame.</param>
+    protected virtual bool SumRequestFits(int start, int at) => true;
+
+    /// <summary>Hands a packet with all its headers to the device; it is the device's from here on, or freed. kernel: dev_queue_xmit(), its decisions in their order.</summary>
+    /// <param name="skb">From the Ethernet header on.</param>
+    /// <param name="number">Its entry in the segment plan.</param>
+    public NetXmit DevQueueXmit(Skb skb, int number)
+    {
+        var paged = skb.NrFrags > 0;
+        var high = HasHighPages(skb);
+        var wantsSum = skb.IpSummed == ChecksumState.Hw;
+        var start = skb.TransportHeader - skb.Data;
+        var at = start + (wantsSum ? (int)skb.Csum : 0);
+
+        // 1. A list of skbs would be linearised here; no operation makes one yet.
+        // 2. Fragments, and a device that cannot take them or cannot reach them.
+        var linearize = paged && (!Features.HasFlag(NetifFeatures.Sg) || IllegalHighdma(skb));
+        if (linearize && !skb.Linearize())
+        {
+            return Drop(skb, number, DropReason.NoMemory, NetXmit.NoMemory);
+        }
+
+        // 3. A sum that the device cannot make. The order matters: only now may the head be private.
+        var sum = wantsSum && !(CanSum && SumRequestFits(start, at));
+        if (sum && !ChecksumHelp(skb))
+        {
+            return Drop(skb, number, DropReason.NoMemory, NetXmit.NoMemory);
+        }
+
+        world.Seen.Decisions.Add(new XmitDecision(number, id, paged, high, wantsSum, start, at, linearize, sum, PageCacheFrags(skb)));
+
+        // 4. The queueing discipline.
+        if (Queue.Length >= world.Profile.TxQueueLen)
+        {
+            return Drop(skb, number, DropReason.QueueFull, NetXmit.Drop);
+        }
+
+        Queue.Tail(skb);
+        QdiscRun();
+        return NetXmit.Success;
+    }
+
+    /// <summary>Gives queued packets to the driver until it stops the queue or is busy. kernel: qdisc_run(), qdisc_restart().</summary>
+    public void QdiscRun()
+    {
+        while (!Stopped && Queue.Dequeue() is { } skb)
+        {
+            skb.Fire(SkbMachine.Event.HardStartXmit);
+            if (!HardStartXmit(skb))
+            {
+                skb.Fire(SkbMachine.Event.Busy);
+                Queue.Head(skb);
+                return;
+            }
+        }
+    }
+
+    /// <summary>kernel: netif_stop_queue().</summary>
+    protected void StopQueue() => Stopped = true;
+
+    /// <summary>Starts the queue again and lets waiting packets go. kernel: netif_wake_queue(), whose softirq runs after the handler.</summary>
+    protected void WakeQueue() => Stopped = false;
+
+    /// <summary>kernel: the test of dev_queue_xmit() for HW_CSUM, NO_CSUM, or IP_CSUM with IPv4; the model sends nothing but IPv4.</summary>
+    private bool CanSum => (Features & NetifFeatures.AnyCsum) != 0;
+
+    /// <summary>Only fragments are tested: heads are kmalloc's, in low memory. kernel: illegal_highdma().</summary>
+    private bool IllegalHighdma(Skb skb) => !Features.HasFlag(NetifFeatures.HighDma) && HasHighPages(skb);
+
+    /// <summary>Sums in the CPU what the device was to sum; false where the head is shared and there is no memory. kernel: skb_checksum_help() as intended: 2.4.4 stores the sum in a head that a clone may share.</summary>
+    private bool ChecksumHelp(Skb skb)
+    {
+        if (skb.IsCloned && !skb.ExpandHead(0, 0))
+        {
+            return false;
+        }
+
+        var offset = skb.TransportHeader - skb.Data;
+        var sum = Sum.Fold(skb.Checksum(offset, skb.Len - offset, 0));
+        var at = offset + (int)skb.Csum;
+        skb.Linear.Slice(at, 2).Write([(byte)(sum >> 8), (byte)sum]);
+        skb.IpSummed = ChecksumState.None;
+        world.Cost.SummedLater += skb.Cb.Payload;
+        return true;
+    }
+
+    private NetXmit Drop(Skb skb, int number, DropReason reason, NetXmit result)
+    {
+        world.Seen.Dropped(new Drop(number, id, reason));
+        skb.Kfree();
+        return result;
+    }
+
+    private static bool HasHighPages(Skb skb)
+    {
+        foreach (var frag in skb.Frags)
+        {
+            if (frag.Page.IsHighmem)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static int PageCacheFrags(Skb skb)
+    {
+        var count = 0;
+        foreach (var frag in skb.Frags)
+        {
+            count += frag.Page.Mapping is null ? 0 : 1;
+        }
+
+        return count;
+    }
+}

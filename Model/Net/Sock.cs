@@ -1,0 +1,57 @@
+using ZeroCopy.Model.Pages;
+using ZeroCopy.Model.Skbs;
+
+namespace ZeroCopy.Model.Net;
+
+/// <summary>A socket that sends over one device. kernel: struct sock, include/net/sock.h.</summary>
+public abstract class Sock(World world, SockId id, NetDevice device, int ipOptionBytes)
+{
+    protected World World => world;
+
+    public SockId Id => id;
+
+    public NetDevice Device => device;
+
+    public int IpOptionBytes => ipOptionBytes;
+
+    /// <summary>Truesize of the skbs in flight that are charged to this socket. kernel: sk->wmem_alloc.</summary>
+    public int WmemAlloc { get; private set; }
+
+    /// <summary>Truesize of the write queue. kernel: sk->wmem_queued.</summary>
+    public int WmemQueued { get; protected set; }
+
+    /// <summary>The page that send fills for this socket; null for none. kernel: TCP_PAGE(sk).</summary>
+    public Page? SendPageCache { get; protected set; }
+
+    /// <summary>Sends a copy of user memory.</summary>
+    /// <returns>Bytes accepted, and why no more.</returns>
+    public abstract (int Accepted, Refusal Why) SendMsg(UserBuffer user, int length);
+
+    /// <summary>A frame of the peer, checksum verified, from the transport header on.</summary>
+    public abstract void Receive(ReadOnlySpan<byte> segment);
+
+    /// <summary>kernel: skb_set_owner_w() and sock_wfree().</summary>
+    protected void SetOwnerW(Skb skb)
+    {
+        WmemAlloc += skb.TrueSize;
+        skb.SetOwner(_wfree ??= freed => WmemAlloc -= freed.TrueSize);
+    }
+
+    /// <summary>Pushes IP and Ethernet headers, publishes the segment and hands the packet to the device. kernel: ip_queue_xmit(), ip_build_xmit(), ip_finish_output2().</summary>
+    protected NetXmit IpQueueXmit(Skb skb, byte protocol, uint seq, int payload, byte flags, int attempt)
+    {
+        var ip = skb.Push(Ipv4.HeaderBytes + ipOptionBytes);
+        skb.NetworkHeader = skb.Data;
+        Ipv4.Write(ip.Span, ipOptionBytes, skb.Len, protocol, Ipv4.Local, Ipv4.Peer);
+        ip.Shadow.Clear();
+        var ethernet = skb.Push(Ethernet.HeaderBytes);
+        Ethernet.Write(ethernet.Span, destination: 2, source: 1);
+        ethernet.Shadow.Clear();
+        skb.Cb.Payload = payload;
+        var number = world.NextSegment();
+        world.Seen.Planned(new Segment(number, id, protocol, seq, payload, flags, attempt, device.Id, 0, skb.IpSummed == ChecksumState.Hw));
+        return device.DevQueueXmit(skb, number);
+    }
+
+    private Action<Skb>? _wfree;
+}

@@ -1,0 +1,164 @@
+namespace ZeroCopy.Model;
+
+/// <summary>Why an operation was refused. A refusal is legitimate only for the cause it names, and a law looks.</summary>
+public enum Refusal
+{
+    None,
+
+    /// <summary>Not enough headroom, tailroom, linear bytes or fragment slots.</summary>
+    NoRoom,
+
+    /// <summary>An allocation failed: -ENOMEM, -ENOBUFS.</summary>
+    NoMemory,
+
+    /// <summary>The send buffer is full: -EAGAIN.</summary>
+    WouldBlock,
+
+    /// <summary>Another live skb has the bytes.</summary>
+    NotOwn,
+
+    /// <summary>Beyond the packet: -EFAULT.</summary>
+    OutOfRange,
+}
+
+/// <summary>What one dev_queue_xmit found and did.</summary>
+/// <param name="Number">The entry of the plan.</param>
+/// <param name="Device">The device.</param>
+/// <param name="Paged">It came with fragments.</param>
+/// <param name="HighPages">One of them in high memory.</param>
+/// <param name="WantsSum">It came with CHECKSUM_HW.</param>
+/// <param name="SumStart">Offset of h.raw in the frame.</param>
+/// <param name="SumAt">Offset of the checksum field in the frame.</param>
+/// <param name="Linearized">The CPU made it linear.</param>
+/// <param name="Summed">The CPU summed it.</param>
+/// <param name="PageReferences">Fragments that name page-cache pages when it went on to the driver's queue.</param>
+public readonly record struct XmitDecision(
+    int Number, DevId Device, bool Paged, bool HighPages, bool WantsSum, int SumStart, int SumAt, bool Linearized, bool Summed, int PageReferences);
+
+/// <summary>A run of stream bytes that the receiver handed on.</summary>
+/// <param name="Flow">The socket that sent it.</param>
+/// <param name="Position">Bytes of the stream before it.</param>
+/// <param name="Frame">Index of the frame it came in.</param>
+/// <param name="Offset">First payload byte in the frame.</param>
+/// <param name="Length">Bytes.</param>
+public readonly record struct Delivery(SockId Flow, long Position, int Frame, int Offset, int Length);
+
+/// <summary>What may happen within an operation, as the copying path follows it.</summary>
+public enum Happening
+{
+    /// <summary>A frame of the peer reached the stack: index into <see cref="Observation.Received"/>.</summary>
+    Received,
+
+    /// <summary>A new entry of the plan: index into <see cref="Observation.Plan"/>.</summary>
+    Planned,
+
+    /// <summary>An entry was dropped: index into <see cref="Observation.Drops"/>.</summary>
+    Dropped,
+
+    /// <summary>A device emitted a frame: index into <see cref="Observation.Frames"/>.</summary>
+    Emitted,
+}
+
+/// <summary>What one operation was seen to do. One object a World, used again at each step.</summary>
+public sealed class Observation
+{
+    private readonly List<Segment> _plan = [];
+    private readonly List<Drop> _drops = [];
+    private byte[] _bytes = [];
+
+    public Refusal Refusal { get; private set; }
+
+    public bool Succeeded => Refusal == Refusal.None;
+
+    /// <summary>Bytes accepted, or frames, or pages: what the operation counts.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>The folded sum that a checksum operation returned.</summary>
+    public ushort Sum { get; set; }
+
+    /// <summary>How many bytes a reading operation returned; they are in <see cref="Read"/>.</summary>
+    public int ReadLength { get; private set; }
+
+    public ReadOnlySpan<byte> Read => _bytes.AsSpan(0, ReadLength);
+
+    /// <summary>New entries of the segment plan.</summary>
+    public IReadOnlyList<Segment> Plan => _plan;
+
+    public IReadOnlyList<Drop> Drops => _drops;
+
+    /// <summary>What happened, in order.</summary>
+    public List<(Happening Happening, int Index)> Happenings { get; } = [];
+
+    public List<XmitDecision> Decisions { get; } = [];
+
+    public List<Delivery> Deliveries { get; } = [];
+
+    /// <summary>Frames that appeared on the wires, both directions.</summary>
+    public FrameLog Frames { get; } = new();
+
+    /// <summary>Frames of the peer that reached the stack in this step.</summary>
+    public FrameLog Received { get; } = new();
+
+    /// <summary>Frames that the receiver did not accept, with the reason.</summary>
+    public List<(int Frame, string Why)> Rejected { get; } = [];
+
+    /// <summary>The cost when the step began.</summary>
+    public Cost CostBefore { get; } = new();
+
+    public Observation Succeed(long count = 0)
+    {
+        (Refusal, Count) = (Refusal.None, count);
+        return this;
+    }
+
+    public Observation Refuse(Refusal why)
+    {
+        (Refusal, Count) = (why, 0);
+        return this;
+    }
+
+    public void Planned(in Segment segment)
+    {
+        Happenings.Add((Happening.Planned, _plan.Count));
+        _plan.Add(segment);
+    }
+
+    public void Dropped(in Drop drop)
+    {
+        Happenings.Add((Happening.Dropped, _drops.Count));
+        _drops.Add(drop);
+    }
+
+    /// <summary>A frame of the peer that reaches the stack now.</summary>
+    public void Take(DevId device, ReadOnlySpan<byte> frame)
+    {
+        Happenings.Add((Happening.Received, Received.Count));
+        Received.Add().Start(device, frame.Length, fromPeer: true, provenance: false).Write(frame);
+    }
+
+    /// <summary>Room for the bytes that a reading operation returns.</summary>
+    public Bytes Answer(int length)
+    {
+        if (_bytes.Length < length)
+        {
+            _bytes = new byte[length];
+        }
+
+        ReadLength = length;
+        return new Bytes(_bytes, null, 0, length);
+    }
+
+    public void BeginStep(Cost cost)
+    {
+        (Refusal, Count, Sum, ReadLength) = (Refusal.None, 0, 0, 0);
+        _plan.Clear();
+        _drops.Clear();
+        Happenings.Clear();
+        Decisions.Clear();
+        Deliveries.Clear();
+        Frames.Clear();
+        Received.Clear();
+        Rejected.Clear();
+        CostBefore.CopyFrom(cost);
+    }
+}

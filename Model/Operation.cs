@@ -1,0 +1,19 @@
+using ZeroCopy.Model.Copying;
+
+namespace ZeroCopy.Model;
+
+/// <summary>One step of a script: its guard, its effect on both paths and its spelling together. Named by the kernel function.</summary>
+public abstract record Operation
+{
+    /// <summary>Whether the operation makes sense now; where it does not, it is skipped.</summary>
+    public abstract bool Enabled(Names names);
+
+    /// <summary>The zero-copy path.</summary>
+    public abstract Observation Apply(World world);
+
+    /// <summary>The copying path. Refusals for lack of resources are taken from what was seen; they are judged by laws.</summary>
+    public abstract void Apply(CopyingWorld world, Observation seen);
+
+    /// <summary>As a script spells it: parsing gives the same operation back.</summary>
+    public abstract override string ToString();
+}

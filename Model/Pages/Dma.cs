@@ -1,0 +1,97 @@
+using ZeroCopy.Specs;
+
+namespace ZeroCopy.Model.Pages;
+
+/// <summary>A live DMA mapping.</summary>
+/// <param name="Address">Bus address of the first byte.</param>
+/// <param name="Length">Bytes.</param>
+/// <param name="Consistent">Ring memory, mapped in both directions for as long as the driver lives; else packet data, to the device only.</param>
+public readonly record struct DmaMapping(ulong Address, int Length, bool Consistent);
+
+/// <summary>The DMA interface of one device: what is mapped for it, and its accesses by bus address. kernel: pci_map_single(), pci_alloc_consistent(), Documentation/DMA-mapping.txt.</summary>
+/// <remarks>On i386 a bus address is the physical address, and unmapping does nothing. The model keeps the books that an IOMMU would.</remarks>
+public sealed class Dma(PhysicalMemory memory)
+{
+    private readonly List<DmaMapping> _mappings = [];
+    private readonly List<Block> _consistent = [];
+
+    /// <summary>The live mappings, oldest first.</summary>
+    public IReadOnlyList<DmaMapping> Mappings => _mappings;
+
+    /// <summary>kernel: pci_map_single(virt_to_bus(...), length, PCI_DMA_TODEVICE).</summary>
+    public ulong MapSingle(ulong physical, int length)
+    {
+        _mappings.Add(new DmaMapping(physical, length, Consistent: false));
+        return physical;
+    }
+
+    /// <summary>A fragment's mapping: the same as a single one in 2.4.4, computed in 64 bits. kernel: pci_map_single_high() of drivers/net/acenic.c; pci_map_page() from 2.4.13.</summary>
+    public ulong MapPage(Page page, int offset, int length) => MapSingle(page.Address + (ulong)offset, length);
+
+    /// <summary>kernel: pci_unmap_single(). With anything but a live mapping's own address and length it is a BUG (DMA-002).</summary>
+    public void UnmapSingle(ulong address, int length)
+    {
+        for (var i = 0; i < _mappings.Count; i++)
+        {
+            var mapping = _mappings[i];
+            if (mapping.Address == address && mapping.Length == length && !mapping.Consistent)
+            {
+                _mappings.RemoveAt(i);
+                return;
+            }
+        }
+
+        throw new BugException(DmaRules.UnmappedAsMapped, $"unmap of {length} bytes at {address:x}, which are not mapped so");
+    }
+
+    /// <summary>Ring memory that driver and device share. kernel: pci_alloc_consistent().</summary>
+    public Block AllocConsistent(int length)
+    {
+        var block = memory.Kmalloc(length) ?? throw new ModelException($"no memory for a ring of {length} bytes");
+        block.Bytes.Fill(0);
+        _mappings.Add(new DmaMapping(block.Address, length, Consistent: true));
+        _consistent.Add(block);
+        return block;
+    }
+
+    /// <summary>The device reads by bus address. Outside a live mapping it is a BUG (DMA-003).</summary>
+    /// <param name="address">First bus address.</param>
+    /// <param name="to">Where the bytes go; its length says how many.</param>
+    public void DeviceRead(ulong address, Bytes to)
+    {
+        Require(address, to.Length, write: false);
+        var done = 0;
+        while (done < to.Length)
+        {
+            if (!memory.TryAt(address + (ulong)done, out var bytes, out _, out _))
+            {
+                throw new BugException(DmaRules.ReadsMappedOnly, $"the device reads at {address + (ulong)done:x}, where there is no memory");
+            }
+
+            var count = Math.Min(bytes.Length, to.Length - done);
+            bytes[..count].CopyTo(to.Slice(done, count));
+            done += count;
+        }
+    }
+
+    /// <summary>The device writes by bus address, to ring memory only.</summary>
+    public void DeviceWrite(ulong address, ReadOnlySpan<byte> from)
+    {
+        Require(address, from.Length, write: true);
+        memory.TryAt(address, out var bytes, out _, out _);
+        bytes[..from.Length].Write(from);
+    }
+
+    private void Require(ulong address, int length, bool write)
+    {
+        foreach (var mapping in _mappings)
+        {
+            if (address >= mapping.Address && address + (ulong)length <= mapping.Address + (ulong)mapping.Length && (mapping.Consistent || !write))
+            {
+                return;
+            }
+        }
+
+        throw new BugException(DmaRules.ReadsMappedOnly, $"the device {(write ? "writes" : "reads")} {length} bytes at {address:x}, which are not mapped for it");
+    }
+}

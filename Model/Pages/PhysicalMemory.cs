@@ -1,0 +1,221 @@
+using System.Numerics;
+
+namespace ZeroCopy.Model.Pages;
+
+/// <summary>All memory of the machine: page frames by zone and kmalloc's blocks, each with real bytes at a physical address. kernel: mm/page_alloc.c, mm/slab.c.</summary>
+public sealed class PhysicalMemory
+{
+    /// <summary>What a fresh allocation holds. kernel: POISON_BEFORE of mm/slab.c, here for pages too: stale bytes never reach a comparison.</summary>
+    public const byte PoisonFresh = 0xa5;
+
+    /// <summary>What a freed one holds: a use after free is seen on the wire at once.</summary>
+    public const byte PoisonFree = 0x6b;
+
+    private const int SlabBytes = 128 << 10;
+    private const int FramesPerChunk = 64;
+    private const int SmallestClass = 32;
+
+    private readonly Profile _profile;
+    private readonly List<Page>[] _frames;
+    private readonly Stack<Page>[] _freeFrames;
+    private readonly List<Slab> _slabs = [];
+    private readonly Stack<Block>[] _freeBlocks;
+    private int _failAfter;
+
+    public PhysicalMemory(Profile profile)
+    {
+        _profile = profile;
+        _frames = [.. Enum.GetValues<Zone>().Select(_ => new List<Page>())];
+        _freeFrames = [.. Enum.GetValues<Zone>().Select(_ => new Stack<Page>())];
+        _freeBlocks = [.. Enumerable.Range(0, 1 + ClassOf(SlabBytes)).Select(_ => new Stack<Block>())];
+    }
+
+    /// <summary>Lets the k-th allocation from here on fail, once; 0 lets none fail.</summary>
+    public void FailAfter(int k) => _failAfter = k;
+
+    /// <summary>Every frame of a zone that was ever in use, free ones too, in the order of their addresses.</summary>
+    public IReadOnlyList<Page> Frames(Zone zone) => _frames[(int)zone];
+
+    /// <summary>A fresh, poisoned page with one holder; null where there is no memory. kernel: alloc_page().</summary>
+    public Page? AllocPage(Zone zone)
+    {
+        if (AllocationFails())
+        {
+            return null;
+        }
+
+        if (!_freeFrames[(int)zone].TryPop(out var page))
+        {
+            AddChunk(zone);
+            page = _freeFrames[(int)zone].Pop();
+        }
+
+        page.FirstHolder();
+        page.Bytes.Fill(PoisonFresh);
+        return page;
+    }
+
+    /// <summary>A fresh, poisoned block; null where there is no memory. kernel: kmalloc().</summary>
+    /// <param name="length">1 to 131072 bytes.</param>
+    public Block? Kmalloc(int length)
+    {
+        if (AllocationFails() || length > SlabBytes)
+        {
+            return null;
+        }
+
+        var sizeClass = ClassOf(length);
+        if (!_freeBlocks[sizeClass].TryPop(out var block))
+        {
+            AddSlab(sizeClass);
+            block = _freeBlocks[sizeClass].Pop();
+        }
+
+        block.Length = length;
+        block.InUse = true;
+        block.Whole.Fill(PoisonFresh);
+        return block;
+    }
+
+    /// <summary>kernel: kfree().</summary>
+    public void Kfree(Block block)
+    {
+        if (!block.InUse)
+        {
+            throw new ModelException($"kfree of the free block at {block.Address:x}");
+        }
+
+        block.InUse = false;
+        block.Whole.Fill(PoisonFree);
+        _freeBlocks[ClassOf(block.Capacity)].Push(block);
+    }
+
+    internal bool AllocationFails() => _failAfter > 0 && --_failAfter == 0;
+
+    internal void Free(Page page)
+    {
+        page.Forget();
+        page.Bytes.Fill(PoisonFree);
+        _freeFrames[(int)page.Zone].Push(page);
+    }
+
+    /// <summary>What lies at a physical address, up to the end of its frame or block; false where no memory is.</summary>
+    public bool TryAt(ulong address, out Bytes bytes, out ulong bufferAddress, out int bufferLength)
+    {
+        if (TryBlockAt(address) is { } block)
+        {
+            (bufferAddress, bufferLength) = (block.Address, block.InUse ? block.Length : 0);
+            bytes = block.Whole[(int)(address - block.Address)..];
+            return true;
+        }
+
+        if (TryPageAt(address) is { } page)
+        {
+            (bufferAddress, bufferLength) = (page.Address, page.Count > 0 ? _profile.PageSize : 0);
+            bytes = page.Bytes[(int)(address - page.Address)..];
+            return true;
+        }
+
+        (bytes, bufferAddress, bufferLength) = (default, 0, 0);
+        return false;
+    }
+
+    /// <summary>The frame that holds a physical address; null where there is none.</summary>
+    public Page? TryPageAt(ulong address)
+    {
+        var zone = ZoneOf(address);
+        var frame = (address - Zones.Base(zone)) / (ulong)_profile.PageSize;
+        return address >= Zones.Base(zone) && frame < (ulong)_frames[(int)zone].Count ? _frames[(int)zone][(int)frame] : null;
+    }
+
+    /// <summary>Everything free again, as after boot; what was allocated is kept for reuse.</summary>
+    public void Reset()
+    {
+        _failAfter = 0;
+        for (var zone = 0; zone < _frames.Length; zone++)
+        {
+            _freeFrames[zone].Clear();
+            for (var i = _frames[zone].Count - 1; i >= 0; i--)
+            {
+                _frames[zone][i].Forget();
+                _freeFrames[zone].Push(_frames[zone][i]);
+            }
+        }
+
+        foreach (var free in _freeBlocks)
+        {
+            free.Clear();
+        }
+
+        for (var i = _slabs.Count - 1; i >= 0; i--)
+        {
+            FreeAll(_slabs[i]);
+        }
+    }
+
+    private Block? TryBlockAt(ulong address)
+    {
+        if (address < Zones.KmallocBase || address >= Zones.KmallocBase + ((ulong)_slabs.Count * SlabBytes))
+        {
+            return null;
+        }
+
+        var offset = address - Zones.KmallocBase;
+        var slab = _slabs[(int)(offset / SlabBytes)];
+        return slab.Blocks[(int)(offset % SlabBytes) / slab.BlockBytes];
+    }
+
+    private static Zone ZoneOf(ulong address) =>
+        address >= Zones.Base(Zone.Above4G) ? Zone.Above4G
+        : address >= Zones.Base(Zone.High) ? Zone.High
+        : address >= Zones.KmallocBase ? Zone.Low
+        : Zone.Dma;
+
+    private void AddChunk(Zone zone)
+    {
+        var frames = _frames[(int)zone];
+        var store = new byte[FramesPerChunk * _profile.PageSize];
+        var shadow = _profile.Provenance ? new Provenance[store.Length] : null;
+        for (var i = 0; i < FramesPerChunk; i++)
+        {
+            var address = Zones.Base(zone) + ((ulong)frames.Count * (ulong)_profile.PageSize);
+            frames.Add(new Page(this, zone, address, new Bytes(store, shadow, i * _profile.PageSize, _profile.PageSize)));
+        }
+
+        for (var i = frames.Count - 1; i >= frames.Count - FramesPerChunk; i--)
+        {
+            _freeFrames[(int)zone].Push(frames[i]);
+        }
+    }
+
+    private void AddSlab(int sizeClass)
+    {
+        var blockBytes = SmallestClass << sizeClass;
+        var store = new byte[SlabBytes];
+        var shadow = _profile.Provenance ? new Provenance[SlabBytes] : null;
+        var start = Zones.KmallocBase + ((ulong)_slabs.Count * SlabBytes);
+        var blocks = new Block[SlabBytes / blockBytes];
+        for (var i = 0; i < blocks.Length; i++)
+        {
+            blocks[i] = new Block(start + (ulong)(i * blockBytes), new Bytes(store, shadow, i * blockBytes, blockBytes));
+        }
+
+        var slab = new Slab(blockBytes, blocks);
+        _slabs.Add(slab);
+        FreeAll(slab);
+    }
+
+    private void FreeAll(Slab slab)
+    {
+        for (var i = slab.Blocks.Length - 1; i >= 0; i--)
+        {
+            slab.Blocks[i].InUse = false;
+            _freeBlocks[ClassOf(slab.BlockBytes)].Push(slab.Blocks[i]);
+        }
+    }
+
+    private static int ClassOf(int length) =>
+        BitOperations.Log2((uint)Math.Max(BitOperations.RoundUpToPowerOf2((uint)Math.Max(length, 1)), SmallestClass)) - BitOperations.Log2(SmallestClass);
+
+    private sealed record Slab(int BlockBytes, Block[] Blocks);
+}

@@ -1,0 +1,68 @@
+namespace ZeroCopy.Model;
+
+/// <summary>How large the modelled machine is.</summary>
+public enum Size
+{
+    /// <summary>For search: wraps, odd offsets and full rings within a few steps.</summary>
+    Tiny,
+
+    /// <summary>For fidelity: the numbers of the 2.4.4 release.</summary>
+    Real,
+}
+
+/// <summary>Which kernel's rules apply.</summary>
+public enum Kernel
+{
+    /// <summary>2.4.4 as intended, on a PAE machine whose descriptors store the high address word.</summary>
+    Linux244,
+
+    /// <summary>What the kernels of the 6 series document.</summary>
+    Linux6,
+}
+
+/// <summary>The constants of one run. kernel: the macros named at each member, 2.4.4.</summary>
+public sealed record Profile(Size Size, Kernel Kernel)
+{
+    public static readonly Profile Tiny = new(Size.Tiny, Kernel.Linux244);
+
+    public static readonly Profile Real = new(Size.Real, Kernel.Linux244);
+
+    /// <summary>Bytes in a page. kernel: PAGE_SIZE.</summary>
+    public int PageSize => Size == Size.Tiny ? 16 : 4096;
+
+    /// <summary>kernel: MAX_SKB_FRAGS, the literal 6 in every 2.4 release; the formula by page size came with 2.5.</summary>
+    public int MaxSkbFrags => Size == Size.Tiny ? 3 : 6;
+
+    /// <summary>kernel: SMP_CACHE_BYTES, to which SKB_DATA_ALIGN rounds.</summary>
+    public int CacheBytes => Size == Size.Tiny ? 4 : 32;
+
+    /// <summary>Headroom for all headers of a segment. kernel: MAX_TCP_HEADER = 128 + MAX_HEADER.</summary>
+    public static int MaxTcpHeader => 160;
+
+    /// <summary>kernel: sizeof(struct sk_buff), charged with each skb.</summary>
+    public static int SkbStructBytes => 160;
+
+    /// <summary>kernel: TX_RING_ENTRIES of acenic.h.</summary>
+    public int AceTxRingEntries => Size == Size.Tiny ? 8 : 256;
+
+    /// <summary>kernel: TX_RING_SIZE of sunhme.h.</summary>
+    public int HmeTxRingSize => Size == Size.Tiny ? 8 : 32;
+
+    /// <summary>kernel: TX_RING_SIZE of a driver of the time, drivers/net/tulip/tulip.h.</summary>
+    public int UnconvertedTxRingSize => Size == Size.Tiny ? 4 : 16;
+
+    /// <summary>Bytes that may wait in a socket's write queue. kernel: sysctl_tcp_wmem[2] and sk->sndbuf.</summary>
+    public int SndBuf => Size == Size.Tiny ? 4096 : 131072;
+
+    /// <summary>Segments in flight. Congestion control decides when bytes go, never which: it is held still at this. kernel: tp->snd_cwnd.</summary>
+    public int SndCwnd => Size == Size.Tiny ? 4 : 32;
+
+    /// <summary>Packets that the queueing discipline holds. kernel: dev->tx_queue_len, 100 for Ethernet (drivers/net/net_init.c).</summary>
+    public int TxQueueLen => Size == Size.Tiny ? 6 : 100;
+
+    /// <summary>The MSS of a script that does not say.</summary>
+    public int DefaultMss => Size == Size.Tiny ? 40 : 1460;
+
+    /// <summary>Whether each byte carries the place it came from.</summary>
+    public bool Provenance => Size == Size.Tiny;
+}

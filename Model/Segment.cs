@@ -1,0 +1,27 @@
+namespace ZeroCopy.Model;
+
+/// <summary>One packet that the zero-copy path hands to dev_queue_xmit: an entry of the segment plan. Where a stream is cut differs legitimately between the paths, so the copying path builds its frames from the plan and its own bytes; laws judge the plan.</summary>
+/// <param name="Number">Place in the plan, from 0. It is the clock of TCP timestamps too: one tick a segment.</param>
+/// <param name="Flow">The socket.</param>
+/// <param name="Protocol">6 for TCP, 17 for UDP.</param>
+/// <param name="Seq">TCP: sequence number. UDP: number of the datagram.</param>
+/// <param name="Length">Payload bytes.</param>
+/// <param name="Flags">TCP flags, as in the header.</param>
+/// <param name="Attempt">1 for the first transmission.</param>
+/// <param name="Device">The device it goes to.</param>
+/// <param name="Band">The band of the queueing discipline.</param>
+/// <param name="SumByDevice">CHECKSUM_HW: where the device has NO_CSUM, the frame carries the pseudo-header seed.</param>
+public readonly record struct Segment(int Number, SockId Flow, byte Protocol, uint Seq, int Length, byte Flags, int Attempt, DevId Device, int Band, bool SumByDevice);
+
+/// <summary>Why an skb of the plan never became a frame.</summary>
+public enum DropReason
+{
+    /// <summary>The queueing discipline was full: NET_XMIT_DROP.</summary>
+    QueueFull,
+
+    /// <summary>Linearising, or making a sum private, found no memory: -ENOMEM.</summary>
+    NoMemory,
+}
+
+/// <summary>An entry of the plan that was dropped.</summary>
+public readonly record struct Drop(int Number, DevId Device, DropReason Reason);

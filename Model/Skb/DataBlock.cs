@@ -1,0 +1,31 @@
+using ZeroCopy.Model.Pages;
+
+namespace ZeroCopy.Model.Skbs;
+
+/// <summary>The block [head, end) of one or more skbs and its shared info. kernel: skb->head and struct skb_shared_info, which the kernel lays behind end; here its fields stand beside the block.</summary>
+public sealed class DataBlock(int maxFrags)
+{
+    private readonly Frag[] _frags = new Frag[maxFrags];
+
+    /// <summary>The memory; null while the block is free.</summary>
+    public Block? Memory { get; internal set; }
+
+    /// <summary>Length of [head, end).</summary>
+    public int End { get; internal set; }
+
+    /// <summary>Live skbs that name this block. kernel: skb_shinfo(skb)->dataref.</summary>
+    public int DataRef { get; internal set; }
+
+    /// <summary>kernel: skb_shinfo(skb)->nr_frags.</summary>
+    public int NrFrags { get; internal set; }
+
+    /// <summary>kernel: skb_shinfo(skb)->frags[0..nr_frags].</summary>
+    public ReadOnlySpan<Frag> Frags => _frags.AsSpan(0, NrFrags);
+
+    public Bytes Bytes => Memory!.Bytes;
+
+    /// <summary>Where this block stands among the live ones of its cache.</summary>
+    internal int LiveIndex { get; set; }
+
+    internal Span<Frag> Slots => _frags;
+}

@@ -1,0 +1,33 @@
+using ZeroCopy.Model.Copying;
+
+namespace ZeroCopy.Model.Skbs;
+
+/// <summary>An empty skb. kernel: alloc_skb(), net/core/skbuff.c.</summary>
+public sealed record AllocSkb(SkbId Result, int Size) : Operation
+{
+    public static readonly Spelling Spelling = new("alloc_skb", operands => new AllocSkb(operands.ResultSkb(), operands.Int("size", to: 65536)));
+
+    public override bool Enabled(Names names) => !names.Has(Result);
+
+    public override Observation Apply(World world)
+    {
+        var skb = world.Skbs.AllocSkb(Size);
+        if (skb is null)
+        {
+            return world.Seen.Refuse(Refusal.NoMemory);
+        }
+
+        world.Bind(Result, skb);
+        return world.Seen.Succeed();
+    }
+
+    public override void Apply(CopyingWorld world, Observation seen)
+    {
+        if (seen.Succeeded)
+        {
+            world.Bind(Result, new CopyingSkb([]));
+        }
+    }
+
+    public override string ToString() => $"{Result} = alloc_skb({Size})";
+}

@@ -1,0 +1,33 @@
+using ZeroCopy.Model.Copying;
+
+namespace ZeroCopy.Model.Skbs;
+
+/// <summary>A private head over the same fragments. kernel: pskb_copy(), net/core/skbuff.c.</summary>
+public sealed record PskbCopy(SkbId Result, SkbId Source) : Operation
+{
+    public static readonly Spelling Spelling = new("pskb_copy", operands => new PskbCopy(operands.ResultSkb(), operands.Skb()));
+
+    public override bool Enabled(Names names) => names.Has(Source) && !names.Has(Result);
+
+    public override Observation Apply(World world)
+    {
+        var skb = world.Skb(Source).PskbCopy();
+        if (skb is null)
+        {
+            return world.Seen.Refuse(Refusal.NoMemory);
+        }
+
+        world.Bind(Result, skb);
+        return world.Seen.Succeed();
+    }
+
+    public override void Apply(CopyingWorld world, Observation seen)
+    {
+        if (seen.Succeeded)
+        {
+            world.Bind(Result, new CopyingSkb([.. world.Skb(Source).Bytes]));
+        }
+    }
+
+    public override string ToString() => $"{Result} = pskb_copy({Source})";
+}

@@ -1,0 +1,24 @@
+using ZeroCopy.Model.Copying;
+
+namespace ZeroCopy.Model.Skbs;
+
+/// <summary>The folded sum of a range. kernel: skb_checksum(), net/core/skbuff.c.</summary>
+public sealed record SkbChecksum(SkbId Skb, int Offset, int Length) : Operation
+{
+    public static readonly Spelling Spelling = new("skb_checksum", operands => new SkbChecksum(operands.Skb(), operands.Int("offset", to: 65536), operands.Int("length", to: 65536)));
+
+    public override bool Enabled(Names names) => names.Has(Skb) && Offset + Length <= names.Length(Skb);
+
+    public override Observation Apply(World world)
+    {
+        world.Seen.Sum = Checksums.Checksum.Fold(world.Skb(Skb).Checksum(Offset, Length, 0));
+        return world.Seen.Succeed(Length);
+    }
+
+    public override void Apply(CopyingWorld world, Observation seen)
+    {
+        world.SetAnswer(world.Skb(Skb).Bytes[Offset..(Offset + Length)]);
+    }
+
+    public override string ToString() => $"skb_checksum({Skb}, {Offset}, {Length})";
+}

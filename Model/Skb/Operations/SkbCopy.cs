@@ -1,0 +1,33 @@
+using ZeroCopy.Model.Copying;
+
+namespace ZeroCopy.Model.Skbs;
+
+/// <summary>A private, linear copy. kernel: skb_copy(), net/core/skbuff.c.</summary>
+public sealed record SkbCopy(SkbId Result, SkbId Source) : Operation
+{
+    public static readonly Spelling Spelling = new("skb_copy", operands => new SkbCopy(operands.ResultSkb(), operands.Skb()));
+
+    public override bool Enabled(Names names) => names.Has(Source) && !names.Has(Result);
+
+    public override Observation Apply(World world)
+    {
+        var skb = world.Skb(Source).Copy();
+        if (skb is null)
+        {
+            return world.Seen.Refuse(Refusal.NoMemory);
+        }
+
+        world.Bind(Result, skb);
+        return world.Seen.Succeed();
+    }
+
+    public override void Apply(CopyingWorld world, Observation seen)
+    {
+        if (seen.Succeeded)
+        {
+            world.Bind(Result, new CopyingSkb([.. world.Skb(Source).Bytes]));
+        }
+    }
+
+    public override string ToString() => $"{Result} = skb_copy({Source})";
+}

@@ -1,0 +1,33 @@
+using ZeroCopy.Model.Copying;
+
+namespace ZeroCopy.Model.Skbs;
+
+/// <summary>Drops bytes in front, as far as they are linear. kernel: skb_pull(), include/linux/skbuff.h.</summary>
+public sealed record SkbPull(SkbId Skb, int Count) : Operation
+{
+    public static readonly Spelling Spelling = new("skb_pull", operands => new SkbPull(operands.Skb(), operands.Int("count", to: 65536)));
+
+    public override bool Enabled(Names names) => names.Has(Skb) && Count <= names.Length(Skb);
+
+    public override Observation Apply(World world)
+    {
+        var skb = world.Skb(Skb);
+        if (skb.HeadLen < Count)
+        {
+            return world.Seen.Refuse(Refusal.NoRoom);
+        }
+
+        skb.Pull(Count);
+        return world.Seen.Succeed(Count);
+    }
+
+    public override void Apply(CopyingWorld world, Observation seen)
+    {
+        if (seen.Succeeded)
+        {
+            world.Change(Skb, world.Skb(Skb).Bytes[Count..]);
+        }
+    }
+
+    public override string ToString() => $"skb_pull({Skb}, {Count})";
+}

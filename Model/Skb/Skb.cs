@@ -1,0 +1,246 @@
+using System.Runtime.CompilerServices;
+using ZeroCopy.Specs;
+
+namespace ZeroCopy.Model.Skbs;
+
+/// <summary>A socket buffer: a linear block for headers and, behind it, fragments of pages. kernel: struct sk_buff, include/linux/skbuff.h. Pointers are offsets into the block.</summary>
+public sealed partial class Skb(SkbCache cache)
+{
+    private SkbMachine.State _state;
+
+    /// <summary>The stored state of the machine; a law holds it against <see cref="Abstraction"/>.</summary>
+    public SkbMachine.State State => _state;
+
+    /// <summary>[head, end) and the shared info; other skbs may name it too.</summary>
+    public DataBlock Block { get; private set; } = null!;
+
+    /// <summary>First byte of the packet. kernel: data - head, the headroom.</summary>
+    public int Data { get; private set; }
+
+    /// <summary>End of the linear bytes. kernel: tail - head.</summary>
+    public int Tail { get; private set; }
+
+    /// <summary>All bytes of the packet.</summary>
+    public int Len { get; private set; }
+
+    /// <summary>Bytes in fragments.</summary>
+    public int DataLen { get; private set; }
+
+    /// <summary>Holders of this struct.</summary>
+    public int Users { get; private set; }
+
+    /// <summary>Sticky: the block may be shared.</summary>
+    public bool Cloned { get; private set; }
+
+    /// <summary>By <see cref="IpSummed"/>: a running sum of the payload, or the offset of the checksum field from h.raw.</summary>
+    public uint Csum { get; set; }
+
+    public ChecksumState IpSummed { get; set; }
+
+    /// <summary>Memory charged for it. kernel: truesize, never changed by expand_head, linearize, pull and trim in 2.4.4.</summary>
+    public int TrueSize { get; set; }
+
+    /// <summary>Offset of the transport header in the block; -1 for none. kernel: h.raw - head.</summary>
+    public int TransportHeader { get; set; }
+
+    /// <summary>Offset of the network header in the block; -1 for none. kernel: nh.raw - head.</summary>
+    public int NetworkHeader { get; set; }
+
+    /// <summary>kernel: skb->cb, as TCP uses it (struct tcp_skb_cb).</summary>
+    public ControlBlock Cb { get; } = new();
+
+    /// <summary>Run once with the last reference. kernel: skb->destructor with skb->sk.</summary>
+    public Action<Skb>? Destructor { get; set; }
+
+    /// <summary>The list that it is on; null for none.</summary>
+    public SkbQueue? List { get; internal set; }
+
+    internal Skb? Next { get; set; }
+
+    internal Skb? Prev { get; set; }
+
+    internal int LiveIndex { get; set; }
+
+    /// <summary>kernel: skb_headlen().</summary>
+    public int HeadLen => Len - DataLen;
+
+    /// <summary>kernel: skb_is_nonlinear().</summary>
+    public bool IsNonlinear => DataLen != 0;
+
+    /// <summary>kernel: skb_headroom().</summary>
+    public int Headroom => Data;
+
+    /// <summary>kernel: skb_tailroom(), 0 for a paged skb.</summary>
+    public int Tailroom => IsNonlinear ? 0 : Block.End - Tail;
+
+    /// <summary>Whether another struct names the block. kernel: skb_cloned().</summary>
+    public bool IsCloned => Cloned && Block.DataRef != 1;
+
+    /// <summary>Whether the struct has other holders. kernel: skb_shared().</summary>
+    public bool IsShared => Users != 1;
+
+    public int NrFrags => Block.NrFrags;
+
+    public ReadOnlySpan<Frag> Frags => Block.Frags;
+
+    /// <summary>The linear bytes [data, tail).</summary>
+    public Bytes Linear => Block.Bytes[Data..Tail];
+
+    /// <summary>The state that the data says; <paramref name="driverHolds"/> says whether a driver's ring or backlog has it.</summary>
+    public SkbMachine.State Abstraction(bool driverHolds) =>
+        Users == 0 ? SkbMachine.State.Free
+        : List is not null ? SkbMachine.State.Queued
+        : driverHolds ? SkbMachine.State.InFlight
+        : SkbMachine.State.Held;
+
+    /// <summary>Whether [from, to) of the block is in no other live skb's [data, tail).</summary>
+    public bool OwnsBytes(int from, int to)
+    {
+        if (!IsCloned)
+        {
+            return true;
+        }
+
+        foreach (var other in cache.Live)
+        {
+            if (other != this && other.Block == Block && other.Data < to && from < other.Tail)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes the machine one step; an event that the machine forbids here is a BUG of the rule that it breaks.</summary>
+    public void Fire(SkbMachine.Event @event, SkbMachine.Guard asked = SkbMachine.Guard.None)
+    {
+        var guards = (int)asked | (Users == 1 ? (int)SkbMachine.Guard.Sole : 0) | (DataLen == 0 ? (int)SkbMachine.Guard.Linear : 0);
+        var next = SkbMachine.Table.Next((int)_state, (int)@event, guards);
+        if (next < 0)
+        {
+            Bug(@event, (SkbMachine.Guard)guards);
+        }
+
+        _state = (SkbMachine.State)next;
+    }
+
+    /// <summary>kernel: skb_get().</summary>
+    public Skb Get()
+    {
+        Fire(SkbMachine.Event.Get);
+        Users++;
+        return this;
+    }
+
+    /// <summary>Drops a reference; with the last one the destructor runs and the data is released. kernel: kfree_skb(), __kfree_skb().</summary>
+    public void Kfree()
+    {
+        Fire(SkbMachine.Event.Kfree);
+        if (--Users > 0)
+        {
+            return;
+        }
+
+        var destructor = Destructor;
+        Destructor = null;
+        destructor?.Invoke(this);
+        ReleaseData();
+        cache.Free(this);
+    }
+
+    /// <summary>Headroom for an empty skb. kernel: skb_reserve().</summary>
+    public void Reserve(int count)
+    {
+        Fire(SkbMachine.Event.Reserve, Fits(Len == 0 && count <= Tailroom));
+        Data += count;
+        Tail += count;
+    }
+
+    /// <summary>Appends to the linear bytes and gives the new ones to be written. kernel: skb_put().</summary>
+    public Bytes Put(int count)
+    {
+        Fire(SkbMachine.Event.Put, Fits(count <= Block.End - Tail) | Own(Tail, Tail + count));
+        Tail += count;
+        Len += count;
+        return Block.Bytes[(Tail - count)..Tail];
+    }
+
+    /// <summary>Prepends bytes and gives them to be written. kernel: skb_push().</summary>
+    public Bytes Push(int count)
+    {
+        Fire(SkbMachine.Event.Push, Fits(count <= Data) | Own(Data - count, Data));
+        Data -= count;
+        Len += count;
+        return Block.Bytes.Slice(Data, count);
+    }
+
+    /// <summary>Drops linear bytes in front; false, and nothing changed, where the packet is shorter. kernel: skb_pull().</summary>
+    public bool Pull(int count)
+    {
+        if (count > Len)
+        {
+            return false;
+        }
+
+        Fire(SkbMachine.Event.Pull, Fits(count <= HeadLen));
+        Data += count;
+        Len -= count;
+        return true;
+    }
+
+    /// <summary>Charges the skb to a socket by its destructor. kernel: skb_set_owner_w().</summary>
+    public void SetOwner(Action<Skb> destructor) => Destructor = destructor;
+
+    internal void StartEmpty(DataBlock block, int trueSize)
+    {
+        Block = block;
+        (Data, Tail, Len, DataLen) = (0, 0, 0, 0);
+        (Users, Cloned, Csum, IpSummed) = (1, false, 0, ChecksumState.None);
+        (TransportHeader, NetworkHeader) = (-1, -1);
+        TrueSize = trueSize;
+        Destructor = null;
+        Cb.Reset();
+    }
+
+    /// <summary>The machine is switched off under it: nothing is released.</summary>
+    internal void Abandon()
+    {
+        (_state, Users, List, Next, Prev, Destructor) = (SkbMachine.State.Free, 0, null, null, null, null);
+        Block = null!;
+    }
+
+    private static SkbMachine.Guard Fits(bool fits) => fits ? SkbMachine.Guard.Fits : SkbMachine.Guard.None;
+
+    private SkbMachine.Guard Own(int from, int to) => OwnsBytes(from, to) ? SkbMachine.Guard.Own : SkbMachine.Guard.None;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Bug(SkbMachine.Event @event, SkbMachine.Guard guards)
+    {
+        var rule = SkbMachine.Table.Forbids(_state, @event, guards);
+        throw new BugException(rule, $"{@event} of an skb that is {_state} (guards met: {guards}; len {Len}, data_len {DataLen}, users {Users}, headroom {Headroom}, tailroom {Tailroom})");
+    }
+
+    /// <summary>kernel: struct tcp_skb_cb, include/net/tcp.h.</summary>
+    public sealed class ControlBlock
+    {
+        /// <summary>First sequence number.</summary>
+        public uint Seq { get; set; }
+
+        /// <summary>Sequence number after the last byte; SYN and FIN count one.</summary>
+        public uint EndSeq { get; set; }
+
+        public byte Flags { get; set; }
+
+        /// <summary>Transmissions so far.</summary>
+        public int Attempts { get; set; }
+
+        /// <summary>Payload bytes at the packet's end: what copying and summing count.</summary>
+        public int Payload { get; set; }
+
+        public void Reset() => (Seq, EndSeq, Flags, Attempts, Payload) = (0, 0, 0, 0, 0);
+
+        internal void CopyFrom(ControlBlock other) =>
+            (Seq, EndSeq, Flags, Attempts, Payload) = (other.Seq, other.EndSeq, other.Flags, other.Attempts, other.Payload);
+    }
+}

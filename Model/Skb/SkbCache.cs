@@ -1,0 +1,119 @@
+using ZeroCopy.Model.Pages;
+
+namespace ZeroCopy.Model.Skbs;
+
+/// <summary>Where skbs and their data blocks come from, and all that are alive. kernel: skbuff_head_cache, net/core/skbuff.c.</summary>
+public sealed class SkbCache(Profile profile, PhysicalMemory memory, Cost cost)
+{
+    private readonly List<Skb> _live = [];
+    private readonly List<DataBlock> _blocks = [];
+    private readonly Stack<Skb> _freeSkbs = new();
+    private readonly Stack<DataBlock> _freeBlocks = new();
+
+    public Profile Profile => profile;
+
+    public Cost Cost => cost;
+
+    /// <summary>Every skb with users above 0.</summary>
+    public IReadOnlyList<Skb> Live => _live;
+
+    /// <summary>Every data block with dataref above 0.</summary>
+    public IReadOnlyList<DataBlock> LiveBlocks => _blocks;
+
+    /// <summary>kernel: SKB_DATA_ALIGN().</summary>
+    public int Align(int length) => (length + profile.CacheBytes - 1) & -profile.CacheBytes;
+
+    /// <summary>An empty, linear skb with at least <paramref name="size"/> bytes of room; null where there is no memory. kernel: alloc_skb().</summary>
+    public Skb? AllocSkb(int size)
+    {
+        if (memory.AllocationFails())
+        {
+            return null;
+        }
+
+        var block = AllocBlock(Align(size));
+        if (block is null)
+        {
+            return null;
+        }
+
+        var skb = AllocStruct();
+        skb.StartEmpty(block, block.End + Profile.SkbStructBytes);
+        return skb;
+    }
+
+    /// <summary>A struct that names no block yet; null where there is no memory.</summary>
+    internal Skb? TryAllocStruct() => memory.AllocationFails() ? null : AllocStruct();
+
+    /// <summary>A block with dataref 1 and no fragments; null where there is no memory.</summary>
+    internal DataBlock? AllocBlock(int end)
+    {
+        // A block of no bytes still has the shared info behind it.
+        var bytes = memory.Kmalloc(Math.Max(end, 1));
+        if (bytes is null)
+        {
+            return null;
+        }
+
+        if (!_freeBlocks.TryPop(out var block))
+        {
+            block = new DataBlock(profile.MaxSkbFrags);
+        }
+
+        (block.Memory, block.End, block.DataRef, block.NrFrags) = (bytes, end, 1, 0);
+        block.LiveIndex = _blocks.Count;
+        _blocks.Add(block);
+        return block;
+    }
+
+    internal void Free(DataBlock block)
+    {
+        _blocks[block.LiveIndex] = _blocks[^1];
+        _blocks[block.LiveIndex].LiveIndex = block.LiveIndex;
+        _blocks.RemoveAt(_blocks.Count - 1);
+        memory.Kfree(block.Memory!);
+        block.Memory = null;
+        block.Slots.Clear();
+        _freeBlocks.Push(block);
+    }
+
+    internal void Free(Skb skb)
+    {
+        _live[skb.LiveIndex] = _live[^1];
+        _live[skb.LiveIndex].LiveIndex = skb.LiveIndex;
+        _live.RemoveAt(_live.Count - 1);
+        _freeSkbs.Push(skb);
+    }
+
+    public void Reset()
+    {
+        foreach (var skb in _live)
+        {
+            skb.Abandon();
+            _freeSkbs.Push(skb);
+        }
+
+        _live.Clear();
+        foreach (var block in _blocks)
+        {
+            block.Memory = null;
+            block.DataRef = 0;
+            _freeBlocks.Push(block);
+        }
+
+        _blocks.Clear();
+    }
+
+    private Skb AllocStruct()
+    {
+        if (!_freeSkbs.TryPop(out var skb))
+        {
+            skb = new Skb(this);
+        }
+
+        skb.LiveIndex = _live.Count;
+        _live.Add(skb);
+        skb.Fire(SkbMachine.Event.Alloc);
+        return skb;
+    }
+}

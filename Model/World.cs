@@ -1,0 +1,130 @@
+using ZeroCopy.Model.Net;
+using ZeroCopy.Model.Pages;
+using ZeroCopy.Model.Skbs;
+
+namespace ZeroCopy.Model;
+
+/// <summary>Everything in one run of the zero-copy path: memory, files, skbs, sockets, devices, wires. Deterministic; never cloned: it is rebuilt by <see cref="Reset"/> and replay.</summary>
+public sealed class World
+{
+    private readonly Table<Skb> _skbs = new();
+    private readonly Table<Page> _pages = new();
+    private readonly Table<Pages.File> _files = new();
+    private readonly Table<Sock> _socks = new();
+    private readonly Table<NetDevice> _devices = new();
+    private readonly List<Sock> _allSocks = [];
+    private readonly List<NetDevice> _allDevices = [];
+    private readonly List<Pages.File> _allFiles = [];
+    private readonly List<Page> _namedPages = [];
+
+    public World(Profile profile)
+    {
+        Profile = profile;
+        Memory = new PhysicalMemory(profile);
+        Skbs = new SkbCache(profile, Memory, Cost);
+        Wire = new Wire(this);
+        Receiver = new Receiver(this);
+    }
+
+    public Profile Profile { get; }
+
+    public PhysicalMemory Memory { get; }
+
+    public SkbCache Skbs { get; }
+
+    public Wire Wire { get; }
+
+    public Receiver Receiver { get; }
+
+    public Cost Cost { get; } = new();
+
+    /// <summary>What the current step has done so far.</summary>
+    public Observation Seen { get; } = new();
+
+    /// <summary>The number that the next segment of the plan will have.</summary>
+    public int PeekSegment { get; private set; }
+
+    public IReadOnlyList<Sock> Socks => _allSocks;
+
+    public IReadOnlyList<NetDevice> Devices => _allDevices;
+
+    public IReadOnlyList<Pages.File> Files => _allFiles;
+
+    /// <summary>One entry for each name that holds a page.</summary>
+    public IReadOnlyList<Page> NamedPages => _namedPages;
+
+    public Skb Skb(SkbId id) => _skbs[id.Value];
+
+    public Page Page(PageId id) => _pages[id.Value];
+
+    public Pages.File File(FileId id) => _files[id.Value];
+
+    public Sock Sock(SockId id) => _socks[id.Value];
+
+    public TcpSock Tcp(SockId id) => (TcpSock)_socks[id.Value];
+
+    public NetDevice Device(DevId id) => _devices[id.Value];
+
+    /// <summary>The skb of a name; null where it is not bound.</summary>
+    public Skb? TrySkb(SkbId id) => _skbs.Has(id.Value) ? _skbs[id.Value] : null;
+
+    public void Bind(SkbId id, Skb skb) => _skbs.Bind(id.Value, skb);
+
+    public void Unbind(SkbId id) => _skbs.Unbind(id.Value);
+
+    public void Bind(PageId id, Page page)
+    {
+        _pages.Bind(id.Value, page);
+        _namedPages.Add(page);
+    }
+
+    public void Unbind(PageId id)
+    {
+        _namedPages.Remove(_pages[id.Value]);
+        _pages.Unbind(id.Value);
+    }
+
+    public void Bind(FileId id, Pages.File file)
+    {
+        _files.Bind(id.Value, file);
+        _allFiles.Add(file);
+    }
+
+    public void Bind(SockId id, Sock sock)
+    {
+        _socks.Bind(id.Value, sock);
+        _allSocks.Add(sock);
+    }
+
+    public void Bind(DevId id, NetDevice device)
+    {
+        _devices.Bind(id.Value, device);
+        _allDevices.Add(device);
+    }
+
+    public int NextSegment() => PeekSegment++;
+
+    /// <summary>Forgets what the last step did.</summary>
+    public void BeginStep() => Seen.BeginStep(Cost);
+
+    /// <summary>An empty machine, as after boot.</summary>
+    public void Reset()
+    {
+        Skbs.Reset();
+        Memory.Reset();
+        Wire.Reset();
+        Receiver.Reset();
+        Cost.Reset();
+        _skbs.Clear();
+        _pages.Clear();
+        _files.Clear();
+        _socks.Clear();
+        _devices.Clear();
+        _allSocks.Clear();
+        _allDevices.Clear();
+        _allFiles.Clear();
+        _namedPages.Clear();
+        PeekSegment = 0;
+        BeginStep();
+    }
+}

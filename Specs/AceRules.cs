@@ -1,0 +1,25 @@
+namespace ZeroCopy.Specs;
+
+/// <summary>What the AceNIC transmit ring must obey.</summary>
+public static class AceRules
+{
+    public static readonly Rule OneSlotStaysEmpty = new("ACE-001",
+        "At least one slot of the transmit ring stays empty.",
+        Because: "With producer = consumer a full ring reads as an empty one, and nothing in it is ever sent.",
+        Source: "linux 2.4.4 drivers/net/acenic.h, tx_space()", Basis.Source);
+
+    public static readonly Rule EndOnLast = new("ACE-002",
+        "BD_FLG_END stands on the last descriptor of a packet only.",
+        Because: "There is no start flag: the chip joins descriptors until END, so two packets become one or one becomes two.",
+        Source: "linux 2.4.4 drivers/net/acenic.c, ace_start_xmit()", Basis.Source);
+
+    public static readonly Rule SumFlagOnEach = new("ACE-003",
+        "BD_FLG_TCP_UDP_SUM stands on every descriptor of a packet with CHECKSUM_HW, and on no other.",
+        Because: "The firmware sums what it is told to, descriptor by descriptor.",
+        Source: "linux 2.4.4 drivers/net/acenic.c, ace_start_xmit()", Basis.Source);
+
+    public static readonly Rule LastSlotOwns = new("ACE-004",
+        "The slot of a packet's last descriptor owns the skb, and no other slot does.",
+        Because: "Reclaim may stop in the middle of a packet: an skb freed at an earlier slot goes while its last pages are read.",
+        Source: "linux 2.4.4 drivers/net/acenic.c, ace_start_xmit(), ace_tx_int()", Basis.Source);
+}

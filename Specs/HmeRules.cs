@@ -1,0 +1,25 @@
+namespace ZeroCopy.Specs;
+
+/// <summary>What the Sun HME transmit ring must obey.</summary>
+public static class HmeRules
+{
+    public static readonly Rule FirstSlotOwns = new("HME-001",
+        "The slot of a packet's first descriptor owns the skb, and no other slot does.",
+        Because: "Reclaim finds a packet by its first slot and reads its number of descriptors from the skb there.",
+        Source: "linux 2.4.4 drivers/net/sunhme.c, happy_meal_start_xmit(), happy_meal_tx()", Basis.Source);
+
+    public static readonly Rule Framing = new("HME-002",
+        "TXFLAG_SOP stands on the first descriptor of a packet only, TXFLAG_EOP on the last only.",
+        Because: "The chip joins what lies between them into one frame.",
+        Source: "linux 2.4.4 drivers/net/sunhme.c, happy_meal_start_xmit()", Basis.Source);
+
+    public static readonly Rule SumFieldsFit = new("HME-003",
+        "A checksum request says where the sum starts (at most 63) and where it goes (at most 255) as the packet has it.",
+        Because: "The fields have 6 and 8 bits and a larger offset is cut silently: the sum starts inside the IP header, or lands in it.",
+        Source: "linux 2.4.4 drivers/net/sunhme.h, TXFLAG_CSBUFBEGIN, TXFLAG_CSLOCATION", Basis.Intended);
+
+    public static readonly Rule OneSlotStaysEmpty = new("HME-004",
+        "At least one slot of the transmit ring stays empty.",
+        Because: "With tx_new = tx_old a full ring reads as an empty one.",
+        Source: "linux 2.4.4 drivers/net/sunhme.h, TX_BUFFS_AVAIL", Basis.Source);
+}

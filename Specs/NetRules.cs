@@ -1,0 +1,65 @@
+namespace ZeroCopy.Specs;
+
+/// <summary>What features, queueing and sockets must obey.</summary>
+public static class NetRules
+{
+    public static readonly Rule ByReference = new("NET-001",
+        "sendfile puts page-cache pages into the segment, and neither copies nor sums them, exactly where the route's device has scatter/gather and some checksum feature.",
+        Because: "Without scatter/gather the pages must be copied anyway; without a device's sum a page could change between the sum and the wire.",
+        Source: "linux 2.4.4 net/ipv4/tcp.c, tcp_sendpage()", Basis.Source);
+
+    public static readonly Rule CopiedAndSummed = new("NET-002",
+        "Data that is copied into the kernel at the call is copied once and summed by the CPU in the same pass.",
+        Because: "The sum belongs to the snapshot; a second pass over the data is what the combined copy exists to avoid.",
+        Source: "linux 2.4.4 net/ipv4/tcp.c, tcp_sendmsg(): csum_and_copy_from_user(); net/ipv4/udp.c, udp_getfrag()", Basis.Source);
+
+    public static readonly Rule LinearizedWithoutSg = new("NET-003",
+        "A paged skb is linearised before the driver exactly where the device lacks scatter/gather or NET-004 asks for it.",
+        Because: "A driver that was not converted reads skb->data alone and would send the headers without the data.",
+        Source: "linux 2.4.4 net/core/dev.c, dev_queue_xmit()", Basis.Source);
+
+    public static readonly Rule HighPagesNeedHighDma = new("NET-004",
+        "A fragment in high memory reaches a driver only if its device has NETIF_F_HIGHDMA.",
+        Because: "The device cannot address the page, or reads another one.",
+        Source: "linux 2.4.4 net/core/dev.c, illegal_highdma()", Basis.Source);
+
+    public static readonly Rule SummedByCpuIffDeviceCannot = new("NET-005",
+        "An skb that asks for the device's sum is summed by the CPU exactly where the device has no checksum feature for it, or its descriptor cannot say where the sum starts and goes.",
+        Because: "Summed twice it costs what zero-copy saves; summed by nobody it is dropped by the receiver.",
+        Source: "linux 2.4.4 net/core/dev.c, dev_queue_xmit(): skb_checksum_help(); drivers/net/sunhme.h, TXFLAG_CSBUFBEGIN", Basis.Intended);
+
+    public static readonly Rule PlanIsContiguous = new("NET-006",
+        "The segments of a flow follow each other without a gap, and a retransmission repeats a range that was sent.",
+        Because: "A gap is data that never arrives, an overlap with other bytes is data that arrives wrong.",
+        Source: "RFC 793 section 3.3; linux 2.4.4 net/ipv4/tcp.c, skb_entail()", Basis.Contract);
+
+    public static readonly Rule PlanFitsMss = new("NET-007",
+        "A segment carries at most the MSS less its options, and the frame fits the device's MTU.",
+        Because: "With DF set a frame that is too long goes nowhere.",
+        Source: "RFC 1122 section 4.2.2.6; linux 2.4.4 net/ipv4/tcp_output.c, tcp_sync_mss(); net/ipv4/ip_output.c", Basis.Contract);
+
+    public static readonly Rule IdZeroWithDf = new("NET-008",
+        "A packet with DF carries IP id 0.",
+        Because: "An id matters to reassembly only. 2.4.4 numbers the DF packets of a connected socket to please one faulty stack; a fixed id is our simplification, so that both paths make the same header.",
+        Source: "RFC 6864 section 4.1; linux 2.4.4 include/net/ip.h, ip_select_ident()", Basis.Intended);
+
+    public static readonly Rule ReceiverAccepts = new("NET-009",
+        "The receiver accepts every frame that was sent, and what it hands on is what the sender accepted, in order.",
+        Because: "A frame with a wrong sum or length is silence on the wire.",
+        Source: "linux 2.4.4 net/ipv4/tcp_ipv4.c, tcp_v4_rcv(); net/ipv4/udp.c, udp_rcv()", Basis.Contract);
+
+    public static readonly Rule BusyKeepsNothing = new("NET-010",
+        "hard_start_xmit that returns 1 has kept no reference to the skb and left no mapping.",
+        Because: "The core queues the skb again: it would be sent, and freed, twice.",
+        Source: "linux 2.4.4 net/sched/sch_generic.c, qdisc_restart(); Documentation/networking/netdevices.txt", Basis.Contract);
+
+    public static readonly Rule AwakeAccepts = new("NET-011",
+        "While a device's queue is awake its driver takes the largest packet.",
+        Because: "Returning 1 while awake makes the core spin on the device.",
+        Source: "linux 2.4.4 Documentation/networking/netdevices.txt; net/sched/sch_generic.c, qdisc_restart()", Basis.Contract);
+
+    public static readonly Rule StoppedWillWake = new("NET-012",
+        "While a device's queue is stopped it has packets whose completion will wake it.",
+        Because: "Nothing else starts the queue again but the watchdog.",
+        Source: "linux 2.4.4 include/linux/netdevice.h, netif_stop_queue(), netif_wake_queue()", Basis.Contract);
+}

@@ -1,0 +1,25 @@
+namespace ZeroCopy.Specs;
+
+/// <summary>What pages, their counts and the page cache must obey.</summary>
+public static class PinRules
+{
+    public static readonly Rule HeldByEach = new("PIN-001",
+        "A page's count is at least the number of its holders: page cache, each fragment slot of each live data block, each socket's page, each caller.",
+        Because: "A page with too low a count is given to somebody else while a device still reads it.",
+        Source: "linux 2.4.4 include/linux/mm.h, get_page(), put_page(); net/core/skbuff.c, skb_release_data()", Basis.Source);
+
+    public static readonly Rule HeldByNobodyElse = new("PIN-002",
+        "A page's count is at most the number of its holders.",
+        Because: "A reference that nobody holds is never given back: the page is lost.",
+        Source: "linux 2.4.4 include/linux/mm.h, get_page(), put_page()", Basis.Source);
+
+    public static readonly Rule ReclaimLeavesHeld = new("PIN-003",
+        "Reclaim takes a page from the page cache only when nobody but the cache holds it, and takes every such page it is asked for.",
+        Because: "Taken too early, the wire carries whatever the page's next owner writes; never taken, memory is full of finished files.",
+        Source: "linux 2.4.4 mm/vmscan.c, reclaim_page(): page_count(page) > 1", Basis.Source);
+
+    public static readonly Rule CacheHoldsFile = new("PIN-004",
+        "An up-to-date page of the page cache holds the bytes of its file.",
+        Because: "The page is the file to every reader and to the wire.",
+        Source: "linux 2.4.4 mm/filemap.c, do_generic_file_read(), readpage", Basis.Source);
+}

@@ -1,0 +1,85 @@
+namespace ZeroCopy.Specs;
+
+/// <summary>What a socket buffer and each operation on it must obey.</summary>
+public static class SkbRules
+{
+    public static readonly Rule Geometry = new("SKB-001",
+        "head <= data <= tail <= end, and tail - data = len - data_len.",
+        Because: "Headers are pushed and data appended by these pointers alone; past them lies another object.",
+        Source: "linux 2.4.4 include/linux/skbuff.h, struct sk_buff, skb_headlen()", Basis.Source);
+
+    public static readonly Rule PagedLength = new("SKB-002",
+        "data_len is the sum of the fragments' sizes.",
+        Because: "Whoever walks the fragments stops by data_len: bytes are lost or read past the last fragment.",
+        Source: "linux 2.4.4 net/core/skbuff.c, skb_copy_bits()", Basis.Source);
+
+    public static readonly Rule FreedByLastHolder = new("SKB-003",
+        "Only the last holder of an skb releases its data.",
+        Because: "A holder that frees early pulls pages from under another holder's DMA.",
+        Source: "linux 2.4.4 include/linux/skbuff.h, kfree_skb(): users", Basis.Source);
+
+    public static readonly Rule FragmentsFit = new("SKB-004",
+        "An skb has at most MAX_SKB_FRAGS fragments, each of at least one byte and inside its page.",
+        Because: "The seventh fragment lies behind the shared info; an empty one is a descriptor that some chips never finish.",
+        Source: "linux 2.4.4 include/linux/skbuff.h, MAX_SKB_FRAGS, struct skb_frag_struct", Basis.Source);
+
+    public static readonly Rule DataRef = new("SKB-005",
+        "dataref is the number of live skbs whose data block this is.",
+        Because: "Too low frees a block in use, too high never frees it.",
+        Source: "linux 2.4.4 net/core/skbuff.c, skb_release_data()", Basis.Source);
+
+    public static readonly Rule SharedIsCloned = new("SKB-006",
+        "Where dataref is above 1, every skb of the block is marked cloned.",
+        Because: "skb_cloned() is the only question a writer asks before it writes.",
+        Source: "linux 2.4.4 include/linux/skbuff.h, skb_cloned()", Basis.Source);
+
+    public static readonly Rule PutIsLinear = new("SKB-007",
+        "skb_put is for linear skbs.",
+        Because: "Bytes after the tail of a paged skb stand before its fragments: the data would be reordered.",
+        Source: "linux 2.4.4 include/linux/skbuff.h, skb_put(): SKB_LINEAR_ASSERT", Basis.Source);
+
+    public static readonly Rule Room = new("SKB-008",
+        "An operation takes no more room or data than there is: tailroom for put, headroom for push, linear bytes for pull.",
+        Because: "skb_over_panic and skb_under_panic: the bytes would land in the shared info or before the block.",
+        Source: "linux 2.4.4 include/linux/skbuff.h, skb_put(), skb_push(), __skb_pull()", Basis.Source);
+
+    public static readonly Rule SoleOwnerReplacesBlock = new("SKB-009",
+        "A data block is replaced (expand_head, linearize, pull_tail) under its sole user only.",
+        Because: "Another user of the struct keeps pointers into the block that is given back.",
+        Source: "linux 2.4.4 net/core/skbuff.c, pskb_expand_head(), skb_linearize(): skb_shared()", Basis.Source);
+
+    public static readonly Rule NotFreedOnList = new("SKB-010",
+        "An skb on a list is not freed.",
+        Because: "The list would go on through freed memory.",
+        Source: "linux 2.4.4 net/core/skbuff.c, __kfree_skb(): skb->list", Basis.Source);
+
+    public static readonly Rule DriverOwns = new("SKB-011",
+        "After hard_start_xmit has returned 0, the driver alone owns the skb until it frees it.",
+        Because: "The device may read it at any time: a change is half seen, a free is a read of other data.",
+        Source: "linux 2.4.4 Documentation/networking/netdevices.txt, hard_start_xmit; net/sched/sch_generic.c, qdisc_restart()", Basis.Contract);
+
+    public static readonly Rule BytesAgree = new("SKB-012",
+        "After each operation every skb reads the bytes that a plain array would hold.",
+        Because: "This is what zero-copy claims: pages are shared, and nobody can tell.",
+        Source: "linux 2.4.4 net/core/skbuff.c, the comment above each operation; include/linux/skbuff.h, skb_cloned()", Basis.Source);
+
+    public static readonly Rule RefusedForCause = new("SKB-013",
+        "An operation is refused only for lack of room, of fragment slots or of memory, or because the bytes are not its own to write.",
+        Because: "A refusal without cause drops packets that would fit.",
+        Source: "linux 2.4.4 include/linux/skbuff.h, skb_tailroom(), skb_headroom(); net/core/skbuff.c, skb_copy_bits(): -EFAULT", Basis.Source);
+
+    public static readonly Rule LifeIsLegal = new("SKB-014",
+        "An skb is allocated, queued, handed to a driver and freed in that order, each at most once.",
+        Because: "An skb queued twice, or freed while queued, corrupts both lists.",
+        Source: "linux 2.4.4 include/linux/skbuff.h, __skb_queue_tail(), __skb_unlink(), kfree_skb()", Basis.Source);
+
+    public static readonly Rule OwnerCharged = new("SKB-015",
+        "When nothing of a socket is in flight, its wmem_alloc and wmem_queued are 0 again.",
+        Because: "A charge that is not given back closes the send buffer a little more with each packet.",
+        Source: "linux 2.4.4 include/net/sock.h, skb_set_owner_w(), sock_wfree(); include/net/tcp.h, tcp_free_skb()", Basis.Source);
+
+    public static readonly Rule WriteOwnBytes = new("SKB-016",
+        "A byte of a data block is written only where no other live skb has it within [data, tail).",
+        Because: "A clone's reader, perhaps a tap, would see another packet's header.",
+        Source: "linux 2.4.4 include/linux/skbuff.h, skb_cloned(); net/ipv4/tcp_output.c, tcp_transmit_skb(): headers are pushed on a clone into headroom that only it names", Basis.Source);
+}

@@ -102,6 +102,9 @@ public sealed class Observation
     /// <summary>Frames that the receiver did not accept, with the reason.</summary>
     public List<(int Frame, string Why)> Rejected { get; } = [];
 
+    /// <summary>Failed allocations when the step began.</summary>
+    public int FailedAllocationsBefore { get; private set; }
+
     /// <summary>The cost when the step began.</summary>
     public Cost CostBefore { get; } = new();
 
@@ -148,8 +151,9 @@ public sealed class Observation
         return new Bytes(_bytes, null, 0, length);
     }
 
-    public void BeginStep(Cost cost)
+    public void BeginStep(Cost cost, int failedAllocations)
     {
+        FailedAllocationsBefore = failedAllocations;
         (Refusal, Count, Sum, ReadLength) = (Refusal.None, 0, 0, 0);
         _plan.Clear();
         _drops.Clear();

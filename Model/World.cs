@@ -65,6 +65,9 @@ public sealed class World
 
     public NetDevice Device(DevId id) => _devices[id.Value];
 
+    /// <summary>One more than the largest number of an skb's name.</summary>
+    public int SkbNames => _skbs.Count;
+
     /// <summary>The skb of a name; null where it is not bound.</summary>
     public Skb? TrySkb(SkbId id) => _skbs.Has(id.Value) ? _skbs[id.Value] : null;
 
@@ -105,7 +108,7 @@ public sealed class World
     public int NextSegment() => PeekSegment++;
 
     /// <summary>Forgets what the last step did.</summary>
-    public void BeginStep() => Seen.BeginStep(Cost);
+    public void BeginStep() => Seen.BeginStep(Cost, Memory.FailedAllocations);
 
     /// <summary>An empty machine, as after boot.</summary>
     public void Reset()

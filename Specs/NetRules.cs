@@ -58,6 +58,11 @@ public static class NetRules
         Because: "Returning 1 while awake makes the core spin on the device.",
         Source: "linux 2.4.4 Documentation/networking/netdevices.txt; net/sched/sch_generic.c, qdisc_restart()", Basis.Contract);
 
+    public static readonly Rule FreedWhenDone = new("NET-013",
+        "After an interrupt that finds the hardware done, the driver has freed every skb and undone every mapping.",
+        Because: "An skb that is never freed keeps its pages and its share of the send buffer.",
+        Source: "linux 2.4.4 Documentation/networking/netdevices.txt; drivers/net/acenic.c, ace_tx_int(); drivers/net/sunhme.c, happy_meal_tx()", Basis.Contract);
+
     public static readonly Rule StoppedWillWake = new("NET-012",
         "While a device's queue is stopped it has packets whose completion will wake it.",
         Because: "Nothing else starts the queue again but the watchdog.",

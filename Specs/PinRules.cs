@@ -13,9 +13,9 @@ public static class PinRules
         Because: "A reference that nobody holds is never given back: the page is lost.",
         Source: "linux 2.4.4 include/linux/mm.h, get_page(), put_page()", Basis.Source);
 
-    public static readonly Rule ReclaimLeavesHeld = new("PIN-003",
-        "Reclaim takes a page from the page cache only when nobody but the cache holds it, and takes every such page it is asked for.",
-        Because: "Taken too early, the wire carries whatever the page's next owner writes; never taken, memory is full of finished files.",
+    public static readonly Rule ReclaimTakesUnheld = new("PIN-003",
+        "Reclaim takes every page that nobody but the page cache holds.",
+        Because: "Never taken, memory is full of finished files.",
         Source: "linux 2.4.4 mm/vmscan.c, reclaim_page(): page_count(page) > 1", Basis.Source);
 
     public static readonly Rule CacheHoldsFile = new("PIN-004",

@@ -1,3 +1,5 @@
+using ZeroCopy.Specs;
+
 namespace ZeroCopy.Model.Copying;
 
 /// <summary>One socket on the copying path: the bytes that were accepted, copied at the call, and what is needed to spell its headers.</summary>
@@ -64,7 +66,7 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
     private int IndexOf(long position, int count) =>
         position >= Kept && position + count <= Accepted
             ? _start + (int)(position - Kept)
-            : throw new ModelException($"bytes {position}..{position + count} of {id}, which keeps {Kept}..{Accepted}");
+            : throw new BugException(NetRules.PlanIsContiguous, $"the plan sends bytes {position}..{position + count} of {id}, which accepted {Accepted} and had {Kept} acknowledged");
 
     private void MakeRoom(int count, bool provenance)
     {

@@ -35,6 +35,9 @@ public sealed class CopyingWorld(Profile profile)
     /// <summary>Entries of the plan that have neither been emitted nor dropped.</summary>
     public int Outstanding { get; private set; }
 
+    /// <summary>Those of one device.</summary>
+    public int OutstandingOn(DevId id) => _devices[id.Value].Expected.Count;
+
     /// <summary>What the copying path's last reading operation returned.</summary>
     public ReadOnlySpan<byte> Answer => _answer;
 
@@ -93,16 +96,20 @@ public sealed class CopyingWorld(Profile profile)
         Names.Bind(id, content.Length);
     }
 
-    public void Bind(DevId id, int mtu, bool noCsum)
+    /// <param name="id">The device.</param>
+    /// <param name="mtu">Bytes.</param>
+    /// <param name="noCsum">Its kind of checksum feature is to need none.</param>
+    /// <param name="csumOff">That feature is switched off.</param>
+    public void Bind(DevId id, int mtu, bool noCsum, bool csumOff)
     {
-        _devices.Bind(id.Value, new CopyingDevice(noCsum, []));
+        _devices.Bind(id.Value, new CopyingDevice(noCsum, csumOff, []));
         Names.Bind(id, mtu);
     }
 
     public void Bind(SockId id, CopyingFlow flow) => _flows.Bind(id.Value, flow);
 
-    /// <summary>The device's checksum feature changed: what is handed to it from here on is complete, or carries the seed.</summary>
-    public void SetNoCsum(DevId id, bool noCsum) => _devices.Rebind(id.Value, _devices[id.Value] with { NoCsum = noCsum });
+    /// <summary>The device's checksum feature is switched: what is handed to a NO_CSUM device from here on is complete, or carries the seed.</summary>
+    public void SwitchCsum(DevId id, bool on) => _devices.Rebind(id.Value, _devices[id.Value] with { CsumOff = !on });
 
     /// <summary>Copies what a send call accepted.</summary>
     public void Accept(SockId sock, FileId file, long offset, int count)
@@ -207,7 +214,7 @@ public sealed class CopyingWorld(Profile profile)
             }
         }
 
-        var seedOnly = segment.SumByDevice && device.NoCsum;
+        var seedOnly = segment.SumByDevice && device.NoCsum && !device.CsumOff;
         CopyingFrames.WriteHeaders(bytes.Span, segment, flow, seedOnly);
         SummedBytes += seedOnly ? 0 : segment.Length;
         if (segment.Protocol != Tcp)
@@ -242,7 +249,7 @@ public sealed class CopyingWorld(Profile profile)
         Outstanding--;
     }
 
-    private sealed record CopyingDevice(bool NoCsum, List<(int Number, Frame Frame)> Expected);
+    private sealed record CopyingDevice(bool NoCsum, bool CsumOff, List<(int Number, Frame Frame)> Expected);
 }
 
 /// <summary>A packet on the copying path: its bytes.</summary>

@@ -61,10 +61,10 @@ public abstract class NetDevice(World world, DevId id, string driver, int mtu, N
     /// <summary>Whether the driver owns the skb: a slot of its ring, or its backlog, names it.</summary>
     public abstract bool Holds(Skb skb);
 
-    /// <summary>Whether the largest packet could be queued now.</summary>
-    public abstract bool HasRoomForLargest { get; }
+    /// <summary>The driver's ring.</summary>
+    public abstract TxRing Ring { get; }
 
-    /// <summary>The most bytes of bus address that the hardware takes.</summary>
+    /// <summary>Bits of bus address that the hardware takes.</summary>
     public abstract int AddressBits { get; }
 
     /// <summary>Whether a checksum request fits the descriptor. What does not fit is decided here, before the driver: storing a sum in the driver would write a head that a tap may share.</summary>

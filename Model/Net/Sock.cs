@@ -30,11 +30,14 @@ public abstract class Sock(World world, SockId id, NetDevice device, int ipOptio
     /// <summary>A frame of the peer, checksum verified, from the transport header on.</summary>
     public abstract void Receive(ReadOnlySpan<byte> segment);
 
-    /// <summary>kernel: skb_set_owner_w() and sock_wfree().</summary>
+    /// <summary>An skb that was charged to this socket is gone. kernel: sock_wfree().</summary>
+    internal void Wfree(Skb skb) => WmemAlloc -= skb.TrueSize;
+
+    /// <summary>kernel: skb_set_owner_w().</summary>
     protected void SetOwnerW(Skb skb)
     {
         WmemAlloc += skb.TrueSize;
-        skb.SetOwner(_wfree ??= freed => WmemAlloc -= freed.TrueSize);
+        skb.SetOwnerW(this);
     }
 
     /// <summary>Pushes IP and Ethernet headers, publishes the segment and hands the packet to the device. kernel: ip_queue_xmit(), ip_build_xmit(), ip_finish_output2().</summary>
@@ -52,6 +55,4 @@ public abstract class Sock(World world, SockId id, NetDevice device, int ipOptio
         world.Seen.Planned(new Segment(number, id, protocol, seq, payload, flags, attempt, device.Id, 0, skb.IpSummed == ChecksumState.Hw));
         return device.DevQueueXmit(skb, number);
     }
-
-    private Action<Skb>? _wfree;
 }

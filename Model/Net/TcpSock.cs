@@ -20,6 +20,11 @@ public sealed partial class TcpSock(World world, SockId id, NetDevice device, in
 
     public TcpState State { get; private set; }
 
+    /// <summary>The MSS that was asked for, options not taken off.</summary>
+    public int MssAsked => mss;
+
+    public bool Timestamps => timestamps;
+
     /// <summary>Payload of a full segment, options taken off. kernel: tcp_current_mss().</summary>
     public int Mss { get; } = EffectiveMss(mss, device.Mtu, ipOptionBytes, timestamps);
 
@@ -280,7 +285,7 @@ public sealed partial class TcpSock(World world, SockId id, NetDevice device, in
         if (skb.IpSummed == ChecksumState.Hw)
         {
             // The device adds the segment, this field with it, and inverts: the seed is not inverted.
-            var seed = (ushort)~Sum.Fold(Sum.PseudoHeader(Ipv4.Local, Ipv4.Peer, Ipv4.ProtocolTcp, skb.Len, 0));
+            var seed = (ushort)(0xffff - Sum.Fold(Sum.PseudoHeader(Ipv4.Local, Ipv4.Peer, Ipv4.ProtocolTcp, skb.Len, 0)));
             BinaryPrimitives.WriteUInt16BigEndian(header[Tcp.Check..], seed);
             skb.Csum = Tcp.Check;
             return;

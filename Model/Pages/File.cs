@@ -42,7 +42,7 @@ public sealed class File(FileId id, FileContent content, Zone zone, PhysicalMemo
         return page;
     }
 
-    /// <summary>Drops every cached page that nobody but the cache holds (PIN-003). kernel: reclaim_page(), mm/vmscan.c.</summary>
+    /// <summary>Drops every cached page that nobody but the cache holds (PIN-003), and no other. kernel: reclaim_page(), mm/vmscan.c.</summary>
     /// <returns>The number of pages dropped.</returns>
     public int Reclaim()
     {

@@ -10,6 +10,9 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
     /// <summary>Physical address of the first byte.</summary>
     public ulong Address => address;
 
+    /// <summary>Which frame of its zone it is.</summary>
+    public int Frame => (int)((address - Zones.Base(zone)) / (ulong)bytes.Length);
+
     public Bytes Bytes => bytes;
 
     /// <summary>Holders; 0 is free. kernel: page->count.</summary>
@@ -58,5 +61,5 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
         Index = 0;
     }
 
-    public override string ToString() => $"page {Zones.Word(zone)}+{(address - Zones.Base(zone)) / (ulong)bytes.Length}";
+    public override string ToString() => $"page {Zones.Word(zone)}+{Frame}";
 }

@@ -59,8 +59,14 @@ public sealed class PhysicalMemory
     /// <param name="length">1 to 131072 bytes.</param>
     public Block? Kmalloc(int length)
     {
-        if (AllocationFails() || length > SlabBytes)
+        if (AllocationFails())
         {
+            return null;
+        }
+
+        if (length > SlabBytes)
+        {
+            FailedAllocations++;
             return null;
         }
 
@@ -90,7 +96,15 @@ public sealed class PhysicalMemory
         _freeBlocks[ClassOf(block.Capacity)].Push(block);
     }
 
-    internal bool AllocationFails() => _failAfter > 0 && --_failAfter == 0;
+    /// <summary>Allocations that failed since boot.</summary>
+    public int FailedAllocations { get; private set; }
+
+    internal bool AllocationFails()
+    {
+        var fails = _failAfter > 0 && --_failAfter == 0;
+        FailedAllocations += fails ? 1 : 0;
+        return fails;
+    }
 
     internal void Free(Page page)
     {
@@ -131,7 +145,7 @@ public sealed class PhysicalMemory
     /// <summary>Everything free again, as after boot; what was allocated is kept for reuse.</summary>
     public void Reset()
     {
-        _failAfter = 0;
+        (_failAfter, FailedAllocations) = (0, 0);
         for (var zone = 0; zone < _frames.Length; zone++)
         {
             _freeFrames[zone].Clear();

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using ZeroCopy.Specs;
+using ZeroCopy.Model.Net;
 
 namespace ZeroCopy.Model.Skbs;
 
@@ -49,11 +49,14 @@ public sealed partial class Skb(SkbCache cache)
     /// <summary>kernel: skb->cb, as TCP uses it (struct tcp_skb_cb).</summary>
     public ControlBlock Cb { get; } = new();
 
-    /// <summary>Run once with the last reference. kernel: skb->destructor with skb->sk.</summary>
-    public Action<Skb>? Destructor { get; set; }
+    /// <summary>The socket that it is charged to, told once with the last reference; not inherited by clones and copies. kernel: skb->sk with skb->destructor.</summary>
+    public Sock? Sk { get; private set; }
 
     /// <summary>The list that it is on; null for none.</summary>
     public SkbQueue? List { get; internal set; }
+
+    /// <summary>The skb after it on its list. kernel: skb->next.</summary>
+    public Skb? NextInList => Next;
 
     internal Skb? Next { get; set; }
 
@@ -142,9 +145,8 @@ public sealed partial class Skb(SkbCache cache)
             return;
         }
 
-        var destructor = Destructor;
-        Destructor = null;
-        destructor?.Invoke(this);
+        Sk?.Wfree(this);
+        Sk = null;
         ReleaseData();
         cache.Free(this);
     }
@@ -189,8 +191,8 @@ public sealed partial class Skb(SkbCache cache)
         return true;
     }
 
-    /// <summary>Charges the skb to a socket by its destructor. kernel: skb_set_owner_w().</summary>
-    public void SetOwner(Action<Skb> destructor) => Destructor = destructor;
+    /// <summary>Names the socket that it is charged to. kernel: skb_set_owner_w().</summary>
+    public void SetOwnerW(Sock sk) => Sk = sk;
 
     internal void StartEmpty(DataBlock block, int trueSize)
     {
@@ -199,14 +201,14 @@ public sealed partial class Skb(SkbCache cache)
         (Users, Cloned, Csum, IpSummed) = (1, false, 0, ChecksumState.None);
         (TransportHeader, NetworkHeader) = (-1, -1);
         TrueSize = trueSize;
-        Destructor = null;
+        Sk = null;
         Cb.Reset();
     }
 
     /// <summary>The machine is switched off under it: nothing is released.</summary>
     internal void Abandon()
     {
-        (_state, Users, List, Next, Prev, Destructor) = (SkbMachine.State.Free, 0, null, null, null, null);
+        (_state, Users, List, Next, Prev, Sk) = (SkbMachine.State.Free, 0, null, null, null, null);
         Block = null!;
     }
 

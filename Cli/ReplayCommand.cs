@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+using ZeroCopy.Model;
+using ZeroCopy.Properties;
+
+namespace ZeroCopy.Cli;
+
+/// <summary><c>zcverify replay FILE|-</c>: a script again, step by step.</summary>
+internal static class ReplayCommand
+{
+    private static readonly Argument<string> Path = new("FILE") { Description = "the script; - reads standard input" };
+    private static readonly Option<bool> JsonOut = Verb.JsonOption();
+
+    public static Command Create()
+    {
+        var command = new Command("replay", "Run a script step by step; status 1 when it violates, or is not what its header expects.") { Path, JsonOut };
+        command.SetVerb(Run);
+        return command;
+    }
+
+    private static ExitStatus Run(ParseResult parsed, CancellationToken cancel)
+    {
+        var path = parsed.GetValue(Path)!;
+        var script = Parse(path, Read(path));
+        if (script.Header.Mutant is { } mutant)
+        {
+            throw new InputException($"{path}: its header names mutant {mutant}; this build does not compile mutants yet");
+        }
+
+        var json = parsed.GetValue(JsonOut);
+        var replay = new Replay(script);
+        while (replay.Next(out var step))
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (!json)
+            {
+                AnsiConsole.Console.MarkupLineInterpolated($"{(step.Skipped ? "[grey]skipped[/]" : step.Violations.Count > 0 ? "[red]violated[/]" : "ok"),-8} {step.Operation.ToString()}");
+                foreach (var line in step.Changes)
+                {
+                    AnsiConsole.Console.MarkupLineInterpolated($"[grey]         {line}[/]");
+                }
+            }
+        }
+
+        var expected = script.Header.Expect is { } rule ? replay.Violations.Any(violation => violation.Rule.Id == rule) : replay.Violations.Count == 0;
+        var status = expected ? ExitStatus.Holds : ExitStatus.Violation;
+        if (json)
+        {
+            Verb.Print(new JsonObject
+            {
+                ["schema"] = 1,
+                ["verb"] = "replay",
+                ["result"] = Verb.Word(status),
+                ["file"] = path,
+                ["suite"] = script.Header.Suite,
+                ["expect"] = script.Header.Expect,
+                ["operations"] = replay.Applied,
+                ["skipped"] = replay.Skipped,
+                ["violations"] = new JsonArray([.. replay.Violations.Select(violation => new JsonObject
+                {
+                    ["rule"] = violation.Rule.Id,
+                    ["law"] = violation.Law,
+                    ["step"] = violation.Step,
+                    ["operation"] = violation.Operation.ToString(),
+                    ["found"] = violation.Explanation,
+                })]),
+            });
+            return status;
+        }
+
+        foreach (var violation in replay.Violations)
+        {
+            AnsiConsole.Console.MarkupLineInterpolated($"[red]violation[/] {violation.Rule.ToString()}");
+            AnsiConsole.Console.MarkupLineInterpolated($"  found     {violation.Explanation}");
+            AnsiConsole.Console.MarkupLineInterpolated($"  because   {violation.Rule.Because}");
+            AnsiConsole.Console.MarkupLineInterpolated($"  source    {violation.Rule.Source}");
+        }
+
+        AnsiConsole.Console.MarkupLineInterpolated($"{replay.Applied} operations, {replay.Skipped} skipped: {(replay.Violations.Count == 0 ? "every law held" : "violated")}{(script.Header.Expect is null ? "" : expected ? ", as expected" : $", expected {script.Header.Expect}")}");
+        return status;
+    }
+
+    private static Script Parse(string path, string text)
+    {
+        try
+        {
+            return Script.Parse(text, Language.All);
+        }
+        catch (ScriptException wrong)
+        {
+            throw new InputException($"{path}: {wrong.Message}");
+        }
+    }
+
+    private static string Read(string path)
+    {
+        if (path == "-")
+        {
+            return Console.In.ReadToEnd();
+        }
+
+        try
+        {
+            return Directory.Exists(path) ? throw new InputException($"{path} is a directory") : File.ReadAllText(path);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path} cannot be read: {failed.Message}");
+        }
+    }
+}

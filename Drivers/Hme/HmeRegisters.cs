@@ -1,0 +1,31 @@
+namespace ZeroCopy.Drivers.Hme;
+
+/// <summary>Register offsets that transmission uses, from the base of the PCI device. kernel: GREG_*, ETX_*, BMAC_*, drivers/net/sunhme.h.</summary>
+internal static class HmeRegisters
+{
+    public const uint GregSwReset = 0x000;
+
+    /// <summary>Interrupt causes; reading clears them.</summary>
+    public const uint GregStat = 0x100;
+
+    public const uint GregImask = 0x104;
+
+    /// <summary>Writing 1 makes the chip look at its ring: the kick.</summary>
+    public const uint EtxPending = 0x2000;
+
+    public const uint EtxCfg = 0x2004;
+
+    /// <summary>Bus address of the ring, 2 KiB aligned.</summary>
+    public const uint EtxRing = 0x2008;
+
+    /// <summary>Entries / 16 - 1.</summary>
+    public const uint EtxRsize = 0x202c;
+
+    public const uint BmacTxCfg = 0x620c;
+
+    /// <summary>A packet has gone from host memory. kernel: GREG_STAT_HOSTTOTX.</summary>
+    public const uint StatHostToTx = 0x01000000;
+
+    /// <summary>The ring is empty. kernel: GREG_STAT_TXALL.</summary>
+    public const uint StatTxAll = 0x02000000;
+}

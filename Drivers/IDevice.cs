@@ -1,0 +1,15 @@
+namespace ZeroCopy.Drivers;
+
+/// <summary>The device seam: hardware as a driver sees it. Below it lie only registers, and memory by bus address.</summary>
+public interface IDevice
+{
+    /// <summary>A 32-bit write to the device's registers. kernel: writel().</summary>
+    void WriteRegister(uint offset, uint value);
+
+    /// <summary>A 32-bit read; some registers clear themselves by it. kernel: readl().</summary>
+    uint ReadRegister(uint offset);
+
+    /// <summary>Works on at most so many packets that the driver has handed over.</summary>
+    /// <returns>The frames emitted.</returns>
+    int Run(int packets);
+}

@@ -1,0 +1,84 @@
+using ZeroCopy.Model;
+using ZeroCopy.Model.Copying;
+using ZeroCopy.Model.Net;
+
+namespace ZeroCopy.Drivers;
+
+/// <summary>A net device comes up. kernel: register_netdev(), net/core/dev.c.</summary>
+public sealed record RegisterNetdev(DevId Result, DriverKind Kind, int Mtu, NetifFeatures Off) : Operation
+{
+    public static readonly Spelling Spelling = new("register_netdev", Parse);
+
+    public override bool Enabled(Names names) => !names.Has(Result);
+
+    public override Observation Apply(World world)
+    {
+        world.Bind(Result, Kind.Register(world, Result, Mtu, Off));
+        return world.Seen.Succeed();
+    }
+
+    public override void Apply(CopyingWorld world, Observation seen) =>
+        world.Bind(Result, Mtu, noCsum: (Kind.Features & NetifFeatures.NoCsum) != 0, csumOff: (Off & NetifFeatures.AnyCsum) != 0);
+
+    public override string ToString() =>
+        $"{Result} = register_netdev({Kind}, mtu={Mtu}" + (Off == NetifFeatures.None ? "" : $", features={FeatureWords.Change(Off, NetifFeatures.None)}") + ")";
+
+    private static RegisterNetdev Parse(Operands operands)
+    {
+        var result = operands.Result("eth", n => new DevId(n));
+        var kind = operands.Word<DriverKind>("a driver: acenic, hme, unconverted or loopback", DriverKind.TryParse);
+        var mtu = (int)operands.Option("mtu", kind.DefaultMtu, DriverKind.MinMtu, kind.MaxMtu);
+        var (off, on) = DevFeatures.ParseChange(operands, operands.Option("features") ?? "");
+        return on == NetifFeatures.None || (on & ~kind.Features & ~NetifFeatures.AnyCsum) == NetifFeatures.None
+            ? new RegisterNetdev(result, kind, mtu, off & kind.Features)
+            : throw operands.Error($"{kind} lacks {FeatureWords.Change(NetifFeatures.None, on)}");
+    }
+}
+
+/// <summary>Features are switched off or on, and the routes that use the device are looked up again. No kernel function of 2.4.4: drivers set dev->features once; later kernels have ethtool.</summary>
+public sealed record DevFeatures(DevId Device, NetifFeatures Off, NetifFeatures On) : Operation
+{
+    public static readonly Spelling Spelling = new("dev_features", operands =>
+    {
+        var device = operands.Dev();
+        var (off, on) = operands.Word<(NetifFeatures, NetifFeatures)>("a change such as -sg+csum", (string word, out (NetifFeatures, NetifFeatures) change) =>
+        {
+            var known = FeatureWords.TryParseChange(word, out var off, out var on, out _);
+            change = (off, on);
+            return known;
+        });
+        return new DevFeatures(device, off, on);
+    });
+
+    public override bool Enabled(Names names) => names.Has(Device);
+
+    public override Observation Apply(World world)
+    {
+        var device = world.Device(Device);
+        device.Lacking = (device.Lacking | Off) & ~On;
+        foreach (var sock in world.Socks)
+        {
+            if (sock is TcpSock tcp && sock.Device == device)
+            {
+                tcp.RefreshRoute();
+            }
+        }
+
+        return world.Seen.Succeed();
+    }
+
+    public override void Apply(CopyingWorld world, Observation seen)
+    {
+        if (((Off | On) & NetifFeatures.AnyCsum) != 0)
+        {
+            world.SwitchCsum(Device, (On & NetifFeatures.AnyCsum) != 0);
+        }
+    }
+
+    public override string ToString() => $"dev_features({Device}, {FeatureWords.Change(Off, On)})";
+
+    internal static (NetifFeatures Off, NetifFeatures On) ParseChange(Operands operands, string text) =>
+        FeatureWords.TryParseChange(text, out var off, out var on, out var wrong)
+            ? (off, on)
+            : throw operands.Error($"'{wrong}' is not a feature such as -sg");
+}

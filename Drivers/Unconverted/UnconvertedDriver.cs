@@ -1,0 +1,89 @@
+using System.Buffers.Binary;
+using ZeroCopy.Model;
+using ZeroCopy.Model.Net;
+using ZeroCopy.Model.Pages;
+using ZeroCopy.Model.Skbs;
+
+namespace ZeroCopy.Drivers.Unconverted;
+
+/// <summary>A driver that nobody converted: it knows skb->data and skb->len, no features, one descriptor a packet. It must work on as before. kernel: drivers/net/tulip/, as an example of them all.</summary>
+public sealed class UnconvertedDriver : NetDevice
+{
+    public const int MaxMtu = 1500;
+
+    private readonly (Skb? Skb, ulong Mapping)[] _ring;
+    private readonly Block _descriptors;
+    private readonly IDevice _device;
+    private int _curTx;
+    private int _dirtyTx;
+
+    public UnconvertedDriver(World world, DevId id, int mtu, NetifFeatures lacking)
+        : base(world, id, "unconverted", mtu, lacking)
+    {
+        var size = world.Profile.UnconvertedTxRingSize;
+        _ring = new (Skb?, ulong)[size];
+        _descriptors = Dma.AllocConsistent(size * UnconvertedDevice.DescriptorBytes);
+        _device = new UnconvertedDevice(Dma, world.Wire, id, size);
+        _device.WriteRegister(UnconvertedDevice.RingBase, (uint)_descriptors.Address);
+    }
+
+    public override NetifFeatures HardwareFeatures => NetifFeatures.None;
+
+    public override int AddressBits => 32;
+
+    public override TxRing Ring => new(_ring.Length, _curTx, _dirtyTx, SlotsForLargest: 1);
+
+    public override int InFlight => _ring.Count(slot => slot.Skb is not null);
+
+    public override bool Holds(Skb skb) => Array.Exists(_ring, slot => slot.Skb == skb);
+
+    /// <summary>kernel: tulip_start_xmit().</summary>
+    public override bool HardStartXmit(Skb skb)
+    {
+        if (Free == 0)
+        {
+            StopQueue();
+            return false;
+        }
+
+        var mapping = Dma.MapSingle(skb.Block.Memory!.Address + (ulong)skb.Data, skb.Len);
+        _ring[_curTx] = (skb, mapping);
+        var descriptor = At(_curTx);
+        BinaryPrimitives.WriteUInt32LittleEndian(descriptor[UnconvertedDevice.AddressAt..], unchecked((uint)mapping));
+        BinaryPrimitives.WriteUInt32LittleEndian(descriptor[UnconvertedDevice.LengthAt..], (uint)skb.Len);
+        BinaryPrimitives.WriteUInt32LittleEndian(descriptor, UnconvertedDevice.Own);
+        Descriptors++;
+        _curTx = (_curTx + 1) % _ring.Length;
+        if (Free == 0)
+        {
+            StopQueue();
+        }
+
+        _device.WriteRegister(UnconvertedDevice.PollDemand, 1);
+        return true;
+    }
+
+    public override int RunDevice(int packets) => _device.Run(packets);
+
+    /// <summary>kernel: tulip_interrupt(), its transmit half.</summary>
+    public override void Interrupt()
+    {
+        while (_dirtyTx != _curTx && (BinaryPrimitives.ReadUInt32LittleEndian(At(_dirtyTx)) & UnconvertedDevice.Own) == 0)
+        {
+            var (skb, mapping) = _ring[_dirtyTx];
+            _ring[_dirtyTx] = default;
+            Dma.UnmapSingle(mapping, skb!.Len);
+            skb.Kfree();
+            _dirtyTx = (_dirtyTx + 1) % _ring.Length;
+        }
+
+        if (Stopped && Free > 0)
+        {
+            WakeQueue();
+        }
+    }
+
+    private int Free => (_dirtyTx - _curTx - 1 + _ring.Length) % _ring.Length;
+
+    private Span<byte> At(int slot) => _descriptors.Bytes.Span.Slice(slot * UnconvertedDevice.DescriptorBytes, UnconvertedDevice.DescriptorBytes);
+}

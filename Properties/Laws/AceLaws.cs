@@ -1,0 +1,124 @@
+using ZeroCopy.Drivers.AceNic;
+using ZeroCopy.Model.Net;
+using ZeroCopy.Model.Skbs;
+using ZeroCopy.Specs;
+
+namespace ZeroCopy.Properties.Laws;
+
+/// <summary>Laws over the AceNIC ring, read from descriptor memory and the slots' books.</summary>
+/// <remarks>Verified: every packet between consumer and producer. Not verified: the order of stores within hard_start_xmit.</remarks>
+public static class AceLaws
+{
+    public static readonly Law OneSlotStaysEmpty = Law.Always(AceRules.OneSlotStaysEmpty,
+        (in Step _, NetDevice device) => device is not AceNicDriver ace || Used(ace) < ace.Slots.Length,
+        (_, _) => "every slot is in use: producer and consumer are equal, and the ring reads as empty");
+
+    public static readonly Law RingWraps = Law.Sometimes(AceRules.OneSlotStaysEmpty,
+        (in Step _, NetDevice device) => device is AceNicDriver && device.Ring.Producer < device.Ring.Consumer);
+
+    public static readonly Law LastSlotOwns = Law.Always(AceRules.LastSlotOwns,
+        (in Step _, NetDevice device) => device is not AceNicDriver ace || EachPacket(ace, static (ace, first, count, skb) =>
+        {
+            for (var i = 0; i < count; i++)
+            {
+                if ((ace.Slots[(first + i) % ace.Slots.Length].Skb is not null) != (i == count - 1))
+                {
+                    return false;
+                }
+            }
+
+            return count == skb.NrFrags + 1;
+        }),
+        (_, device) => Describe((AceNicDriver)device));
+
+    public static readonly Law EndStandsOnLast = Law.Always(AceRules.EndOnLast,
+        (in Step _, NetDevice device) => device is not AceNicDriver ace || EachPacket(ace, static (ace, first, count, _) =>
+        {
+            for (var i = 0; i < count; i++)
+            {
+                if (ace.Descriptor((first + i) % ace.Slots.Length).Flags.HasFlag(BdFlags.End) != (i == count - 1))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }),
+        (_, device) => Describe((AceNicDriver)device));
+
+    public static readonly Law SumFlagStandsOnEach = Law.Always(AceRules.SumFlagOnEach,
+        (in Step _, NetDevice device) => device is not AceNicDriver ace || EachPacket(ace, static (ace, first, count, skb) =>
+        {
+            for (var i = 0; i < count; i++)
+            {
+                if (ace.Descriptor((first + i) % ace.Slots.Length).Flags.HasFlag(BdFlags.TcpUdpSum) != (skb.IpSummed == ChecksumState.Hw))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }),
+        (_, device) => Describe((AceNicDriver)device));
+
+    public static readonly Law PagedPacketOccurs = Law.Sometimes(AceRules.EndOnLast,
+        (in Step _, NetDevice device) => device is AceNicDriver ace && !EachPacket(ace, static (_, _, count, _) => count == 1));
+
+    private delegate bool PacketClaim(AceNicDriver ace, int first, int count, Skb skb);
+
+    /// <summary>Walks the ring from the consumer: the packet at a slot ends where the next slot with an skb says, counted by that skb's own fragments.</summary>
+    private static bool EachPacket(AceNicDriver ace, PacketClaim claim)
+    {
+        var slots = ace.Slots;
+        var first = ace.Ring.Consumer;
+        var used = Used(ace);
+        while (used > 0)
+        {
+            var owner = 0;
+            while (owner < used && slots[(first + owner) % slots.Length].Skb is null)
+            {
+                owner++;
+            }
+
+            if (owner == used)
+            {
+                return false;
+            }
+
+            var skb = slots[(first + owner) % slots.Length].Skb!;
+            var count = Math.Min(Math.Max(owner + 1, skb.NrFrags + 1), used);
+            if (!claim(ace, first, count, skb))
+            {
+                return false;
+            }
+
+            first = (first + count) % slots.Length;
+            used -= count;
+        }
+
+        return true;
+    }
+
+    private static int Used(AceNicDriver ace)
+    {
+        var used = 0;
+        foreach (var slot in ace.Slots)
+        {
+            used += slot.MapLen > 0 ? 1 : 0;
+        }
+
+        return used;
+    }
+
+    private static string Describe(AceNicDriver ace)
+    {
+        var lines = new List<string>();
+        for (var slot = ace.Ring.Consumer; slot != ace.Ring.Producer; slot = (slot + 1) % ace.Slots.Length)
+        {
+            var descriptor = ace.Descriptor(slot);
+            lines.Add($"slot {slot}: {descriptor.Size} bytes at {descriptor.Address:x}, {descriptor.Flags}, {(ace.Slots[slot].Skb is null ? "no skb" : "owns the skb")}");
+        }
+
+        return string.Join("; ", lines);
+    }
+}

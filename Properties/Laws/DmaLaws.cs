@@ -1,0 +1,65 @@
+using ZeroCopy.Model.Net;
+using ZeroCopy.Specs;
+
+namespace ZeroCopy.Properties.Laws;
+
+/// <summary>Laws over DMA mappings.</summary>
+/// <remarks>Verified: every live mapping against the buffers that are there. Unmaps (DMA-002) and device accesses (DMA-003) are checked where they happen, by the books of the DMA interface. Not verified: cache coherence.</remarks>
+public static class DmaLaws
+{
+    public static readonly Law MappingsLieInside = Law.Always(DmaRules.InsideOneBuffer,
+        (in Step step, NetDevice device) => Outside(step, device) < 0,
+        (step, device) => $"{device.Dma.Mappings[Outside(step, device)]} goes beyond its buffer");
+
+    public static readonly Law MappingOccurs = Law.Sometimes(DmaRules.InsideOneBuffer,
+        (in Step _, NetDevice device) => PacketMappings(device) > 1);
+
+    public static readonly Law MappingsAreReachable = Law.Always(DmaRules.WithinReach,
+        (in Step _, NetDevice device) => Unreachable(device) < 0,
+        (_, device) => $"{device.Dma.Mappings[Unreachable(device)]} is beyond {device.AddressBits} bits");
+
+    public static readonly Law NoneLeft = Law.Always(DmaRules.NoneLeft,
+        (in Step _, NetDevice device) => device.InFlight > 0 || PacketMappings(device) == 0,
+        (_, device) => $"{PacketMappings(device)} mappings of packet data, and nothing in flight");
+
+    private static int Outside(in Step step, NetDevice device)
+    {
+        var mappings = device.Dma.Mappings;
+        for (var i = 0; i < mappings.Count; i++)
+        {
+            var mapping = mappings[i];
+            if (!step.World.Memory.TryAt(mapping.Address, out _, out var buffer, out var length)
+                || mapping.Address + (ulong)mapping.Length > buffer + (ulong)length)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static int Unreachable(NetDevice device)
+    {
+        var mappings = device.Dma.Mappings;
+        for (var i = 0; i < mappings.Count; i++)
+        {
+            if (device.AddressBits < 64 && (mappings[i].Address + (ulong)mappings[i].Length - 1) >> device.AddressBits != 0)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static int PacketMappings(NetDevice device)
+    {
+        var count = 0;
+        for (var i = 0; i < device.Dma.Mappings.Count; i++)
+        {
+            count += device.Dma.Mappings[i].Consistent ? 0 : 1;
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,90 @@
+using ZeroCopy.Drivers.Hme;
+using ZeroCopy.Model.Net;
+using ZeroCopy.Model.Skbs;
+using ZeroCopy.Specs;
+
+namespace ZeroCopy.Properties.Laws;
+
+/// <summary>Laws over the HME ring, read from descriptor memory and the slots' books.</summary>
+/// <remarks>Verified: every packet between tx_old and tx_new. Not verified: the order of stores within hard_start_xmit.</remarks>
+public static class HmeLaws
+{
+    public static readonly Law OneSlotStaysEmpty = Law.Always(HmeRules.OneSlotStaysEmpty,
+        (in Step _, NetDevice device) => device is not HmeDriver hme || Slots(hme) < hme.TxSkbs.Length,
+        (_, _) => "the packets in flight take every slot: tx_new and tx_old are equal, and the ring reads as empty");
+
+    public static readonly Law RingWraps = Law.Sometimes(HmeRules.OneSlotStaysEmpty,
+        (in Step _, NetDevice device) => device is HmeDriver && device.Ring.Producer < device.Ring.Consumer);
+
+    public static readonly Law FirstSlotOwns = Law.Always(HmeRules.FirstSlotOwns,
+        (in Step _, NetDevice device) => device is not HmeDriver hme || EachDescriptor(hme, static (hme, slot, i, skb) => (hme.TxSkbs[slot] is not null) == (i == 0)),
+        (_, device) => Describe((HmeDriver)device));
+
+    public static readonly Law FramedOnce = Law.Always(HmeRules.Framing,
+        (in Step _, NetDevice device) => device is not HmeDriver hme || EachDescriptor(hme, static (hme, slot, i, skb) =>
+            hme.Descriptor(slot).Flags is var flags && flags.HasFlag(TxFlags.Sop) == (i == 0) && flags.HasFlag(TxFlags.Eop) == (i == skb.NrFrags)),
+        (_, device) => Describe((HmeDriver)device));
+
+    public static readonly Law PagedPacketOccurs = Law.Sometimes(HmeRules.Framing,
+        (in Step _, NetDevice device) => device is HmeDriver hme && !EachDescriptor(hme, static (_, _, i, _) => i == 0));
+
+    public static readonly Law SumFieldsAreThePackets = Law.Always(HmeRules.SumFieldsFit,
+        (in Step _, NetDevice device) => device is not HmeDriver hme || EachDescriptor(hme, static (hme, slot, _, skb) =>
+            hme.Descriptor(slot) is var descriptor && (skb.IpSummed == ChecksumState.Hw
+                ? descriptor.Flags.HasFlag(TxFlags.CsEnable) && descriptor.Start == skb.TransportHeader - skb.Data && descriptor.Location == descriptor.Start + (int)skb.Csum
+                : !descriptor.Flags.HasFlag(TxFlags.CsEnable))),
+        (_, device) => Describe((HmeDriver)device));
+
+    public static readonly Law SumRequestOccurs = Law.Sometimes(HmeRules.SumFieldsFit,
+        (in Step _, NetDevice device) => device is HmeDriver hme && !EachDescriptor(hme, static (_, _, _, skb) => skb.IpSummed != ChecksumState.Hw));
+
+    private delegate bool DescriptorClaim(HmeDriver hme, int slot, int index, Skb skb);
+
+    /// <summary>Walks the ring from tx_old: a packet takes one slot and one for each fragment of the skb in its first.</summary>
+    private static bool EachDescriptor(HmeDriver hme, DescriptorClaim claim)
+    {
+        var size = hme.TxSkbs.Length;
+        for (var slot = hme.Ring.Consumer; slot != hme.Ring.Producer;)
+        {
+            var skb = hme.TxSkbs[slot];
+            if (skb is null)
+            {
+                return false;
+            }
+
+            var count = skb.NrFrags + 1;
+            for (var i = 0; i < count; i++, slot = (slot + 1) % size)
+            {
+                if (!claim(hme, slot, i, skb) || (i < count - 1 && (slot + 1) % size == hme.Ring.Producer))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    private static int Slots(HmeDriver hme)
+    {
+        var slots = 0;
+        foreach (var skb in hme.TxSkbs)
+        {
+            slots += skb is null ? 0 : skb.NrFrags + 1;
+        }
+
+        return slots;
+    }
+
+    private static string Describe(HmeDriver hme)
+    {
+        var lines = new List<string>();
+        for (var slot = hme.Ring.Consumer; slot != hme.Ring.Producer; slot = (slot + 1) % hme.TxSkbs.Length)
+        {
+            var descriptor = hme.Descriptor(slot);
+            lines.Add($"slot {slot}: {descriptor.Size} bytes at {descriptor.Address:x}, {descriptor.Flags}, sum from {descriptor.Start} to {descriptor.Location}, {(hme.TxSkbs[slot] is null ? "no skb" : "owns the skb")}");
+        }
+
+        return string.Join("; ", lines);
+    }
+}

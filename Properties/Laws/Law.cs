@@ -1,0 +1,128 @@
+using System.Runtime.CompilerServices;
+using ZeroCopy.Model;
+using ZeroCopy.Model.Copying;
+using ZeroCopy.Model.Net;
+using ZeroCopy.Model.Pages;
+using ZeroCopy.Model.Skbs;
+using ZeroCopy.Specs;
+
+namespace ZeroCopy.Properties.Laws;
+
+/// <summary>What a law is evaluated for, after each step.</summary>
+public enum Scope
+{
+    /// <summary>Once.</summary>
+    Step,
+
+    /// <summary>Each live skb.</summary>
+    Skb,
+
+    /// <summary>Each skb that the script has a name for.</summary>
+    NamedSkb,
+
+    /// <summary>Each page that was ever in use.</summary>
+    Page,
+
+    /// <summary>Each socket.</summary>
+    Sock,
+
+    /// <summary>Each net device.</summary>
+    Device,
+}
+
+/// <summary>Whether a law must always hold, or its premise must happen at some time in a run.</summary>
+public enum LawKind
+{
+    Always,
+    Sometimes,
+}
+
+/// <summary>What a predicate sees: both worlds after a step, and what the step was seen to do. Recounts are the checker's own.</summary>
+public readonly ref struct Step(World world, CopyingWorld copying, Operation operation, Recount recount, PlanHistory history)
+{
+    public World World => world;
+
+    public CopyingWorld Copying => copying;
+
+    public Operation Operation => operation;
+
+    public Observation Seen => world.Seen;
+
+    public Recount Recount => recount;
+
+    public PlanHistory History => history;
+}
+
+public delegate bool StepClaim(in Step step);
+
+public delegate bool SkbClaim(in Step step, Skb skb);
+
+public delegate bool NamedSkbClaim(in Step step, SkbId name, Skb skb);
+
+public delegate bool PageClaim(in Step step, Page page);
+
+public delegate bool SockClaim(in Step step, Sock sock);
+
+public delegate bool DeviceClaim(in Step step, NetDevice device);
+
+/// <summary>Says after a failure what was found; never called on the pass path.</summary>
+public delegate string Explain<in T>(Step step, T subject);
+
+/// <summary>A rule made checkable. Predicates read observations, or recompute from first principles; they never call the function that enforces the rule, and allocate nothing.</summary>
+public sealed class Law
+{
+    private Law(Rule rule, LawKind kind, Scope scope, string name) => (Rule, Kind, Scope, Name) = (rule, kind, scope, name);
+
+    public Rule Rule { get; }
+
+    public LawKind Kind { get; }
+
+    public Scope Scope { get; }
+
+    /// <summary>The field that holds it.</summary>
+    public string Name { get; }
+
+    internal StepClaim? Step { get; private init; }
+
+    internal SkbClaim? Skb { get; private init; }
+
+    internal NamedSkbClaim? NamedSkb { get; private init; }
+
+    internal PageClaim? Page { get; private init; }
+
+    internal SockClaim? Sock { get; private init; }
+
+    internal DeviceClaim? Device { get; private init; }
+
+    internal Explain<object?> Explanation { get; private init; } = (_, subject) => subject?.ToString() ?? "";
+
+    public static Law Always(Rule rule, StepClaim claim, Explain<object?>? explain = null, [CallerMemberName] string name = "") =>
+        new(rule, LawKind.Always, Scope.Step, name) { Step = claim, Explanation = explain ?? Nothing };
+
+    public static Law Always(Rule rule, SkbClaim claim, Explain<Skb> explain, [CallerMemberName] string name = "") =>
+        new(rule, LawKind.Always, Scope.Skb, name) { Skb = claim, Explanation = (step, subject) => explain(step, (Skb)subject!) };
+
+    public static Law Always(Rule rule, NamedSkbClaim claim, Explain<SkbId> explain, [CallerMemberName] string name = "") =>
+        new(rule, LawKind.Always, Scope.NamedSkb, name) { NamedSkb = claim, Explanation = (step, subject) => explain(step, (SkbId)subject!) };
+
+    public static Law Always(Rule rule, PageClaim claim, Explain<Page> explain, [CallerMemberName] string name = "") =>
+        new(rule, LawKind.Always, Scope.Page, name) { Page = claim, Explanation = (step, subject) => explain(step, (Page)subject!) };
+
+    public static Law Always(Rule rule, SockClaim claim, Explain<Sock> explain, [CallerMemberName] string name = "") =>
+        new(rule, LawKind.Always, Scope.Sock, name) { Sock = claim, Explanation = (step, subject) => explain(step, (Sock)subject!) };
+
+    public static Law Always(Rule rule, DeviceClaim claim, Explain<NetDevice> explain, [CallerMemberName] string name = "") =>
+        new(rule, LawKind.Always, Scope.Device, name) { Device = claim, Explanation = (step, subject) => explain(step, (NetDevice)subject!) };
+
+    public static Law Sometimes(Rule rule, StepClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Step, name) { Step = claim };
+
+    public static Law Sometimes(Rule rule, SkbClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Skb, name) { Skb = claim };
+
+    public static Law Sometimes(Rule rule, PageClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Page, name) { Page = claim };
+
+    public static Law Sometimes(Rule rule, DeviceClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Device, name) { Device = claim };
+
+    public override string ToString() => $"{Rule.Id} {Name}";
+
+    private static string Nothing(Step step, object? subject) => "";
+}

@@ -1,0 +1,224 @@
+using ZeroCopy.Model;
+using ZeroCopy.Model.Net;
+using ZeroCopy.Model.Skbs;
+using ZeroCopy.Specs;
+
+namespace ZeroCopy.Properties.Laws;
+
+/// <summary>Laws over features, dev_queue_xmit, the segment plan and the queues.</summary>
+/// <remarks>Verified: who copies and who sums, by a table of their own; the plan; what the receiver took; stop and wake. Not verified: when TCP sends, and queueing disciplines other than one FIFO.</remarks>
+public static class NetLaws
+{
+    public static readonly Law SendfileGoesByReference = Law.Always(NetRules.ByReference,
+        (in Step step) => step.Operation is not Sendfile sendfile || !CanReference(step, sendfile.Sock) || (CopiedAtCall(step) == 0 && SummedAtCall(step) == 0),
+        (step, _) => $"{step.Seen.Count} bytes accepted by a device with scatter/gather and checksum, {CopiedAtCall(step)} copied and {SummedAtCall(step)} summed at the call");
+
+    public static readonly Law ByReferenceOccurs = Law.Sometimes(NetRules.ByReference,
+        (in Step step) => step.Operation is Sendfile sendfile && CanReference(step, sendfile.Sock) && step.Seen.Count > 0);
+
+    public static readonly Law OtherDataIsCopiedAndSummedOnce = Law.Always(NetRules.CopiedAndSummed,
+        (in Step step) => !IsCopyingCall(step) || (CopiedAtCall(step) == Offered(step) && SummedAtCall(step) == Offered(step)),
+        (step, _) => $"{Offered(step)} bytes accepted, {CopiedAtCall(step)} copied and {SummedAtCall(step)} summed at the call");
+
+    public static readonly Law CopyingCallOccurs = Law.Sometimes(NetRules.CopiedAndSummed,
+        (in Step step) => IsCopyingCall(step) && step.Seen.Count > 0);
+
+    public static readonly Law LinearizedIffNeeded = Law.Always(NetRules.LinearizedWithoutSg,
+        (in Step step) => EachDecision(step, static (in XmitDecision decision, NetDevice device) =>
+            decision.Linearized == (decision.Paged && (!Has(device, NetifFeatures.Sg) || (decision.HighPages && !Has(device, NetifFeatures.HighDma))))),
+        (step, _) => ExplainDecisions(step));
+
+    public static readonly Law LinearizedOccurs = Law.Sometimes(NetRules.LinearizedWithoutSg,
+        (in Step step) => !EachDecision(step, static (in XmitDecision decision, NetDevice _) => !decision.Linearized));
+
+    public static readonly Law HighPagesStayAway = Law.Always(NetRules.HighPagesNeedHighDma,
+        (in Step step, NetDevice device) => Has(device, NetifFeatures.HighDma) || !HoldsHighPage(step, device),
+        (_, device) => $"{device.Driver} ({device.Id}) has no NETIF_F_HIGHDMA and holds a fragment at or above 896 MB");
+
+    public static readonly Law HighPagesOccur = Law.Sometimes(NetRules.HighPagesNeedHighDma,
+        (in Step step) => !EachDecision(step, static (in XmitDecision decision, NetDevice _) => !decision.HighPages));
+
+    public static readonly Law CpuSumsIffDeviceCannot = Law.Always(NetRules.SummedByCpuIffDeviceCannot,
+        (in Step step) => EachDecision(step, static (in XmitDecision decision, NetDevice device) =>
+            decision.Summed == (decision.WantsSum && !(Has(device, NetifFeatures.AnyCsum) && RequestFits(decision, device)))),
+        (step, _) => ExplainDecisions(step));
+
+    public static readonly Law CpuSumOccurs = Law.Sometimes(NetRules.SummedByCpuIffDeviceCannot,
+        (in Step step) => !EachDecision(step, static (in XmitDecision decision, NetDevice _) => !decision.Summed));
+
+    public static readonly Law PlanHasNoGap = Law.Always(NetRules.PlanIsContiguous,
+        (in Step step) => step.History.Misfit is null,
+        (step, _) => $"{step.History.Misfit}; the next new byte of the flow is {step.History.Next(step.History.Misfit!.Value.Flow)}");
+
+    public static readonly Law RetransmissionOccurs = Law.Sometimes(NetRules.PlanIsContiguous, (in Step step) => step.History.Retransmitted);
+
+    public static readonly Law PlanFitsMss = Law.Always(NetRules.PlanFitsMss,
+        (in Step step) => EachFits(step),
+        (step, _) => string.Join("; ", step.Seen.Plan));
+
+    public static readonly Law IdIsZero = Law.Always(NetRules.IdZeroWithDf,
+        (in Step step) => EachFrame(step.Seen, static frame => frame.Length < 34 || ((frame[20] & 0x40) != 0 && frame[18] == 0 && frame[19] == 0)),
+        (_, _) => "a frame without DF, or with an id");
+
+    public static readonly Law ReceiverTakesAll = Law.Always(NetRules.ReceiverAccepts,
+        (in Step step) => step.Seen.Rejected.Count == 0 && DeliveredAsAccepted(step),
+        (step, _) => step.Seen.Rejected.Count > 0
+            ? $"frame {step.Seen.Rejected[0].Frame} of this step: {step.Seen.Rejected[0].Why}"
+            : "the receiver handed on other bytes than the sender accepted");
+
+    public static readonly Law DeliveryOccurs = Law.Sometimes(NetRules.ReceiverAccepts, (in Step step) => step.Seen.Deliveries.Count > 0);
+
+    public static readonly Law BusyKeepsNothing = Law.Always(NetRules.BusyKeepsNothing,
+        (in Step step, Skb skb) => skb.List is null || !SkbLaws.IsHeld(step, skb),
+        (_, _) => "an skb waits in a queue and a driver holds it too");
+
+    public static readonly Law AwakeTakesLargest = Law.Always(NetRules.AwakeAccepts,
+        (in Step _, NetDevice device) => device.Stopped || device.Ring.Entries == 0 || Free(device) >= device.Ring.SlotsForLargest,
+        (_, device) => $"{device.Driver} ({device.Id}) is awake with {Free(device)} free slots; the largest packet takes {device.Ring.SlotsForLargest}");
+
+    public static readonly Law DoneIsFreed = Law.Always(NetRules.FreedWhenDone,
+        (in Step step, NetDevice device) => !IsInterruptAfterLast(step, device) || device.InFlight == 0,
+        (_, device) => $"{device.Driver} ({device.Id}) has sent everything and still holds {device.InFlight} skbs after its interrupt");
+
+    public static readonly Law InterruptAfterLastOccurs = Law.Sometimes(NetRules.FreedWhenDone, (in Step step, NetDevice device) => IsInterruptAfterLast(step, device));
+
+    public static readonly Law StoppedHasInFlight = Law.Always(NetRules.StoppedWillWake,
+        (in Step _, NetDevice device) => !device.Stopped || device.InFlight > 0,
+        (_, device) => $"{device.Driver} ({device.Id}) is stopped and has nothing in flight");
+
+    public static readonly Law StoppedOccurs = Law.Sometimes(NetRules.StoppedWillWake, (in Step _, NetDevice device) => device.Stopped);
+
+    private static bool IsInterruptAfterLast(in Step step, NetDevice device) =>
+        step.Operation is Interrupt interrupt && interrupt.Device == device.Id && step.Copying.OutstandingOn(device.Id) == 0;
+
+    private delegate bool DecisionClaim(in XmitDecision decision, NetDevice device);
+
+    private delegate bool FrameClaim(ReadOnlySpan<byte> frame);
+
+    private static bool Has(NetDevice device, NetifFeatures any) => (device.Features & any) != 0;
+
+    /// <summary>The table of the design: by reference needs scatter/gather and a checksum that the CPU need not make.</summary>
+    private static bool CanReference(in Step step, SockId sock) =>
+        Has(step.World.Sock(sock).Device, NetifFeatures.Sg) && Has(step.World.Sock(sock).Device, NetifFeatures.AnyCsum);
+
+    private static bool IsCopyingCall(in Step step) => step.Operation switch
+    {
+        Sendfile sendfile => !CanReference(step, sendfile.Sock),
+        TcpSendmsg or UdpSendmsg => true,
+        _ => false,
+    };
+
+    /// <summary>Bytes that the call had to copy: what it accepted, and a datagram that was dropped afterwards.</summary>
+    private static long Offered(in Step step) => step.Operation is UdpSendmsg datagram && step.Seen.Plan.Count > 0 ? datagram.Count : step.Seen.Count;
+
+    private static long CopiedAtCall(in Step step) => step.World.Cost.CopiedAtCall - step.Seen.CostBefore.CopiedAtCall;
+
+    private static long SummedAtCall(in Step step) => step.World.Cost.SummedAtCall - step.Seen.CostBefore.SummedAtCall;
+
+    /// <summary>What a descriptor can say. HME: sunhme.h, 6 bits of start and 8 of location; the others find the place themselves.</summary>
+    private static bool RequestFits(in XmitDecision decision, NetDevice device) =>
+        !Has(device, NetifFeatures.HwCsum) || (decision.SumStart <= 63 && decision.SumAt <= 255);
+
+    private static bool EachDecision(in Step step, DecisionClaim claim)
+    {
+        foreach (ref readonly var decision in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(step.Seen.Decisions))
+        {
+            if (!claim(decision, step.World.Device(decision.Device)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static string ExplainDecisions(in Step step)
+    {
+        var world = step.World;
+        return string.Join("; ", step.Seen.Decisions.Select(decision => $"{decision} on {world.Device(decision.Device).Features}"));
+    }
+
+    private static bool HoldsHighPage(in Step step, NetDevice device)
+    {
+        for (var i = 0; i < step.World.Skbs.Live.Count; i++)
+        {
+            var skb = step.World.Skbs.Live[i];
+            if (skb.NrFrags > 0 && HasPageAt(skb, 896UL << 20) && device.Holds(skb))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool HasPageAt(Skb skb, ulong address)
+    {
+        foreach (var frag in skb.Frags)
+        {
+            if (frag.Page.Address >= address)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool EachFits(in Step step)
+    {
+        foreach (var segment in step.Seen.Plan)
+        {
+            if (step.World.Sock(segment.Flow) is TcpSock tcp)
+            {
+                var room = tcp.Device.Mtu - 40 - tcp.IpOptionBytes - (tcp.Timestamps ? 12 : 0);
+                if (segment.Length > Math.Min(tcp.MssAsked, room))
+                {
+                    return false;
+                }
+            }
+            else if (segment.Length > step.World.Sock(segment.Flow).Device.Mtu - 28 - step.World.Sock(segment.Flow).IpOptionBytes)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool EachFrame(Observation seen, FrameClaim claim)
+    {
+        for (var i = 0; i < seen.Frames.Count; i++)
+        {
+            if (!claim(seen.Frames[i].Span))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool DeliveredAsAccepted(in Step step)
+    {
+        foreach (var delivery in step.Seen.Deliveries)
+        {
+            if (step.World.Sock(delivery.Flow) is TcpSock
+                && !step.Copying.Flow(delivery.Flow).Bytes(delivery.Position, delivery.Length)
+                    .SequenceEqual(step.Seen.Frames[delivery.Frame].Span.Slice(delivery.Offset, delivery.Length)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Slots that may still be filled: one stays empty.</summary>
+    private static int Free(NetDevice device)
+    {
+        var ring = device.Ring;
+        var used = (ring.Producer - ring.Consumer + ring.Entries) % ring.Entries;
+        return ring.Entries - 1 - used;
+    }
+}

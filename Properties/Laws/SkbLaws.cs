@@ -1,0 +1,232 @@
+using ZeroCopy.Model;
+using ZeroCopy.Model.Pages;
+using ZeroCopy.Model.Skbs;
+using ZeroCopy.Specs;
+
+namespace ZeroCopy.Properties.Laws;
+
+/// <summary>Laws over socket buffers.</summary>
+/// <remarks>Verified: geometry, lengths, counts and states of every live skb; the bytes of every skb that the script names; each refusal. Not verified: cb and routing fields, frag_list (no operation makes one yet).</remarks>
+public static class SkbLaws
+{
+    public static readonly Law GeometryHolds = Law.Always(SkbRules.Geometry,
+        (in Step _, Skb skb) => skb.Data >= 0 && skb.Data <= skb.Tail && skb.Tail <= skb.Block.End && skb.Tail - skb.Data == skb.Len - skb.DataLen,
+        (_, skb) => $"data {skb.Data}, tail {skb.Tail}, end {skb.Block.End}, len {skb.Len}, data_len {skb.DataLen}");
+
+    public static readonly Law PagedLengthIsSum = Law.Always(SkbRules.PagedLength,
+        (in Step _, Skb skb) => skb.DataLen == SumOfFrags(skb),
+        (_, skb) => $"data_len {skb.DataLen}, fragments {string.Join(" ", skb.Frags.ToArray())}");
+
+    public static readonly Law FragmentsFit = Law.Always(SkbRules.FragmentsFit,
+        (in Step step, Skb skb) => FragsFit(skb, step.World.Profile),
+        (_, skb) => $"fragments {string.Join(" ", skb.Frags.ToArray())}");
+
+    public static readonly Law FullOfFragmentsOccurs = Law.Sometimes(SkbRules.FragmentsFit,
+        (in Step step, Skb skb) => skb.NrFrags == step.World.Profile.MaxSkbFrags);
+
+    public static readonly Law DataRefCounts = Law.Always(SkbRules.DataRef,
+        (in Step step, Skb skb) => skb.Block.DataRef == step.Recount.Users(skb.Block),
+        (step, skb) => $"dataref {skb.Block.DataRef}, and {step.Recount.Users(skb.Block)} live skbs name the block");
+
+    public static readonly Law SharedIsMarked = Law.Always(SkbRules.SharedIsCloned,
+        (in Step _, Skb skb) => skb.Block.DataRef <= 1 || skb.Cloned,
+        (_, skb) => $"dataref {skb.Block.DataRef} and not marked cloned");
+
+    public static readonly Law SharedBlockOccurs = Law.Sometimes(SkbRules.SharedIsCloned,
+        (in Step _, Skb skb) => skb.Block.DataRef > 1);
+
+    public static readonly Law BytesAgree = Law.Always(SkbRules.BytesAgree,
+        (in Step step, SkbId name, Skb skb) => step.Copying.HasSkb(name) && Differs(skb, step.Copying.Skb(name).Bytes) < 0,
+        (step, name) => ExplainBytes(step.World.Skb(name), step.Copying.HasSkb(name) ? step.Copying.Skb(name).Bytes : [], name));
+
+    public static readonly Law ReadAgrees = Law.Always(SkbRules.BytesAgree,
+        (in Step step) => step.Operation is not SkbCopyBits || step.Seen.Read.SequenceEqual(step.Copying.Answer),
+        (step, _) => $"read {Hex(step.Seen.Read)}, where the bytes are {Hex(step.Copying.Answer)}");
+
+    public static readonly Law RefusedForCause = Law.Always(SkbRules.RefusedForCause,
+        (in Step step) => step.Seen.Succeeded || HasCause(step),
+        (step, _) => $"refused as {step.Seen.Refusal}, and nothing of the kind is there");
+
+    public static readonly Law RefusalOccurs = Law.Sometimes(SkbRules.RefusedForCause, (in Step step) => !step.Seen.Succeeded);
+
+    public static readonly Law StateIsAbstraction = Law.Always(SkbRules.LifeIsLegal,
+        (in Step step, Skb skb) => skb.State == skb.Abstraction(IsHeld(step, skb)),
+        (step, skb) => $"the machine says {skb.State}, the data says {skb.Abstraction(IsHeld(step, skb))}");
+
+    public static readonly Law ChargesAddUp = Law.Always(SkbRules.OwnerCharged,
+        (in Step step, Model.Net.Sock sock) => sock.WmemAlloc == ChargedTo(step.World, sock) && sock.WmemQueued == QueuedBy(sock),
+        (step, sock) => $"{sock.Id}: wmem_alloc {sock.WmemAlloc}, skbs charged to it {ChargedTo(step.World, sock)}; wmem_queued {sock.WmemQueued}, its write queue {QueuedBy(sock)}");
+
+    /// <summary>Index of the first byte at which a packet differs from an array; -1 for none. Walks linear part and fragments itself.</summary>
+    internal static int Differs(Skb skb, ReadOnlySpan<byte> bytes)
+    {
+        var at = DiffersIn(skb.Linear.Span, bytes, 0);
+        if (at >= 0)
+        {
+            return at;
+        }
+
+        var done = skb.Linear.Length;
+        foreach (var frag in skb.Frags)
+        {
+            at = DiffersIn(frag.Bytes.Span, bytes, done);
+            if (at >= 0)
+            {
+                return at;
+            }
+
+            done += frag.Size;
+        }
+
+        return done == bytes.Length && skb.Len == bytes.Length ? -1 : Math.Min(done, bytes.Length);
+    }
+
+    private static int DiffersIn(ReadOnlySpan<byte> run, ReadOnlySpan<byte> bytes, int done)
+    {
+        if (done + run.Length > bytes.Length)
+        {
+            return bytes.Length;
+        }
+
+        var common = run.CommonPrefixLength(bytes.Slice(done, run.Length));
+        return common == run.Length ? -1 : done + common;
+    }
+
+    private static string ExplainBytes(Skb skb, byte[] bytes, SkbId name)
+    {
+        var at = Differs(skb, bytes);
+        var zeroCopy = new byte[skb.Len];
+        skb.Linear.Span.CopyTo(zeroCopy);
+        var done = skb.Linear.Length;
+        var where = at < done ? "the linear part" : "beyond the packet";
+        for (var i = 0; i < skb.NrFrags; i++)
+        {
+            var frag = skb.Frags[i];
+            frag.Bytes.Span.CopyTo(zeroCopy.AsSpan(Math.Min(done, zeroCopy.Length)));
+            where = at >= done && at < done + frag.Size ? $"fragment {i} {frag}" : where;
+            done += frag.Size;
+        }
+
+        return $"{name} has {skb.Len} bytes, the copying path {bytes.Length}; first difference at byte {at}, in {where}: {Hex(zeroCopy)} and {Hex(bytes)}";
+    }
+
+    internal static string Hex(ReadOnlySpan<byte> bytes) =>
+        bytes.Length <= 32 ? Convert.ToHexStringLower(bytes) : $"{Convert.ToHexStringLower(bytes[..32])}... ({bytes.Length} bytes)";
+
+    private static int SumOfFrags(Skb skb)
+    {
+        var sum = 0;
+        foreach (var frag in skb.Frags)
+        {
+            sum += frag.Size;
+        }
+
+        return sum;
+    }
+
+    private static bool FragsFit(Skb skb, Profile profile)
+    {
+        foreach (var frag in skb.Frags)
+        {
+            if (frag.Size < 1 || frag.Offset < 0 || frag.Offset + frag.Size > profile.PageSize)
+            {
+                return false;
+            }
+        }
+
+        return skb.NrFrags <= profile.MaxSkbFrags;
+    }
+
+    internal static bool IsHeld(in Step step, Skb skb)
+    {
+        for (var i = 0; i < step.World.Devices.Count; i++)
+        {
+            if (step.World.Devices[i].Holds(skb))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static int ChargedTo(World world, Model.Net.Sock sock)
+    {
+        var sum = 0;
+        for (var i = 0; i < world.Skbs.Live.Count; i++)
+        {
+            sum += world.Skbs.Live[i].Sk == sock ? world.Skbs.Live[i].TrueSize : 0;
+        }
+
+        return sum;
+    }
+
+    private static int QueuedBy(Model.Net.Sock sock)
+    {
+        var sum = 0;
+        for (var skb = (sock as Model.Net.TcpSock)?.WriteQueue.First; skb is not null; skb = skb.NextInList)
+        {
+            sum += skb.TrueSize;
+        }
+
+        return sum;
+    }
+
+    private static bool HasCause(in Step step) => step.Seen.Refusal switch
+    {
+        Refusal.NoMemory => step.World.Memory.FailedAllocations > step.Seen.FailedAllocationsBefore || step.Seen.Drops.Count > 0,
+        Refusal.NoRoom => LacksRoom(step),
+        Refusal.NotOwn => IsNotOwn(step),
+        Refusal.WouldBlock => SendBufferFull(step),
+        Refusal.OutOfRange => step.Operation is SkbCopyBits read && read.Offset + read.Length > step.Copying.Skb(read.Skb).Bytes.Length,
+        _ => false,
+    };
+
+    private static bool LacksRoom(in Step step)
+    {
+        var world = step.World;
+        switch (step.Operation)
+        {
+            case SkbReserve reserve:
+                return world.Skb(reserve.Skb).Block.End - world.Skb(reserve.Skb).Tail < reserve.Count || world.Skb(reserve.Skb).DataLen > 0;
+            case SkbPut put:
+                return world.Skb(put.Skb).Block.End - world.Skb(put.Skb).Tail < put.Count || world.Skb(put.Skb).DataLen > 0;
+            case SkbPush push:
+                return world.Skb(push.Skb).Data < push.Count;
+            case SkbPull pull:
+                return world.Skb(pull.Skb).Tail - world.Skb(pull.Skb).Data < pull.Count;
+            case SkbFillPageDesc fill:
+                return world.Skb(fill.Skb).NrFrags == world.Profile.MaxSkbFrags;
+            default:
+                return false;
+        }
+    }
+
+    private static bool IsNotOwn(in Step step)
+    {
+        var skb = step.Operation switch
+        {
+            SkbPut put => step.World.Skb(put.Skb),
+            SkbPush push => step.World.Skb(push.Skb),
+            SkbFillPageDesc fill => step.World.Skb(fill.Skb),
+            PskbPullTail pull => step.World.Skb(pull.Skb),
+            PskbTrim trim => step.World.Skb(trim.Skb),
+            PskbExpandHead expand => step.World.Skb(expand.Skb),
+            SkbLinearize linearize => step.World.Skb(linearize.Skb),
+            SkbSplit split => step.World.Skb(split.Skb),
+            _ => null,
+        };
+        return skb is not null && (skb.Users > 1 || step.Recount.Users(skb.Block) > 1);
+    }
+
+    private static bool SendBufferFull(in Step step)
+    {
+        var sock = step.Operation switch
+        {
+            Model.Net.Sendfile sendfile => step.World.Sock(sendfile.Sock),
+            Model.Net.TcpSendmsg send => step.World.Sock(send.Sock),
+            _ => null,
+        };
+        return sock is not null && QueuedBy(sock) >= step.World.Profile.SndBuf;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Buffers.Binary;
+using ZeroCopy.Model;
+using ZeroCopy.Model.Copying;
+using ZeroCopy.Model.Skbs;
+using ZeroCopy.Specs;
+
+namespace ZeroCopy.Properties.Laws;
+
+/// <summary>Laws over checksums. Their judge is the plain loop of RFC 1071.</summary>
+/// <remarks>Verified: every sum that an operation returns, the request of every skb that a driver has. Not verified here: complete checksums on the wire, which EQV-002 compares with the frame.</remarks>
+public static class SumLaws
+{
+    private const int TcpCheck = 16;
+    private const byte Tcp = 6;
+    private const byte Udp = 17;
+
+    public static readonly Law RunSumIsRfc1071 = Law.Always(SumRules.RunSum,
+        (in Step step) => step.Operation is not SkbChecksum sum || !InOneRun(step, sum) || SumAgrees(step),
+        (step, _) => ExplainSum(step));
+
+    public static readonly Law LongRunOccurs = Law.Sometimes(SumRules.RunSum,
+        (in Step step) => step.Operation is SkbChecksum sum && InOneRun(step, sum) && sum.Length >= 64);
+
+    public static readonly Law SumInPiecesIsSumOfWhole = Law.Always(SumRules.BlockAdd,
+        (in Step step) => step.Operation is not SkbChecksum sum || InOneRun(step, sum) || SumAgrees(step),
+        (step, _) => ExplainSum(step));
+
+    public static readonly Law SumInPiecesOccurs = Law.Sometimes(SumRules.BlockAdd,
+        (in Step step) => step.Operation is SkbChecksum sum && !InOneRun(step, sum));
+
+    public static readonly Law SeedIsPseudoHeader = Law.Always(SumRules.PseudoHeaderSeed,
+        (in Step _, Skb skb) => !AsksDevice(skb) || Field(skb) == Seed(skb),
+        (_, skb) => $"the checksum field holds {Field(skb):x4}, the pseudo header sums to {Seed(skb):x4}");
+
+    public static readonly Law CheckOffsetIsTcps = Law.Always(SumRules.CheckOffset,
+        (in Step _, Skb skb) => !AsksDevice(skb) || (skb.Csum == TcpCheck && skb.TransportHeader == skb.NetworkHeader + IpHeaderBytes(skb)),
+        (_, skb) => $"csum {skb.Csum}, h.raw {skb.TransportHeader - skb.Data}, the IP header ends at {skb.NetworkHeader - skb.Data + IpHeaderBytes(skb)}");
+
+    public static readonly Law DeviceSumOccurs = Law.Sometimes(SumRules.CheckOffset, (in Step _, Skb skb) => AsksDevice(skb));
+
+    public static readonly Law DeviceSumIsSeeded = Law.Sometimes(SumRules.PseudoHeaderSeed, (in Step _, Skb skb) => AsksDevice(skb));
+
+    public static readonly Law UdpIsNeverZero = Law.Always(SumRules.UdpNeverZero,
+        (in Step step) => NoZeroUdp(step.Seen),
+        (_, _) => "a UDP frame carries checksum 0");
+
+    private static bool InOneRun(in Step step, SkbChecksum sum)
+    {
+        var skb = step.World.Skb(sum.Skb);
+        var end = skb.HeadLen;
+        if (sum.Offset < end)
+        {
+            return sum.Offset + sum.Length <= end;
+        }
+
+        foreach (var frag in skb.Frags)
+        {
+            end += frag.Size;
+            if (sum.Offset < end)
+            {
+                return sum.Offset + sum.Length <= end;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Modulo 0xffff: 0 and 0xffff are the same sum.</summary>
+    private static bool SumAgrees(in Step step) =>
+        step.Seen.Sum % 0xffff == InternetSum.Check(InternetSum.Words(step.Copying.Answer)) % 0xffff;
+
+    private static string ExplainSum(in Step step) =>
+        $"the sum is {step.Seen.Sum:x4}, RFC 1071 gives {InternetSum.Check(InternetSum.Words(step.Copying.Answer)):x4} for {SkbLaws.Hex(step.Copying.Answer)}";
+
+    /// <summary>In a driver's hands with a request whose headers can be read.</summary>
+    private static bool AsksDevice(Skb skb) => skb.State == SkbMachine.State.InFlight && skb.IpSummed == ChecksumState.Hw && skb.NetworkHeader >= 0;
+
+    private static int IpHeaderBytes(Skb skb) => (skb.Block.Bytes.Span[skb.NetworkHeader] & 15) * 4;
+
+    private static int Transport(Skb skb) => skb.NetworkHeader + IpHeaderBytes(skb);
+
+    private static ushort Field(Skb skb) => BinaryPrimitives.ReadUInt16BigEndian(skb.Block.Bytes.Span[(Transport(skb) + TcpCheck)..]);
+
+    private static ushort Seed(Skb skb)
+    {
+        var length = skb.Len - (Transport(skb) - skb.Data);
+        return InternetSum.Fold(InternetSum.Words(skb.Block.Bytes.Span.Slice(skb.NetworkHeader + 12, 8)) + Tcp + (ulong)length);
+    }
+
+    private static bool NoZeroUdp(Observation seen)
+    {
+        for (var i = 0; i < seen.Frames.Count; i++)
+        {
+            var frame = seen.Frames[i].Span;
+            var transport = frame.Length > 34 ? 14 + ((frame[14] & 15) * 4) : frame.Length;
+            if (transport + 8 <= frame.Length && frame[14 + 9] == Udp && frame[transport + 6] == 0 && frame[transport + 7] == 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace ZeroCopy.Tests.Support;
+
+/// <summary>The built program, as a user runs it.</summary>
+internal static class Zcverify
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "zcverify.dll");
+
+    /// <summary>Runs to the end and gives status, standard output and standard error.</summary>
+    public static (int Status, string Out, string Error) Run(params string[] args)
+    {
+        using var process = Start(args);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        process.WaitForExit();
+        return (process.ExitCode, output.Result, error.Result);
+    }
+
+    /// <summary>Runs with --json and gives status and the one object that was printed.</summary>
+    public static (int Status, JsonObject Json) RunJson(params string[] args)
+    {
+        var (status, output, _) = Run([.. args, "--json"]);
+        return (status, JsonNode.Parse(output)!.AsObject());
+    }
+
+    /// <summary>Starts it, standard input empty and both outputs captured.</summary>
+    public static Process Start(params string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Repo.Root,
+        };
+        start.ArgumentList.Add(Program);
+        foreach (var arg in args)
+        {
+            start.ArgumentList.Add(arg);
+        }
+
+        var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return process;
+    }
+}

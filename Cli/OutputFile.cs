@@ -10,7 +10,7 @@ public sealed class OutputFile : IDisposable
     /// <summary>Opens the temporary file; what cannot be written is an <see cref="InputException"/>.</summary>
     public OutputFile(string path)
     {
-        _path = Path.GetFullPath(path);
+        _path = FinalTarget(path);
         if (Directory.Exists(_path))
         {
             throw new InputException($"{path} is a directory");
@@ -22,10 +22,17 @@ public sealed class OutputFile : IDisposable
         }
 
         _temporary = $"{_path}.{Environment.ProcessId}.tmp";
-        Stream = Guard(path, () => new FileStream(_temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16));
+        Stream = Guard(path, () => new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16));
     }
 
     public FileStream Stream { get; }
+
+    /// <summary>The full path, links followed: a link stays a link.</summary>
+    public static string FinalTarget(string path)
+    {
+        var full = Path.GetFullPath(path);
+        return File.Exists(full) && File.ResolveLinkTarget(full, returnFinalTarget: true) is { } target ? target.FullName : full;
+    }
 
     /// <summary>Gives the complete file its name.</summary>
     public void Keep() => Guard(_path, () =>

@@ -29,16 +29,18 @@ internal static class ReplayCommand
         }
 
         var json = parsed.GetValue(JsonOut);
+        var console = Terminal.Out;
         var replay = new Replay(script);
         while (replay.Next(out var step))
         {
             cancel.ThrowIfCancellationRequested();
             if (!json)
             {
-                AnsiConsole.Console.MarkupLineInterpolated($"{(step.Skipped ? "[grey]skipped[/]" : step.Violations.Count > 0 ? "[red]violated[/]" : "ok"),-8} {step.Operation.ToString()}");
+                var (colour, verdict) = step.Skipped ? ("grey", "skipped") : step.Violations.Count > 0 ? ("red", "violated") : ("green", "ok");
+                console.MarkupLine($"[{colour}]{verdict,-8}[/] {step.Operation.ToString().EscapeMarkup()}");
                 foreach (var line in step.Changes)
                 {
-                    AnsiConsole.Console.MarkupLineInterpolated($"[grey]         {line}[/]");
+                    console.MarkupLineInterpolated($"[grey]         {line}[/]");
                 }
             }
         }
@@ -57,27 +59,13 @@ internal static class ReplayCommand
                 ["expect"] = script.Header.Expect,
                 ["operations"] = replay.Applied,
                 ["skipped"] = replay.Skipped,
-                ["violations"] = new JsonArray([.. replay.Violations.Select(violation => new JsonObject
-                {
-                    ["rule"] = violation.Rule.Id,
-                    ["law"] = violation.Law,
-                    ["step"] = violation.Step,
-                    ["operation"] = violation.Operation.ToString(),
-                    ["found"] = violation.Explanation,
-                })]),
+                ["violations"] = ViolationOutput.Json(replay.Violations),
             });
             return status;
         }
 
-        foreach (var violation in replay.Violations)
-        {
-            AnsiConsole.Console.MarkupLineInterpolated($"[red]violation[/] {violation.Rule.ToString()}");
-            AnsiConsole.Console.MarkupLineInterpolated($"  found     {violation.Explanation}");
-            AnsiConsole.Console.MarkupLineInterpolated($"  because   {violation.Rule.Because}");
-            AnsiConsole.Console.MarkupLineInterpolated($"  source    {violation.Rule.Source}");
-        }
-
-        AnsiConsole.Console.MarkupLineInterpolated($"{replay.Applied} operations, {replay.Skipped} skipped: {(replay.Violations.Count == 0 ? "every law held" : "violated")}{(script.Header.Expect is null ? "" : expected ? ", as expected" : $", expected {script.Header.Expect}")}");
+        ViolationOutput.Print(console, replay.Violations);
+        console.MarkupLineInterpolated($"{replay.Applied} operations, {replay.Skipped} skipped: {(replay.Violations.Count == 0 ? "every law held" : "violated")}{(script.Header.Expect is null ? "" : expected ? ", as expected" : $", expected {script.Header.Expect}")}");
         return status;
     }
 

@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using System.Text.Json.Nodes;
-using Spectre.Console;
 using ZeroCopy.Drivers;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
@@ -45,6 +43,7 @@ internal static class SendCommand
     {
         var options = Options(parsed);
         var path = parsed.GetValue(Path)!;
+        RefuseSameFile(path, parsed.GetValue(Pcap), parsed.GetValue(ScriptOut));
         using var disk = new DiskContent(path);
         var scriptOut = parsed.GetValue(ScriptOut);
         if (scriptOut is not null && disk.Length > ScriptFileBytesMax)
@@ -58,20 +57,7 @@ internal static class SendCommand
         var frames = pcap is null ? null : new PcapWriter(pcap);
         var json = parsed.GetValue(JsonOut);
         var clock = Stopwatch.StartNew();
-        using var progress = new SendProgress(disk.Length, quiet: json);
-        Transfer transfer = null!;
-        transfer = new Transfer(
-            options,
-            content,
-            seen =>
-            {
-                frames?.Write(seen.Frames);
-                progress.Report(transfer.Sent);
-            },
-            keepScript: script is not null,
-            cancel);
-        transfer.Run();
-        progress.End();
+        var transfer = SendProgress.Show(disk.Length, quiet: json, report => Send(options, content, frames, script is not null, report, cancel));
         script?.Write(Encoding.UTF8.GetBytes(transfer.Script!.ToString()));
         script?.Keep();
         pcap?.Keep();
@@ -86,6 +72,44 @@ internal static class SendCommand
         }
 
         return transfer.Violations.Count == 0 ? ExitStatus.Holds : ExitStatus.Violation;
+    }
+
+    private static Transfer Send(SendOptions options, FileContent content, PcapWriter? frames, bool keepScript, Action<long> report, CancellationToken cancel)
+    {
+        Transfer transfer = null!;
+        transfer = new Transfer(
+            options,
+            content,
+            seen =>
+            {
+                frames?.Write(seen.Frames);
+                report(transfer.Sent);
+            },
+            keepScript,
+            cancel);
+        transfer.Run();
+        return transfer;
+    }
+
+    /// <summary>No two of the paths may be one file: the file that is sent would be lost.</summary>
+    private static void RefuseSameFile(params string?[] paths)
+    {
+        var known = new List<string>();
+        foreach (var path in paths)
+        {
+            if (path is null)
+            {
+                continue;
+            }
+
+            var full = OutputFile.FinalTarget(path);
+            if (known.Contains(full))
+            {
+                throw new InputException($"{path} is named twice");
+            }
+
+            known.Add(full);
+        }
     }
 
     private static SendOptions Options(ParseResult parsed)
@@ -142,138 +166,4 @@ internal static class SendCommand
 
         return off;
     }
-}
-
-/// <summary>The progress of a large file on standard error: a line that is rewritten on a terminal, else a line each tenth.</summary>
-internal sealed class SendProgress(long length, bool quiet) : IDisposable
-{
-    private const long Large = 64 << 20;
-
-    private readonly bool _shown = !quiet && length >= Large;
-    private readonly bool _terminal = !Console.IsErrorRedirected;
-    private int _percent = -1;
-
-    public void Report(long sent)
-    {
-        if (!_shown)
-        {
-            return;
-        }
-
-        var percent = (int)(sent * 100 / length);
-        if (percent == _percent || (!_terminal && percent / 10 == _percent / 10 && _percent >= 0))
-        {
-            return;
-        }
-
-        _percent = percent;
-        Console.Error.Write(_terminal ? $"\r{percent,3} % of {length} bytes " : $"{percent} % of {length} bytes\n");
-    }
-
-    public void End()
-    {
-        if (_shown && _terminal)
-        {
-            Console.Error.Write("\r                                        \r");
-        }
-    }
-
-    public void Dispose() => End();
-}
-
-/// <summary>What a send ended with, for people and for programs.</summary>
-internal sealed record SendReport(
-    string File, long Bytes, string? Sha256, SendOptions Options, Transfer Transfer, string? Pcap, string? Script, TimeSpan Elapsed)
-{
-    private bool Identical => Transfer.Violations.Count == 0;
-
-    private IReadOnlyList<string> Features => FeatureWords.Of(Options.Driver.Features & ~Options.Off);
-
-    public JsonObject Json()
-    {
-        var difference = Transfer.FirstDifference;
-        return new JsonObject
-        {
-            ["schema"] = 1,
-            ["verb"] = "send",
-            ["result"] = Verb.Word(Identical ? ExitStatus.Holds : ExitStatus.Violation),
-            ["file"] = File,
-            ["bytes"] = Bytes,
-            ["sha256"] = Sha256,
-            ["driver"] = Options.Driver.Word,
-            ["proto"] = Options.Tcp ? "tcp" : "udp",
-            ["mss"] = Options.Mss,
-            ["mtu"] = Options.Mtu,
-            ["memory"] = Zones.Word(Options.Memory),
-            ["features"] = new JsonArray([.. Features.Select(word => JsonValue.Create(word))]),
-            ["identical"] = Identical,
-            ["firstDifference"] = difference is null ? null : new JsonObject
-            {
-                ["frame"] = difference.Frame,
-                ["offset"] = difference.Offset,
-                ["zeroCopy"] = difference.ZeroCopy,
-                ["copying"] = difference.Copying,
-            },
-            ["violations"] = new JsonArray([.. Transfer.Violations.Select(violation => new JsonObject
-            {
-                ["rule"] = violation.Rule.Id,
-                ["law"] = violation.Law,
-                ["step"] = violation.Step,
-                ["operation"] = violation.Operation.ToString(),
-                ["found"] = violation.Explanation,
-            })]),
-            ["zeroCopy"] = Json(Transfer.ZeroCopy),
-            ["copying"] = Json(Transfer.Copying),
-            ["pcap"] = Pcap,
-            ["script"] = Script,
-            ["timing"] = new JsonObject { ["seconds"] = Math.Round(Elapsed.TotalSeconds, 3) },
-        };
-    }
-
-    public void Print()
-    {
-        var console = AnsiConsole.Console;
-        console.MarkupLineInterpolated($"{File}: {Bytes} bytes over {Options.Driver.Word}, {(Options.Tcp ? "TCP" : "UDP")}, mss {Options.Mss}, pages in {Zones.Word(Options.Memory)} memory");
-        console.MarkupLineInterpolated($"features: {(Features.Count == 0 ? "none" : string.Join(" ", Features))}");
-        var table = new Table().Border(console.Profile.Out.IsTerminal ? TableBorder.Rounded : TableBorder.Ascii);
-        table.AddColumn("");
-        table.AddColumn(new TableColumn("by reference").RightAligned());
-        table.AddColumn(new TableColumn("by copying").RightAligned());
-        Row(table, "frames sent", totals => totals.Frames);
-        Row(table, "payload bytes", totals => totals.PayloadBytes);
-        Row(table, "bytes copied by the CPU", totals => totals.CpuCopiedBytes);
-        Row(table, "bytes summed by the CPU", totals => totals.CpuSummedBytes);
-        Row(table, "descriptors", totals => totals.Descriptors);
-        Row(table, "page references", totals => totals.PageReferences);
-        console.Write(table);
-        foreach (var violation in Transfer.Violations)
-        {
-            console.MarkupLineInterpolated($"[red]violation[/] {violation.Rule.ToString()}");
-            console.MarkupLineInterpolated($"  found     {violation.Explanation}");
-            console.MarkupLineInterpolated($"  step      {violation.Step}: {Short(violation.Operation)}");
-            console.MarkupLineInterpolated($"  because   {violation.Rule.Because}");
-            console.MarkupLineInterpolated($"  source    {violation.Rule.Source}");
-        }
-
-        if (Identical)
-        {
-            console.MarkupLineInterpolated($"[green]identical[/]: every frame, byte for byte, and every law held after each of {Transfer.Checker.Steps} operations");
-            console.MarkupLineInterpolated($"sha256 {Sha256}");
-        }
-    }
-
-    private static string Short(Operation operation) => operation is OpenFile open ? $"{open.Result} = open(...)" : operation.ToString();
-
-    private void Row(Table table, string name, Func<PathTotals, long> value) =>
-        table.AddRow(name, value(Transfer.ZeroCopy).ToString(CultureInfo.InvariantCulture), value(Transfer.Copying).ToString(CultureInfo.InvariantCulture));
-
-    private static JsonObject Json(PathTotals totals) => new()
-    {
-        ["frames"] = totals.Frames,
-        ["payloadBytes"] = totals.PayloadBytes,
-        ["cpuCopiedBytes"] = totals.CpuCopiedBytes,
-        ["cpuSummedBytes"] = totals.CpuSummedBytes,
-        ["descriptors"] = totals.Descriptors,
-        ["pageReferences"] = totals.PageReferences,
-    };
 }

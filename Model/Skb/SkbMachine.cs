@@ -56,6 +56,7 @@ public static class SkbMachine
         var fits = Tuple.Create<Func<bool>, string>(() => holds(Guard.Fits), SkbRules.Room.ToString());
         var slot = Tuple.Create<Func<bool>, string>(() => holds(Guard.Fits), SkbRules.FragmentsFit.ToString());
         var own = Tuple.Create<Func<bool>, string>(() => holds(Guard.Own), SkbRules.WriteOwnBytes.ToString());
+        var driverOwns = Tuple.Create<Func<bool>, string>(() => false, SkbRules.DriverOwns.ToString());
         string lastHolder = SkbRules.FreedByLastHolder.ToString(), onList = SkbRules.NotFreedOnList.ToString();
 
         machine.Configure(State.Free)
@@ -99,6 +100,16 @@ public static class SkbMachine
 
         // The device may read it at any time: others look, and drop references that are not the driver's.
         machine.Configure(State.InFlight)
+            .PermitReentryIf(Event.Put,        driverOwns)
+            .PermitReentryIf(Event.Push,       driverOwns)
+            .PermitReentryIf(Event.Pull,       driverOwns)
+            .PermitReentryIf(Event.PullTail,   driverOwns)
+            .PermitReentryIf(Event.Trim,       driverOwns)
+            .PermitReentryIf(Event.Fill,       driverOwns)
+            .PermitReentryIf(Event.ExpandHead, driverOwns)
+            .PermitReentryIf(Event.Linearize,  driverOwns)
+            .PermitReentryIf(Event.Split,      driverOwns)
+            .PermitReentryIf(Event.Enqueue,    driverOwns)
             .PermitReentry(Event.Clone)
             .PermitReentry(Event.Copy)
             .PermitReentry(Event.Read)

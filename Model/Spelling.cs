@@ -16,7 +16,8 @@ public sealed record Spelling(string Name, Func<Operands, Operation> Parse);
 /// <summary>The operands of one line, taken from left to right. What is missing, left over or wrong is a <see cref="ScriptException"/> that names the token.</summary>
 public sealed class Operands(int line, string name, string? result, IReadOnlyList<string> operands)
 {
-    private const int LargestName = 65535;
+    /// <summary>Ports are counted from 40001 by a socket's number.</summary>
+    private const int LargestName = 9999;
     private int _next;
 
     public int Line => line;

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
 using Sum = ZeroCopy.Model.Checksums.Checksum;
@@ -148,8 +149,7 @@ public abstract class NetDevice(World world, DevId id, string driver, int mtu, N
 
         var offset = skb.TransportHeader - skb.Data;
         var sum = Sum.Fold(skb.Checksum(offset, skb.Len - offset, 0));
-        var at = offset + (int)skb.Csum;
-        skb.Linear.Slice(at, 2).Write([(byte)(sum >> 8), (byte)sum]);
+        BinaryPrimitives.WriteUInt16BigEndian(skb.Linear.Span[(offset + (int)skb.Csum)..], sum);
         skb.IpSummed = ChecksumState.None;
         world.Cost.SummedLater += skb.Cb.Payload;
         return true;

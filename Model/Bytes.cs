@@ -29,11 +29,24 @@ public readonly struct Bytes(byte[] store, Provenance[]? shadow, int offset, int
         return new Bytes(store, shadow, offset + start, count);
     }
 
-    /// <summary>Copies the bytes and where each came from.</summary>
+    /// <summary>Copies the bytes and, where the target keeps it, where each came from.</summary>
     public void CopyTo(Bytes to)
     {
         Span.CopyTo(to.Span);
-        Shadow.CopyTo(to.Shadow);
+        var marks = to.Shadow;
+        if (marks.IsEmpty)
+        {
+            return;
+        }
+
+        if (shadow is null)
+        {
+            marks[..length].Clear();
+        }
+        else
+        {
+            Shadow.CopyTo(marks);
+        }
     }
 
     /// <summary>Bytes of the kernel's own making.</summary>

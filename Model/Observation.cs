@@ -11,7 +11,7 @@ public enum Refusal
     /// <summary>An allocation failed: -ENOMEM, -ENOBUFS.</summary>
     NoMemory,
 
-    /// <summary>The send buffer is full: -EAGAIN.</summary>
+    /// <summary>The send buffer is full, or there is no connection yet: -EAGAIN.</summary>
     WouldBlock,
 
     /// <summary>Another live skb has the bytes.</summary>

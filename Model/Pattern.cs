@@ -3,7 +3,7 @@ namespace ZeroCopy.Model;
 /// <summary>The bytes that operations write: byte i of the pattern with a seed. Seed 0 is 1, 2, 3, ..., to be read easily in a report.</summary>
 public static class Pattern
 {
-    public static byte At(int seed, int i) => (byte)unchecked((i + 1) * ((2 * seed) + 1) + (seed * 29));
+    public static byte At(int seed, int i) => unchecked((byte)(((i + 1) * ((2 * seed) + 1)) + (seed * 29)));
 
     public static void Fill(Span<byte> bytes, int seed)
     {

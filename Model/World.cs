@@ -63,6 +63,13 @@ public sealed class World
 
     public TcpSock Tcp(SockId id) => (TcpSock)_socks[id.Value];
 
+    /// <summary>Takes back a socket that could not be opened.</summary>
+    public void Unbind(SockId id)
+    {
+        _allSocks.Remove(_socks[id.Value]);
+        _socks.Unbind(id.Value);
+    }
+
     public NetDevice Device(DevId id) => _devices[id.Value];
 
     /// <summary>One more than the largest number of an skb's name.</summary>
@@ -108,7 +115,11 @@ public sealed class World
     public int NextSegment() => PeekSegment++;
 
     /// <summary>Forgets what the last step did.</summary>
-    public void BeginStep() => Seen.BeginStep(Cost, Memory.FailedAllocations);
+    public void BeginStep()
+    {
+        Seen.BeginStep(Cost, Memory.FailedAllocations);
+        Memory.BeginOperation();
+    }
 
     /// <summary>An empty machine, as after boot.</summary>
     public void Reset()

@@ -53,6 +53,9 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
     /// <summary>The bytes from a place in the stream; the range was accepted and not yet forgotten.</summary>
     public ReadOnlySpan<byte> Bytes(long position, int count) => _bytes.AsSpan(IndexOf(position, count), count);
 
+    /// <summary>Whether a range was accepted and is not yet forgotten.</summary>
+    public bool Has(long position, int count) => position >= Kept && position + count <= Accepted;
+
     /// <summary>Where each of those bytes came from; empty where the profile keeps no provenance.</summary>
     public ReadOnlySpan<Provenance> Origin(long position, int count) =>
         _origin is null ? [] : _origin.AsSpan(IndexOf(position, count), count);
@@ -64,7 +67,7 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
     public long PositionOf(uint seq) => Kept + unchecked((int)(seq - firstSeq - (uint)Kept));
 
     private int IndexOf(long position, int count) =>
-        position >= Kept && position + count <= Accepted
+        Has(position, count)
             ? _start + (int)(position - Kept)
             : throw new BugException(NetRules.PlanIsContiguous, $"the plan sends bytes {position}..{position + count} of {id}, which accepted {Accepted} and had {Kept} acknowledged");
 

@@ -95,6 +95,12 @@ public sealed class Receiver(World world)
         flow.Timestamps |= header.Has(TcpFlags.Syn) && header.Timestamps is not null;
         if (header.Has(TcpFlags.Syn))
         {
+            if (flow.SndNxt != 0)
+            {
+                // A SYN that was sent twice; the answer to the first is on its way.
+                return;
+            }
+
             flow.RcvNxt = unchecked(header.Seq + 1);
             flow.SndNxt = unchecked(Isn + 1);
             Answer(frame.Device, flow, Isn, TcpFlags.Syn | TcpFlags.Ack, world.Device(frame.Device).Mtu - Ipv4.HeaderBytes - Tcp.HeaderBytes);

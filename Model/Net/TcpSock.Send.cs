@@ -19,8 +19,8 @@ public sealed partial class TcpSock
     public (int Accepted, Refusal Why) SendPage(Page page, int offset, int size, bool more)
     {
         var accepted = 0;
-        var why = Refusal.None;
-        while (accepted < size)
+        var why = Wait;
+        while (accepted < size && why == Refusal.None)
         {
             var skb = UnsentTail();
             if (skb is null)
@@ -71,8 +71,8 @@ public sealed partial class TcpSock
     public (int Accepted, Refusal Why) SendMsg(UserBuffer user, int length, bool more)
     {
         var accepted = 0;
-        var why = Refusal.None;
-        while (accepted < length)
+        var why = Wait;
+        while (accepted < length && why == Refusal.None)
         {
             var skb = UnsentTail();
             if (skb is null)
@@ -111,6 +111,9 @@ public sealed partial class TcpSock
 
         return Finish(accepted, why, more);
     }
+
+    /// <summary>Data waits for the connection. kernel: wait_for_tcp_connect().</summary>
+    private Refusal Wait => State == TcpState.SynSent ? Refusal.WouldBlock : Refusal.None;
 
     private const int NoSlot = -1;
     private const int NoMemory = -2;

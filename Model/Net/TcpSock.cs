@@ -77,9 +77,14 @@ public sealed partial class TcpSock(World world, SockId id, NetDevice device, in
     }
 
     /// <summary>Sends FIN, on the last unsent segment where there is one. kernel: tcp_close(), tcp_send_fin().</summary>
-    /// <returns>False where there is no memory for it; the socket stays open.</returns>
+    /// <returns>False where there is no memory for it, or no connection yet; the socket stays open.</returns>
     public bool Close()
     {
+        if (State == TcpState.SynSent)
+        {
+            return false;
+        }
+
         var skb = SendHead is null ? null : WriteQueue.Last;
         if (skb is null)
         {
@@ -218,12 +223,13 @@ public sealed partial class TcpSock(World world, SockId id, NetDevice device, in
             return false;
         }
 
-        skb.Cb.Attempts++;
-        if (TransmitSkb(clone, skb.Cb.Attempts) != NetXmit.Success)
+        // What was dropped was not sent: the skb stays at the head, and may grow until it is tried again.
+        if (TransmitSkb(clone, skb.Cb.Attempts + 1) != NetXmit.Success)
         {
             return false;
         }
 
+        skb.Cb.Attempts++;
         SndNxt = skb.Cb.EndSeq;
         SendHead = skb.Next;
         return true;

@@ -47,7 +47,7 @@ public sealed class Dma(PhysicalMemory memory)
     /// <summary>Ring memory that driver and device share. kernel: pci_alloc_consistent().</summary>
     public Block AllocConsistent(int length)
     {
-        var block = memory.Kmalloc(length) ?? throw new ModelException($"no memory for a ring of {length} bytes");
+        var block = memory.KmallocAtBoot(length);
         block.Bytes.Fill(0);
         _mappings.Add(new DmaMapping(block.Address, length, Consistent: true));
         _consistent.Add(block);

@@ -47,8 +47,9 @@ public sealed class File(FileId id, FileContent content, Zone zone, PhysicalMemo
     public int Reclaim()
     {
         var kept = 0;
-        foreach (var page in _cached)
+        for (var i = 0; i < _cached.Count; i++)
         {
+            var page = _cached[i];
             if (page.Count > 1)
             {
                 _cached[kept++] = page;

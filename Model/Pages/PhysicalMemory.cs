@@ -20,6 +20,7 @@ public sealed class PhysicalMemory
     private readonly Stack<Page>[] _freeFrames;
     private readonly List<Slab> _slabs = [];
     private readonly Stack<Block>[] _freeBlocks;
+    private int _failNext;
     private int _failAfter;
 
     public PhysicalMemory(Profile profile)
@@ -30,8 +31,14 @@ public sealed class PhysicalMemory
         _freeBlocks = [.. Enumerable.Range(0, 1 + ClassOf(SlabBytes)).Select(_ => new Stack<Block>())];
     }
 
+    /// <summary>Lets the k-th allocation of the next operation fail.</summary>
+    public void FailNext(int k) => _failNext = k;
+
     /// <summary>Lets the k-th allocation from here on fail, once; 0 lets none fail.</summary>
     public void FailAfter(int k) => _failAfter = k;
+
+    /// <summary>An operation begins: a failure that was asked for is meant for it alone.</summary>
+    public void BeginOperation() => (_failAfter, _failNext) = (_failNext, 0);
 
     /// <summary>Every frame of a zone that was ever in use, free ones too, in the order of their addresses.</summary>
     public IReadOnlyList<Page> Frames(Zone zone) => _frames[(int)zone];
@@ -56,7 +63,7 @@ public sealed class PhysicalMemory
     }
 
     /// <summary>A fresh, poisoned block; null where there is no memory. kernel: kmalloc().</summary>
-    /// <param name="length">1 to 131072 bytes.</param>
+    /// <param name="length">1 to 131072 bytes; there is no larger block.</param>
     public Block? Kmalloc(int length)
     {
         if (AllocationFails())
@@ -70,6 +77,14 @@ public sealed class PhysicalMemory
             return null;
         }
 
+        return AllocBlock(length);
+    }
+
+    /// <summary>A block taken while the machine comes up, when nothing fails: a driver's rings.</summary>
+    public Block KmallocAtBoot(int length) => AllocBlock(length);
+
+    private Block AllocBlock(int length)
+    {
         var sizeClass = ClassOf(length);
         if (!_freeBlocks[sizeClass].TryPop(out var block))
         {
@@ -145,7 +160,7 @@ public sealed class PhysicalMemory
     /// <summary>Everything free again, as after boot; what was allocated is kept for reuse.</summary>
     public void Reset()
     {
-        (_failAfter, FailedAllocations) = (0, 0);
+        (_failAfter, _failNext, FailedAllocations) = (0, 0, 0);
         for (var zone = 0; zone < _frames.Length; zone++)
         {
             _freeFrames[zone].Clear();

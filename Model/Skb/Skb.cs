@@ -234,7 +234,7 @@ public sealed partial class Skb(SkbCache cache)
 
         public byte Flags { get; set; }
 
-        /// <summary>Transmissions so far.</summary>
+        /// <summary>Transmissions so far that were not dropped at once.</summary>
         public int Attempts { get; set; }
 
         /// <summary>Payload bytes at the packet's end: what copying and summing count.</summary>

@@ -88,6 +88,7 @@ public static class SkbMachine
             .PermitReentryIf(Event.Put,        linear, fits, own)
             .PermitReentryIf(Event.Pull,       fits)
             .PermitReentryIf(Event.PullTail,   fits, soleUser)
+            .PermitReentryIf(Event.Trim,       own)
             .PermitReentryIf(Event.Fill,       slot, own)
             .PermitReentryIf(Event.ExpandHead, soleUser)
             .PermitReentryIf(Event.Split,      fits, own)

@@ -203,9 +203,10 @@ public static class NetLaws
     {
         foreach (var delivery in step.Seen.Deliveries)
         {
+            var flow = step.Copying.Flow(delivery.Flow);
             if (step.World.Sock(delivery.Flow) is TcpSock
-                && !step.Copying.Flow(delivery.Flow).Bytes(delivery.Position, delivery.Length)
-                    .SequenceEqual(step.Seen.Frames[delivery.Frame].Span.Slice(delivery.Offset, delivery.Length)))
+                && (!flow.Has(delivery.Position, delivery.Length)
+                    || !flow.Bytes(delivery.Position, delivery.Length).SequenceEqual(step.Seen.Frames[delivery.Frame].Span.Slice(delivery.Offset, delivery.Length))))
             {
                 return false;
             }

@@ -43,11 +43,25 @@ public sealed class PlanHistory
                 Misfit ??= segment;
             }
 
-            if (segment.Attempt == 1)
+            if (segment.Attempt == 1 && !(segment.Protocol == Tcp && IsDropped(seen, segment.Number)))
             {
                 _next.Rebind(flow, end);
             }
         }
+    }
+
+    /// <summary>TCP tries a first transmission that was dropped again from the same byte; a datagram is gone.</summary>
+    private static bool IsDropped(Observation seen, int number)
+    {
+        foreach (var drop in seen.Drops)
+        {
+            if (drop.Number == number)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     public void Reset()

@@ -177,7 +177,7 @@ public static class SkbLaws
         Refusal.NoMemory => step.World.Memory.FailedAllocations > step.Seen.FailedAllocationsBefore || step.Seen.Drops.Count > 0,
         Refusal.NoRoom => LacksRoom(step),
         Refusal.NotOwn => IsNotOwn(step),
-        Refusal.WouldBlock => SendBufferFull(step),
+        Refusal.WouldBlock => MustWait(step),
         Refusal.OutOfRange => step.Operation is SkbCopyBits read && read.Offset + read.Length > step.Copying.Skb(read.Skb).Bytes.Length,
         _ => false,
     };
@@ -219,14 +219,17 @@ public static class SkbLaws
         return skb is not null && (skb.Users > 1 || step.Recount.Users(skb.Block) > 1);
     }
 
-    private static bool SendBufferFull(in Step step)
+    /// <summary>The send buffer is full, or no frame of the peer has opened the connection.</summary>
+    private static bool MustWait(in Step step)
     {
-        var sock = step.Operation switch
+        SockId? sock = step.Operation switch
         {
-            Model.Net.Sendfile sendfile => step.World.Sock(sendfile.Sock),
-            Model.Net.TcpSendmsg send => step.World.Sock(send.Sock),
+            Model.Net.Sendfile sendfile => sendfile.Sock,
+            Model.Net.TcpSendmsg send => send.Sock,
+            Model.Net.TcpClose close => close.Sock,
             _ => null,
         };
-        return sock is not null && QueuedBy(sock) >= step.World.Profile.SndBuf;
+        return sock is { } id && (step.Copying.Flow(id).Ack == 0
+            || (step.Operation is not Model.Net.TcpClose && QueuedBy(step.World.Sock(id)) >= step.World.Profile.SndBuf));
     }
 }

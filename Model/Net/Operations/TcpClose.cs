@@ -11,7 +11,9 @@ public sealed record TcpClose(SockId Sock) : Operation
 
     public override Observation Apply(World world)
     {
-        return world.Tcp(Sock).Close() ? world.Seen.Succeed() : world.Seen.Refuse(Refusal.NoMemory);
+        var sock = world.Tcp(Sock);
+        return sock.Close() ? world.Seen.Succeed()
+            : world.Seen.Refuse(sock.State == TcpSock.TcpState.SynSent ? Refusal.WouldBlock : Refusal.NoMemory);
     }
 
     public override void Apply(CopyingWorld world, Observation seen)

@@ -33,11 +33,22 @@ public sealed record TcpConnect(SockId Result, DevId Device, int Mss, int IpOpti
     {
         var sock = new TcpSock(world, Result, world.Device(Device), Mss, IpOptions, Timestamps, Isn);
         world.Bind(Result, sock);
-        return sock.Connect() ? world.Seen.Succeed() : world.Seen.Refuse(Refusal.NoMemory);
+        if (!sock.Connect())
+        {
+            world.Unbind(Result);
+            return world.Seen.Refuse(Refusal.NoMemory);
+        }
+
+        return world.Seen.Succeed();
     }
 
     public override void Apply(CopyingWorld world, Observation seen)
     {
+        if (!seen.Succeeded)
+        {
+            return;
+        }
+
         var mtu = world.Names.Mtu(Device);
         world.Bind(Result, new CopyingFlow(Result, Device, IpOptions, mtu - 40, Timestamps, unchecked(Isn + 1)));
         world.Names.BindTcp(Result);

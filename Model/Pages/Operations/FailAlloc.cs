@@ -2,7 +2,7 @@ using ZeroCopy.Model.Copying;
 
 namespace ZeroCopy.Model.Pages;
 
-/// <summary>A fault: the k-th allocation from here on fails, once.</summary>
+/// <summary>A fault: the k-th allocation of the next operation fails.</summary>
 public sealed record FailAlloc(int K) : Operation
 {
     public static readonly Spelling Spelling = new("fail_alloc", operands => new FailAlloc(operands.Int("k", from: 1)));
@@ -11,7 +11,7 @@ public sealed record FailAlloc(int K) : Operation
 
     public override Observation Apply(World world)
     {
-        world.Memory.FailAfter(K);
+        world.Memory.FailNext(K);
         return world.Seen.Succeed();
     }
 

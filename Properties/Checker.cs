@@ -25,7 +25,7 @@ public sealed class Checker
     private readonly Law[] _device = Of(Scope.Device);
     private readonly Recount _recount = new();
     private readonly PlanHistory _history = new();
-    private readonly Dictionary<Law, long> _hits = [];
+    private readonly long[] _hits = new long[LawCatalogue.All.Count];
     private readonly List<Violation> _violations = [];
 
     public Checker(Profile profile)
@@ -45,7 +45,7 @@ public sealed class Checker
     public IReadOnlyList<Violation> Violations => _violations;
 
     /// <summary>How often a law's claim was true of a subject, for Sometimes; how often it was false, for Always.</summary>
-    public long Hits(Law law) => _hits.GetValueOrDefault(law);
+    public long Hits(Law law) => _hits[law.Index];
 
     /// <summary>Applies one operation to both paths.</summary>
     /// <returns>False where it is not enabled and was skipped.</returns>
@@ -115,15 +115,17 @@ public sealed class Checker
             }
         }
 
-        foreach (var zone in Enum.GetValues<Model.Pages.Zone>())
+        var pages = World.Memory.InUse;
+        for (var i = 0; i < pages.Count; i++)
         {
-            var frames = World.Memory.Frames(zone);
-            for (var i = 0; i < frames.Count; i++)
+            JudgePage(step, pages[i]);
+        }
+
+        for (var i = 0; i < _recount.Held.Count; i++)
+        {
+            if (_recount.Held[i].Count == 0)
             {
-                foreach (var law in _page)
-                {
-                    Judge(step, law, law.Page!(step, frames[i]), frames[i]);
-                }
+                JudgePage(step, _recount.Held[i]);
             }
         }
 
@@ -144,6 +146,14 @@ public sealed class Checker
         }
     }
 
+    private void JudgePage(in Step step, Model.Pages.Page page)
+    {
+        foreach (var law in _page)
+        {
+            Judge(step, law, law.Page!(step, page), page);
+        }
+    }
+
     private void Judge(in Step step, Law law, bool claim, object? subject, int name = -1)
     {
         if (claim == (law.Kind == LawKind.Always))
@@ -151,7 +161,7 @@ public sealed class Checker
             return;
         }
 
-        System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_hits, law, out _)++;
+        _hits[law.Index]++;
         if (law.Kind == LawKind.Always && !_violations.Exists(found => found.Law == law.Name && found.Rule == law.Rule))
         {
             _violations.Add(new Violation(law.Rule, law.Name, Steps, step.Operation, law.Explanation(step, name >= 0 ? new SkbId(name) : subject)));

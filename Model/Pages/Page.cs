@@ -52,6 +52,9 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
         }
     }
 
+    /// <summary>Its place among the pages in use.</summary>
+    internal int InUseIndex { get; set; }
+
     internal void FirstHolder() => Count = 1;
 
     internal void Forget()

@@ -18,6 +18,7 @@ public sealed class PhysicalMemory
     private readonly Profile _profile;
     private readonly List<Page>[] _frames;
     private readonly Stack<Page>[] _freeFrames;
+    private readonly List<Page> _inUse = [];
     private readonly List<Slab> _slabs = [];
     private readonly Stack<Block>[] _freeBlocks;
     private int _failNext;
@@ -40,8 +41,11 @@ public sealed class PhysicalMemory
     /// <summary>An operation begins: a failure that was asked for is meant for it alone.</summary>
     public void BeginOperation() => (_failAfter, _failNext) = (_failNext, 0);
 
-    /// <summary>Every frame of a zone that was ever in use, free ones too, in the order of their addresses.</summary>
-    public IReadOnlyList<Page> Frames(Zone zone) => _frames[(int)zone];
+    /// <summary>Every page with a count above 0, in no order that means anything.</summary>
+    public IReadOnlyList<Page> InUse => _inUse;
+
+    /// <summary>Frames of a zone that were ever in use.</summary>
+    public int Frames(Zone zone) => _frames[(int)zone].Count;
 
     /// <summary>A fresh, poisoned page with one holder; null where there is no memory. kernel: alloc_page().</summary>
     public Page? AllocPage(Zone zone)
@@ -58,6 +62,8 @@ public sealed class PhysicalMemory
         }
 
         page.FirstHolder();
+        page.InUseIndex = _inUse.Count;
+        _inUse.Add(page);
         page.Bytes.Fill(PoisonFresh);
         return page;
     }
@@ -123,6 +129,9 @@ public sealed class PhysicalMemory
 
     internal void Free(Page page)
     {
+        _inUse[page.InUseIndex] = _inUse[^1];
+        _inUse[page.InUseIndex].InUseIndex = page.InUseIndex;
+        _inUse.RemoveAt(_inUse.Count - 1);
         page.Forget();
         page.Bytes.Fill(PoisonFree);
         _freeFrames[(int)page.Zone].Push(page);
@@ -161,6 +170,7 @@ public sealed class PhysicalMemory
     public void Reset()
     {
         (_failAfter, _failNext, FailedAllocations) = (0, 0, 0);
+        _inUse.Clear();
         for (var zone = 0; zone < _frames.Length; zone++)
         {
             _freeFrames[zone].Clear();

@@ -20,7 +20,7 @@ public enum Scope
     /// <summary>Each skb that the script has a name for.</summary>
     NamedSkb,
 
-    /// <summary>Each page that was ever in use.</summary>
+    /// <summary>Each page that is in use, or that somebody holds.</summary>
     Page,
 
     /// <summary>Each socket.</summary>
@@ -81,6 +81,9 @@ public sealed class Law
 
     /// <summary>The field that holds it.</summary>
     public string Name { get; }
+
+    /// <summary>Its place in <see cref="LawCatalogue.All"/>.</summary>
+    internal int Index { get; set; }
 
     internal StepClaim? Step { get; private init; }
 

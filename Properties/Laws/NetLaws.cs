@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Skbs;
@@ -121,7 +122,7 @@ public static class NetLaws
 
     private static bool EachDecision(in Step step, DecisionClaim claim)
     {
-        foreach (ref readonly var decision in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(step.Seen.Decisions))
+        foreach (ref readonly var decision in CollectionsMarshal.AsSpan(step.Seen.Decisions))
         {
             if (!claim(decision, step.World.Device(decision.Device)))
             {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
@@ -8,23 +9,36 @@ namespace ZeroCopy.Properties.Laws;
 /// <remarks>Verified: page cache, fragment slots of live data blocks, sockets' pages, pages that a script names. Not verified: page tables and kernel buffers, which do not exist yet.</remarks>
 public sealed class Recount
 {
-    private readonly List<int>[] _holders = [.. Enum.GetValues<Zone>().Select(_ => new List<int>())];
+    private static readonly Zone[] Zones = Enum.GetValues<Zone>();
+
+    private readonly List<Page> _held = [];
     private readonly Dictionary<DataBlock, int> _users = [];
 
+    private readonly int[][] _holders = [.. Zones.Select(_ => Array.Empty<int>())];
+
+    /// <summary>Every page with a holder.</summary>
+    public IReadOnlyList<Page> Held => _held;
+
     /// <summary>Holders of a page.</summary>
-    public int Holders(Page page) => page.Frame < _holders[(int)page.Zone].Count ? _holders[(int)page.Zone][page.Frame] : 0;
+    public int Holders(Page page) => _holders[(int)page.Zone] is var zone && page.Frame < zone.Length ? zone[page.Frame] : 0;
 
     /// <summary>Live skbs that name a data block.</summary>
     public int Users(DataBlock block) => _users.GetValueOrDefault(block);
 
     public void Make(World world)
     {
-        for (var zone = 0; zone < _holders.Length; zone++)
+        foreach (var page in _held)
         {
-            _holders[zone].Clear();
-            var frames = world.Memory.Frames((Zone)zone).Count;
-            System.Runtime.InteropServices.CollectionsMarshal.SetCount(_holders[zone], frames);
-            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_holders[zone]).Clear();
+            _holders[(int)page.Zone][page.Frame] = 0;
+        }
+
+        _held.Clear();
+        foreach (var zone in Zones)
+        {
+            if (_holders[(int)zone].Length < world.Memory.Frames(zone))
+            {
+                Array.Resize(ref _holders[(int)zone], world.Memory.Frames(zone));
+            }
         }
 
         for (var i = 0; i < world.Files.Count; i++)
@@ -60,9 +74,15 @@ public sealed class Recount
         _users.Clear();
         for (var i = 0; i < world.Skbs.Live.Count; i++)
         {
-            System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_users, world.Skbs.Live[i].Block, out _)++;
+            CollectionsMarshal.GetValueRefOrAddDefault(_users, world.Skbs.Live[i].Block, out _)++;
         }
     }
 
-    private void Add(Page page) => _holders[(int)page.Zone][page.Frame]++;
+    private void Add(Page page)
+    {
+        if (_holders[(int)page.Zone][page.Frame]++ == 0)
+        {
+            _held.Add(page);
+        }
+    }
 }

@@ -59,6 +59,10 @@ public sealed class Replay(Script script)
         return replay.Violations;
     }
 
+    /// <summary>Ids of the rules that a script violates first, with spaces between; empty for none. Text in and text out, so that another build of the model can be asked.</summary>
+    public static string Violated(string script) =>
+        string.Join(' ', Run(Script.Parse(script, Language.All)).Select(violation => violation.Rule.Id).Distinct());
+
     private static List<string> Changes(Observation seen)
     {
         var lines = new List<string>();

@@ -78,6 +78,11 @@ public static class SkbRules
         Because: "A charge that is not given back closes the send buffer a little more with each packet.",
         Source: "linux 2.4.4 include/net/sock.h, skb_set_owner_w(), sock_wfree(); include/net/tcp.h, tcp_free_skb()", Basis.Source);
 
+    public static readonly Rule NoneIsLost = new("SKB-017",
+        "An skb has no more users than it has holders: callers, the list that it is on, the driver that has it.",
+        Because: "A user that is nobody never frees: the skb, its pages and its charge are lost.",
+        Source: "linux 2.4.4 include/linux/skbuff.h, skb_get(), kfree_skb()", Basis.Source);
+
     public static readonly Rule WriteOwnBytes = new("SKB-016",
         "A byte of a data block is written only where no other live skb has it within [data, tail).",
         Because: "A clone's reader, perhaps a tap, would see another packet's header.",

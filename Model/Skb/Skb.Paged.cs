@@ -160,16 +160,16 @@ public sealed partial class Skb
         var kept = 0;
         for (var i = 0; i < NrFrags; i++)
         {
-            var frag = Frags[i];
-            var size = Math.Clamp(length - end, 0, frag.Size);
-            end += frag.Size;
+            var piece = Frags[i];
+            var size = Math.Clamp(length - end, 0, piece.Size);
+            end += piece.Size;
             if (size == 0)
             {
-                frag.Page.Put();
+                piece.Page.Put();
             }
             else
             {
-                Block.Slots[kept++] = frag with { Size = size };
+                Block.Slots[kept++] = piece with { Size = size };
             }
         }
 
@@ -320,16 +320,16 @@ public sealed partial class Skb
         var kept = 0;
         for (var i = 0; i < NrFrags; i++)
         {
-            var frag = Frags[i];
-            var eaten = Math.Min(count, frag.Size);
+            var front = Frags[i];
+            var eaten = Math.Min(count, front.Size);
             count -= eaten;
-            if (eaten == frag.Size)
+            if (eaten == front.Size)
             {
-                frag.Page.Put();
+                front.Page.Put();
             }
             else
             {
-                Block.Slots[kept++] = frag with { Offset = frag.Offset + eaten, Size = frag.Size - eaten };
+                Block.Slots[kept++] = front with { Offset = front.Offset + eaten, Size = front.Size - eaten };
             }
         }
 

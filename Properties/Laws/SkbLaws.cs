@@ -28,6 +28,16 @@ public static class SkbLaws
         (in Step step, Skb skb) => skb.Block.DataRef == step.Recount.Users(skb.Block),
         (step, skb) => $"dataref {skb.Block.DataRef}, and {step.Recount.Users(skb.Block)} live skbs name the block");
 
+    public static readonly Law HoldersAreUsers = Law.Always(SkbRules.FreedByLastHolder,
+        (in Step step, SkbId _, Skb skb) => skb.Users >= step.Recount.Holders(skb),
+        (step, name) => $"{name} has users {step.World.Skb(name).Users} and {step.Recount.Holders(step.World.Skb(name))} holders");
+
+    public static readonly Law UsersAreHolders = Law.Always(SkbRules.NoneIsLost,
+        (in Step step, Skb skb) => skb.Users <= step.Recount.Holders(skb),
+        (step, skb) => $"users {skb.Users}, and {step.Recount.Holders(skb)} holders");
+
+    public static readonly Law SecondHolderOccurs = Law.Sometimes(SkbRules.NoneIsLost, (in Step step, Skb skb) => step.Recount.Holders(skb) > 1);
+
     public static readonly Law SharedIsMarked = Law.Always(SkbRules.SharedIsCloned,
         (in Step _, Skb skb) => skb.Block.DataRef <= 1 || skb.Cloned,
         (_, skb) => $"dataref {skb.Block.DataRef} and not marked cloned");

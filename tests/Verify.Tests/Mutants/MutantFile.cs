@@ -1,0 +1,72 @@
+using System.Text;
+
+namespace ZeroCopy.Tests.Mutants;
+
+/// <summary>A recorded bug: the rule that it breaks, where it was seen, a patch and a witness. Written as a text that reads like a bug report.</summary>
+/// <param name="Id">The museum's id, or one of ours.</param>
+/// <param name="Title">What was done wrong, in a few words.</param>
+/// <param name="Breaks">Id of a rule that is violated at the first failing step.</param>
+/// <param name="Recorded">Where the bug, or the rule against it, was recorded.</param>
+/// <param name="Patches">Exact texts, each unique in its file, and what stands there instead.</param>
+/// <param name="Witness">A script that holds on the model and fails on the mutant.</param>
+public sealed record MutantFile(
+    string Id, string Title, string Breaks, string Recorded, IReadOnlyList<(string File, string Find, string Replace)> Patches, string Witness)
+{
+    public override string ToString() => $"{Id} {Title}";
+
+    /// <summary>Reads a mutant; what is wrong with it names file and line.</summary>
+    public static MutantFile Read(string path)
+    {
+        var fields = new Dictionary<string, string>();
+        var patches = new List<(string File, string Find, string Replace)>();
+        var witness = new StringBuilder();
+        var lines = File.ReadAllLines(path);
+        string? file = null, find = null;
+        for (var i = 0; i < lines.Length; i++)
+        {
+            var line = lines[i];
+            if (fields.ContainsKey("witness"))
+            {
+                witness.Append(line.Trim()).Append('\n');
+                continue;
+            }
+
+            if (line.Length == 0)
+            {
+                continue;
+            }
+
+            var key = line.Split(' ')[0];
+            var value = line.Length > 9 ? line[9..] : "";
+            switch (key)
+            {
+                case "mutant" or "title" or "recorded":
+                    fields.Add(key, value.Trim());
+                    break;
+                case "breaks":
+                    fields.Add(key, value.Split('#')[0].Trim());
+                    break;
+                case "file":
+                    file = value.Trim();
+                    break;
+                case "find":
+                    find = value;
+                    break;
+                case "replace":
+                    patches.Add((file ?? throw Wrong("replace without file"), find ?? throw Wrong("replace without find"), value));
+                    find = null;
+                    break;
+                case "witness":
+                    fields.Add(key, "");
+                    break;
+                default:
+                    throw Wrong($"'{key}' is not known");
+            }
+
+            FormatException Wrong(string what) => new($"{path}:{i + 1}: {what}");
+        }
+
+        string Field(string key) => fields.TryGetValue(key, out var value) ? value : throw new FormatException($"{path}: lacks '{key}'");
+        return new MutantFile(Field("mutant"), Field("title"), Field("breaks"), Field("recorded"), patches, witness.ToString());
+    }
+}

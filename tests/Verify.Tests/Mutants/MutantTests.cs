@@ -1,0 +1,55 @@
+using ZeroCopy.Model;
+using ZeroCopy.Properties;
+using ZeroCopy.Specs;
+using ZeroCopy.Tests.Support;
+
+namespace ZeroCopy.Tests.Mutants;
+
+/// <summary>Each recorded bug, compiled in, turns red through the rule that it names; without it the same script holds.</summary>
+public sealed class MutantTests
+{
+    private static readonly TimeSpan EndlessLoop = TimeSpan.FromSeconds(60);
+
+    private static readonly IReadOnlyList<MutantFile> All =
+        [.. Directory.EnumerateFiles(Repo.PathOf("tests", "mutants"), "*.mutant").Order(StringComparer.Ordinal).Select(MutantFile.Read)];
+
+    public static TheoryData<string> Ids => [.. All.Select(mutant => mutant.Id)];
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public async Task Mutant_is_killed_by_its_rule(string id)
+    {
+        var mutant = All.Single(each => each.Id == id);
+        var script = Script.Parse(mutant.Witness, Language.All);
+        Assert.Equal("", Replay.Violated(mutant.Witness));
+        Scripts.Holds(script);
+
+        var build = MutantBuild.Of(mutant);
+        var violated = await Task.Run(() => build.Violated(mutant.Witness)).WaitAsync(EndlessLoop);
+        build.Unload();
+        Assert.Contains(mutant.Breaks, violated.Split(' '));
+    }
+
+    [Fact]
+    public void Each_patch_is_found_once() =>
+        Assert.All(All, mutant => Assert.All(mutant.Patches, patch => Assert.Equal(1, MutantBuild.Occurrences(patch.File, patch.Find))));
+
+    [Fact]
+    public void Each_id_is_its_files_name() =>
+        Assert.All(All, mutant => Assert.True(File.Exists(Repo.PathOf("tests", "mutants", mutant.Id + ".mutant")), mutant.Id));
+
+    [Fact]
+    public void Each_rule_exists() => Assert.All(All, mutant => Assert.NotNull(Catalogue.Find(mutant.Breaks)));
+
+    [Theory]
+    [InlineData("D3"), InlineData("D25"), InlineData("S15"), InlineData("S16"), InlineData("S17"), InlineData("C12")]
+    [InlineData("C13"), InlineData("Z9"), InlineData("Z6"), InlineData("N1"), InlineData("N2"), InlineData("N3")]
+    public void The_twelve_are_there(string id) => Assert.Contains(All, mutant => mutant.Id == id);
+
+    /// <summary>A rule that nothing was seen to break is listed here with the reason.</summary>
+    private static readonly Dictionary<string, string> NotShownAbleToFail = [];
+
+    [Fact]
+    public void Each_rule_has_a_mutant() =>
+        Assert.Empty(Catalogue.All.Select(rule => rule.Id).Except(All.Select(mutant => mutant.Breaks)).Except(NotShownAbleToFail.Keys));
+}

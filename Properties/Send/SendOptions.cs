@@ -1,4 +1,5 @@
 using ZeroCopy.Drivers;
+using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 
@@ -17,6 +18,9 @@ namespace ZeroCopy.Properties.Send;
 public sealed record SendOptions(
     DriverKind Driver, bool Tcp, int Mss, int Mtu, Zone Memory, NetifFeatures Off, int IpOptions, bool Timestamps, int Retransmit)
 {
+    /// <summary>The socket's name, from which its port is counted.</summary>
+    public SockId Sock { get; init; }
+
     /// <summary>Why these options cannot be; null where they can.</summary>
     public static string? Refuse(
         DriverKind driver, bool tcp, int? mss, int? mtu, Zone memory, NetifFeatures off, int ipOptions, bool timestamps, int retransmit, out SendOptions options)

@@ -37,7 +37,7 @@ public sealed class Transfer
 
     private readonly DevId _device = new(0);
     private readonly FileId _file = new(0);
-    private readonly SockId _sock = new(0);
+    private readonly SockId _sock;
     private readonly SendOptions _options;
     private readonly FileContent _content;
     private readonly Action<Observation> _afterStep;
@@ -53,6 +53,7 @@ public sealed class Transfer
     public Transfer(SendOptions options, FileContent content, Action<Observation> afterStep, bool keepScript, CancellationToken cancel)
     {
         _options = options;
+        _sock = options.Sock;
         _content = content;
         _afterStep = afterStep;
         _script = keepScript ? [] : null;

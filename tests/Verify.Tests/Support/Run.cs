@@ -19,20 +19,17 @@ public sealed record Run(string File, string Driver, string Protocol, int Mss, s
     public bool IsTcp => Protocol == "tcp";
 
     /// <summary>A file of so many random bytes, or the licence.</summary>
-    public byte[] Content
+    public byte[] Content()
     {
-        get
+        if (File == "text")
         {
-            if (File == "text")
-            {
-                return System.IO.File.ReadAllBytes(Repo.PathOf("LICENSE"));
-            }
-
-            var length = int.Parse(File, CultureInfo.InvariantCulture);
-            var bytes = new byte[length];
-            new Random(length).NextBytes(bytes);
-            return bytes;
+            return System.IO.File.ReadAllBytes(Repo.PathOf("LICENSE"));
         }
+
+        var length = int.Parse(File, CultureInfo.InvariantCulture);
+        var bytes = new byte[length];
+        new Random(length).NextBytes(bytes);
+        return bytes;
     }
 
     /// <summary>Every combination; timestamps are TCP's.</summary>
@@ -71,7 +68,7 @@ public sealed record Run(string File, string Driver, string Protocol, int Mss, s
         Assert.Null(SendOptions.Refuse(
             kind, IsTcp, Math.Min(Mss, bound), null, zone, NetifFeatures.None, IpOptions, Timestamps, retransmit, out var options));
         var transfer = new Transfer(
-            options with { Sock = new SockId(socket) }, new LiteralContent(Content), seen => frames(seen.Frames), keepScript: false, CancellationToken.None);
+            options with { Sock = new SockId(socket) }, new LiteralContent(Content()), seen => frames(seen.Frames), keepScript: false, CancellationToken.None);
         transfer.Run();
         Assert.True(transfer.Violations.Count == 0, $"{this}: {string.Join("; ", transfer.Violations)}");
         return transfer;

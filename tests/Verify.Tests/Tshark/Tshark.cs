@@ -75,6 +75,8 @@ internal static class Tshark
         "-r", pcap, "-n", "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE",
         "--disable-protocol", "ALL", "--enable-protocol", "frame", "--enable-protocol", "eth", "--enable-protocol", "ethertype", "--enable-protocol", "ip",
         "--enable-protocol", "tcp", "--enable-protocol", "udp", "--enable-protocol", "data",
+        // A disabled protocol still guesses by its heuristics, but not on a port that is decoded as something.
+        "-d", "tcp.port==40000,data", "-d", "udp.port==40000,data",
     ];
 
     private static Process Start(string[] args)

@@ -1,0 +1,47 @@
+using System.Text.RegularExpressions;
+using ZeroCopy.Properties;
+using ZeroCopy.Properties.Laws;
+using ZeroCopy.Specs;
+using ZeroCopy.Tests.Support;
+
+namespace ZeroCopy.Tests.Laws;
+
+/// <summary>Rules and laws name each other.</summary>
+public sealed class LawTests
+{
+    public static TheoryData<string> Rules => [.. Catalogue.All.Select(rule => rule.Id)];
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void Rule_is_whole(string id)
+    {
+        var rule = Catalogue.Find(id)!;
+        Assert.Matches("^(SKB|SUM|PIN|NET|DMA|ACE|HME|COW|EQV)-[0-9]{3}$", rule.Id);
+        Assert.EndsWith(".", rule.Statement, StringComparison.Ordinal);
+        Assert.EndsWith(".", rule.Because, StringComparison.Ordinal);
+        Assert.Matches("linux 2\\.4|RFC", rule.Source);
+        Assert.True(
+            SpecText.LawsOf(rule).Any(law => law.Kind == LawKind.Always) || SpecText.GuardsOf(rule).Any() || IsBugCheck(rule),
+            $"{id} is named by no law, no guard and no BUG check");
+    }
+
+    [Fact]
+    public void Ids_are_unique() => Assert.Equal(Catalogue.All.Count, Catalogue.All.Select(rule => rule.Id).Distinct().Count());
+
+    [Fact]
+    public void Each_Sometimes_has_its_Always() =>
+        Assert.All(LawCatalogue.All.Where(law => law.Kind == LawKind.Sometimes), law =>
+            Assert.Contains(LawCatalogue.All, other => other.Kind == LawKind.Always && other.Rule == law.Rule));
+
+    /// <summary>A check of the model's own that throws the rule, as a BUG check of the kernel does.</summary>
+    private static bool IsBugCheck(Rule rule)
+    {
+        var symbol = typeof(Catalogue).Assembly.GetTypes()
+            .SelectMany(type => type.GetFields())
+            .Single(field => field.FieldType == typeof(Rule) && ReferenceEquals(field.GetValue(null), rule));
+        var check = new Regex($@"new BugException\({symbol.DeclaringType!.Name}\.{symbol.Name}\b");
+        return new[] { "Model", "Drivers" }
+            .SelectMany(folder => Directory.EnumerateFiles(Repo.PathOf(folder), "*.cs", SearchOption.AllDirectories))
+            .Any(path => check.IsMatch(File.ReadAllText(path)));
+    }
+}

@@ -1,0 +1,59 @@
+using ZeroCopy.Tests.Support;
+
+namespace ZeroCopy.Tests.Readme;
+
+/// <summary>Every command in the README works, and the output that it shows is the real one.</summary>
+public sealed class ReadmeTests
+{
+    private const string Prompt = "$ ";
+    private const string Program = "./zcverify ";
+
+    public static TheoryData<string> Commands => [.. Lines().Where(line => line.StartsWith(Program, StringComparison.Ordinal)).Distinct()];
+
+    public static TheoryData<string, string> Shown
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            var lines = Lines().ToList();
+            for (var i = 0; i < lines.Count; i++)
+            {
+                if (lines[i].StartsWith(Prompt, StringComparison.Ordinal))
+                {
+                    data.Add(lines[i][Prompt.Length..], string.Join('\n', lines.Skip(i + 1).TakeWhile(line => !line.StartsWith("```", StringComparison.Ordinal))));
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Command_works(string command)
+    {
+        var (status, _, error) = Zcverify.Run(Words(command));
+        Assert.True(status == 0, $"{command}: {error}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Shown))]
+    public void Shown_output_is_real(string command, string output)
+    {
+        var (status, real, _) = Zcverify.Run(Words(command));
+        Assert.Equal(0, status);
+        Assert.Equal(output, real.ReplaceLineEndings("\n").TrimEnd());
+    }
+
+    [Fact]
+    public void The_first_commands_are_there()
+    {
+        Assert.Contains("./zcverify send README.md --driver acenic", Lines());
+        Assert.Contains("dotnet test", Lines());
+        Assert.Equal(3, Shown.Count);
+    }
+
+    private static IEnumerable<string> Lines() => File.ReadAllLines(Repo.PathOf("README.md"));
+
+    private static string[] Words(string command) => command[Program.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+}

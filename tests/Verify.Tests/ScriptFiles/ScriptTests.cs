@@ -1,0 +1,92 @@
+using ZeroCopy.Model;
+using ZeroCopy.Properties;
+
+namespace ZeroCopy.Tests.ScriptFiles;
+
+/// <summary>The text of scripts: parse(print(s)) = s, and what does not parse says which word on which line.</summary>
+public sealed class ScriptTests
+{
+    private const string Header = "zcverify-script 1 size=tiny kernel=linux244 suite=test\n";
+
+    private const string EveryOperation = """
+        page0 = alloc_page(above4g, 255)
+        put_page(page0)
+        file0 = open(dma, 00ff)
+        file1 = open(high, empty)
+        reclaim_page(file0)
+        fail_alloc(3)
+        skb0 = alloc_skb(65536)
+        skb_reserve(skb0, 16)
+        skb_put(skb0, 3, 7)
+        skb_push(skb0, 2, 0)
+        skb_pull(skb0, 1)
+        pskb_may_pull(skb0, 2)
+        pskb_trim(skb0, 3)
+        skb_fill_page_desc(skb0, page0, 0, 16)
+        skb1 = skb_clone(skb0)
+        skb2 = skb_copy(skb0)
+        skb3 = pskb_copy(skb0)
+        skb4 = skb_get(skb0)
+        kfree_skb(skb4)
+        pskb_expand_head(skb0, 8, 0)
+        skb_linearize(skb0)
+        skb5 = skb_split(skb0, 1)
+        skb_copy_bits(skb0, 0, 1)
+        skb_checksum(skb0, 0, 1)
+        eth0 = register_netdev(acenic, mtu=9000)
+        eth1 = register_netdev(loopback, mtu=16436, features=-sg-csum)
+        dev_features(eth0, -sg+csum)
+        sk0 = tcp_v4_connect(eth0, mss=40)
+        sk1 = tcp_v4_connect(eth0, mss=40, ip_options=12, timestamps=1, isn=4294967295)
+        sk2 = udp_connect(eth1)
+        sk3 = udp_connect(eth1, ip_options=40)
+        sys_sendfile(sk0, file0, 0, 2)
+        tcp_sendmsg(sk0, file0, 1, 1)
+        udp_sendmsg(sk2, file0, 0, 2)
+        tcp_retransmit_timer(sk0)
+        tcp_close(sk0)
+        device_run(eth0, 64)
+        interrupt(eth0)
+        netif_rx(eth0, 1)
+        """;
+
+    [Fact]
+    public void Printing_gives_what_was_parsed() =>
+        Assert.Equal(Header + EveryOperation.ReplaceLineEndings("\n") + "\n", Script.Parse(Header + EveryOperation, Language.All).ToString());
+
+    [Fact]
+    public void Every_kind_of_operation_is_above() =>
+        Assert.All(Language.All, spelling => Assert.Contains(spelling.Name + "(", EveryOperation, StringComparison.Ordinal));
+
+    [Fact]
+    public void Header_keeps_what_it_names()
+    {
+        const string header = "zcverify-script 1 size=real kernel=linux6 suite=skb mutant=S15 expect=PIN-001";
+        Assert.Equal(header + "\n", Script.Parse(header + "\n", Language.All).ToString());
+    }
+
+    [Theory]
+    [InlineData("", "line 1: a script begins with")]
+    [InlineData("zcverify-script 2 size=tiny", "line 1: a script begins with")]
+    [InlineData("zcverify-script 1 size=tiny suite=x", "line 1: the first line lacks kernel=")]
+    [InlineData("zcverify-script 1 size=huge kernel=linux244 suite=x", "line 1: 'size=huge' is not known")]
+    [InlineData(Header + "\n\nskb_fly(skb0)", "line 4: 'skb_fly' is not an operation")]
+    [InlineData(Header + "skb0 = alloc_skb", "line 2: 'skb0 = alloc_skb' is not of the form")]
+    [InlineData(Header + "skb0 = alloc_skb(ten)", "line 2: 'ten' is not a number (size)")]
+    [InlineData(Header + "skb0 = alloc_skb(-1)", "line 2: '-1' is not a number (size)")]
+    [InlineData(Header + "skb0 = alloc_skb(65537)", "line 2: '65537' is out of range (size: 0 to 65536)")]
+    [InlineData(Header + "skb0 = alloc_skb(99999999999999999999)", "line 2: '99999999999999999999' is not a number")]
+    [InlineData(Header + "skb0 = alloc_skb()", "line 2: alloc_skb lacks size")]
+    [InlineData(Header + "skb0 = alloc_skb(1, 2)", "line 2: alloc_skb does not take '2'")]
+    [InlineData(Header + "alloc_skb(1)", "line 2: alloc_skb gives a result")]
+    [InlineData(Header + "skb0 = kfree_skb(skb1)", "line 2: kfree_skb gives no result")]
+    [InlineData(Header + "kfree_skb(page0)", "line 2: 'page0' is not a name such as skb0")]
+    [InlineData(Header + "kfree_skb(skb10000)", "line 2: 'skb10000' is not a name")]
+    [InlineData(Header + "page0 = alloc_page(attic, 0)", "line 2: 'attic' is not a zone")]
+    [InlineData(Header + "file0 = open(low, 0g)", "line 2: '0g' is not bytes in hexadecimal")]
+    [InlineData(Header + "eth0 = register_netdev(ne2000)", "line 2: 'ne2000' is not a driver")]
+    [InlineData(Header + "eth0 = register_netdev(hme, mtu=9000)", "line 2: '9000' is out of range (mtu: 68 to 1500)")]
+    [InlineData(Header + "dev_features(eth0, -tso)", "line 2: '-tso' is not a change")]
+    public void Wrong_text_names_word_and_line(string text, string message) =>
+        Assert.StartsWith(message, Assert.Throws<ScriptException>(() => Script.Parse(text, Language.All)).Message, StringComparison.Ordinal);
+}

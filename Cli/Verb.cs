@@ -49,7 +49,10 @@ public static class Verb
         var json = args.Contains("--json");
         if (parsed.Errors.Count > 0)
         {
-            return Fail(verb, json, ExitStatus.InputError, args.Length == 0 ? "which verb? send FILE, replay FILE or spec; --help says more" : parsed.Errors[0].Message);
+            return Fail(verb, json, ExitStatus.InputError,
+                args.Length == 0 ? "which verb? send FILE, replay FILE or spec; --help says more"
+                : parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is not known here; --help says more"
+                : parsed.Errors[0].Message);
         }
 
         return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

@@ -18,6 +18,19 @@ internal static class Zcverify
         return (process.ExitCode, output.Result, error.Result);
     }
 
+    /// <summary>The command line of the built program, for a shell.</summary>
+    public static string Spelled(params string[] args) => $"dotnet {Program} {string.Join(' ', args)}";
+
+    /// <summary>Runs a line of shell.</summary>
+    public static (int Status, string Out, string Error) RunInShell(string line)
+    {
+        using var process = Process.Start(new ProcessStartInfo("bash", ["-c", line]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repo.Root })!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        process.WaitForExit();
+        return (process.ExitCode, output.Result, error.Result);
+    }
+
     /// <summary>Runs with --json and gives status and the one object that was printed.</summary>
     public static (int Status, JsonObject Json) RunJson(params string[] args)
     {

@@ -3,8 +3,13 @@ namespace ZeroCopy.Cli;
 /// <summary>A file that the user keeps: written under a temporary name beside it and renamed when it is complete. An existing target that is not a regular file is refused.</summary>
 public sealed class OutputFile : IDisposable
 {
+    private const int BufferBytes = 1 << 16;
+
     private readonly string _path;
     private readonly string _temporary;
+    private readonly FileStream _stream;
+    private readonly byte[] _buffer = new byte[BufferBytes];
+    private int _buffered;
     private bool _kept;
 
     /// <summary>Opens the temporary file; what cannot be written is an <see cref="InputException"/>.</summary>
@@ -22,10 +27,11 @@ public sealed class OutputFile : IDisposable
         }
 
         _temporary = $"{_path}.{Environment.ProcessId}.tmp";
-        Stream = Guard(path, () => new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16));
+        FileStream? stream = null;
+        // The stream buffers nothing: a full disk must not speak up again when what is not complete is thrown away.
+        Guard(path, () => stream = new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0));
+        _stream = stream!;
     }
-
-    public FileStream Stream { get; }
 
     /// <summary>The full path, links followed: a link stays a link.</summary>
     public static string FinalTarget(string path)
@@ -34,56 +40,60 @@ public sealed class OutputFile : IDisposable
         return File.Exists(full) && File.ResolveLinkTarget(full, returnFinalTarget: true) is { } target ? target.FullName : full;
     }
 
-    /// <summary>Gives the complete file its name.</summary>
-    public void Keep() => Guard(_path, () =>
-    {
-        Stream.Flush(flushToDisk: true);
-        Stream.Dispose();
-        File.Move(_temporary, _path, overwrite: true);
-        _kept = true;
-        return true;
-    });
-
     /// <summary>Writes to the file; a full disk is an <see cref="InputException"/>.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        try
+        while (bytes.Length > 0)
         {
-            Stream.Write(bytes);
+            if (_buffered == BufferBytes)
+            {
+                Flush();
+            }
+
+            var count = Math.Min(bytes.Length, BufferBytes - _buffered);
+            bytes[..count].CopyTo(_buffer.AsSpan(_buffered));
+            _buffered += count;
+            bytes = bytes[count..];
         }
-        catch (IOException failed)
+    }
+
+    /// <summary>Gives the complete file its name.</summary>
+    public void Keep()
+    {
+        Flush();
+        Guard(_path, () =>
         {
-            throw new InputException($"{_path} cannot be written: {failed.Message}");
-        }
+            _stream.Flush(flushToDisk: true);
+            _stream.Dispose();
+            File.Move(_temporary, _path, overwrite: true);
+        });
+        _kept = true;
     }
 
     /// <summary>Removes what is not complete.</summary>
     public void Dispose()
     {
-        if (_kept)
+        _stream.Dispose();
+        if (!_kept)
         {
-            return;
+            File.Delete(_temporary);
         }
-
-        try
-        {
-            Stream.Dispose();
-        }
-        catch (IOException)
-        {
-            // A full disk says so again when the buffer is flushed: the file goes anyway.
-        }
-
-        File.Delete(_temporary);
     }
 
-    private static T Guard<T>(string path, Func<T> open)
+    private void Flush()
+    {
+        Guard(_path, () => _stream.Write(_buffer, 0, _buffered));
+        _buffered = 0;
+    }
+
+    /// <summary>.NET reports a file that may not grow (EFBIG) as an argument out of range.</summary>
+    private static void Guard(string path, Action write)
     {
         try
         {
-            return open();
+            write();
         }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             throw new InputException($"{path} cannot be written: {failed.Message}");
         }

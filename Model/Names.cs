@@ -1,5 +1,15 @@
 namespace ZeroCopy.Model;
 
+/// <summary>What a script has names for.</summary>
+public enum NameKind
+{
+    Skb,
+    Page,
+    File,
+    Sock,
+    Dev,
+}
+
 /// <summary>What both paths know of a script's names: which are bound, and lengths. <see cref="Operation.Enabled"/> reads nothing else, so that an operation is never chosen by the state of the code under test.</summary>
 public sealed class Names(int pageSize)
 {
@@ -21,6 +31,27 @@ public sealed class Names(int pageSize)
     public bool Has(SockId sock) => _socks.Has(sock.Value);
 
     public bool Has(DevId dev) => _devs.Has(dev.Value);
+
+    public bool Has(NameKind kind, int name) => kind switch
+    {
+        NameKind.Skb => _skbs.Has(name),
+        NameKind.Page => _pages.Has(name),
+        NameKind.File => _files.Has(name),
+        NameKind.Sock => _socks.Has(name),
+        NameKind.Dev => _devs.Has(name),
+        _ => throw new ModelException($"no kind of name {kind}"),
+    };
+
+    /// <summary>Names of a kind that are bound.</summary>
+    public int Count(NameKind kind) => kind switch
+    {
+        NameKind.Skb => _skbs.Bound,
+        NameKind.Page => _pages.Bound,
+        NameKind.File => _files.Bound,
+        NameKind.Sock => _socks.Bound,
+        NameKind.Dev => _devs.Bound,
+        _ => throw new ModelException($"no kind of name {kind}"),
+    };
 
     /// <summary>Bytes of the packet.</summary>
     public int Length(SkbId skb) => _skbs[skb.Value];
@@ -85,6 +116,9 @@ public sealed class Table<T>
     /// <summary>Names ever bound, with gaps.</summary>
     public int Count => _entries.Count;
 
+    /// <summary>Names that are bound now.</summary>
+    public int Bound { get; private set; }
+
     public void Bind(int name, T value)
     {
         while (_entries.Count <= name)
@@ -97,6 +131,7 @@ public sealed class Table<T>
             throw new ModelException($"name {name} is bound already");
         }
 
+        Bound++;
         _entries[name] = (true, value);
     }
 
@@ -109,8 +144,13 @@ public sealed class Table<T>
     public void Unbind(int name)
     {
         _ = this[name];
+        Bound--;
         _entries[name] = (false, default);
     }
 
-    public void Clear() => _entries.Clear();
+    public void Clear()
+    {
+        _entries.Clear();
+        Bound = 0;
+    }
 }

@@ -12,42 +12,65 @@ namespace ZeroCopy.Properties;
 /// <param name="Step">Operations applied before it.</param>
 /// <param name="Operation">The operation that broke it.</param>
 /// <param name="Explanation">What was found.</param>
-public sealed record Violation(Rule Rule, string Law, long Step, Operation Operation, string Explanation);
+public sealed record Violation(Rule Rule, string Law, long Step, Operation Operation, string Explanation)
+{
+    /// <summary>The law's name where a guard of a machine, or a BUG check, found it.</summary>
+    public const string Guard = "guard";
+}
 
-/// <summary>Applies operations to both paths and evaluates every law after each.</summary>
+/// <summary>Applies operations to both paths and evaluates laws after each.</summary>
 public sealed class Checker
 {
-    private readonly Law[] _step = Of(Scope.Step);
-    private readonly Law[] _skb = Of(Scope.Skb);
-    private readonly Law[] _namedSkb = Of(Scope.NamedSkb);
-    private readonly Law[] _page = Of(Scope.Page);
-    private readonly Law[] _sock = Of(Scope.Sock);
-    private readonly Law[] _device = Of(Scope.Device);
+    private readonly Law[] _step;
+    private readonly Law[] _skb;
+    private readonly Law[] _namedSkb;
+    private readonly Law[] _page;
+    private readonly Law[] _sock;
+    private readonly Law[] _device;
     private readonly Recount _recount = new();
     private readonly PlanHistory _history = new();
     private readonly long[] _hits = new long[LawCatalogue.All.Count];
+    private readonly long[] _subjects = new long[Enum.GetValues<Scope>().Length];
     private readonly List<Violation> _violations = [];
 
+    /// <summary>A checker of every law.</summary>
     public Checker(Profile profile)
+        : this(profile, LawCatalogue.All)
+    {
+    }
+
+    public Checker(Profile profile, IReadOnlyList<Law> laws)
     {
         World = new World(profile);
         Copying = new CopyingWorld(profile);
+        Laws = laws;
+        _step = Of(Scope.Step);
+        _skb = Of(Scope.Skb);
+        _namedSkb = Of(Scope.NamedSkb);
+        _page = Of(Scope.Page);
+        _sock = Of(Scope.Sock);
+        _device = Of(Scope.Device);
     }
 
     public World World { get; }
 
     public CopyingWorld Copying { get; }
 
-    /// <summary>Operations applied so far.</summary>
+    public IReadOnlyList<Law> Laws { get; }
+
+    /// <summary>Operations applied since the last reset.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>What the last step broke, most laws of it: none where it held.</summary>
+    /// <summary>What the last step broke: none where it held.</summary>
     public IReadOnlyList<Violation> Violations => _violations;
 
     /// <summary>How often a law's claim was true of a subject, for Sometimes; how often it was false, for Always.</summary>
     public long Hits(Law law) => _hits[law.Index];
 
-    /// <summary>Applies one operation to both paths.</summary>
+    /// <summary>Of how many subjects a law was evaluated.</summary>
+    public long Evaluations(Law law) => _subjects[(int)law.Scope];
+
+    /// <summary>Applies one operation to both paths, and evaluates the laws.</summary>
     /// <returns>False where it is not enabled and was skipped.</returns>
     public bool Apply(Operation operation)
     {
@@ -67,18 +90,22 @@ public sealed class Checker
         }
         catch (BugException bug)
         {
-            _violations.Add(new Violation(bug.Rule, "guard", Steps, operation, bug.What));
+            _violations.Add(new Violation(bug.Rule, Violation.Guard, Steps, operation, bug.What));
             Steps++;
             return true;
         }
 
-        _recount.Make(World);
-        Evaluate(new Step(World, Copying, operation, _recount, _history));
+        if (Laws.Count > 0)
+        {
+            _recount.Make(World);
+            Evaluate(new Step(World, Copying, operation, _recount, _history));
+        }
+
         Steps++;
         return true;
     }
 
-    /// <summary>Both paths empty again.</summary>
+    /// <summary>Both paths empty again. Hits and evaluations stay.</summary>
     public void Reset()
     {
         World.Reset();
@@ -88,19 +115,35 @@ public sealed class Checker
         Steps = 0;
     }
 
+    /// <summary>Hits and evaluations count from 0 again.</summary>
+    public void ForgetCounts()
+    {
+        Array.Clear(_hits);
+        Array.Clear(_subjects);
+    }
+
     private void Evaluate(in Step step)
     {
+        _subjects[(int)Scope.Step]++;
         foreach (var law in _step)
         {
-            Judge(step, law, law.Step!(step), null);
+            if (law.Step!(step) != law.IsAlways)
+            {
+                Hit(step, law, null);
+            }
         }
 
         var live = World.Skbs.Live;
+        _subjects[(int)Scope.Skb] += live.Count;
         for (var i = 0; i < live.Count; i++)
         {
+            var skb = live[i];
             foreach (var law in _skb)
             {
-                Judge(step, law, law.Skb!(step, live[i]), live[i]);
+                if (law.Skb!(step, skb) != law.IsAlways)
+                {
+                    Hit(step, law, skb);
+                }
             }
         }
 
@@ -108,65 +151,82 @@ public sealed class Checker
         {
             if (World.TrySkb(new SkbId(name)) is { } skb)
             {
+                _subjects[(int)Scope.NamedSkb]++;
                 foreach (var law in _namedSkb)
                 {
-                    Judge(step, law, law.NamedSkb!(step, new SkbId(name), skb), skb, name);
+                    if (law.NamedSkb!(step, new SkbId(name), skb) != law.IsAlways)
+                    {
+                        Hit(step, law, new SkbId(name));
+                    }
                 }
             }
         }
 
+        EvaluatePages(step);
+        _subjects[(int)Scope.Sock] += World.Socks.Count;
+        for (var i = 0; i < World.Socks.Count; i++)
+        {
+            foreach (var law in _sock)
+            {
+                if (law.Sock!(step, World.Socks[i]) != law.IsAlways)
+                {
+                    Hit(step, law, World.Socks[i]);
+                }
+            }
+        }
+
+        _subjects[(int)Scope.Device] += World.Devices.Count;
+        for (var i = 0; i < World.Devices.Count; i++)
+        {
+            foreach (var law in _device)
+            {
+                if (law.Device!(step, World.Devices[i]) != law.IsAlways)
+                {
+                    Hit(step, law, World.Devices[i]);
+                }
+            }
+        }
+    }
+
+    /// <summary>Pages in use, and pages that somebody holds though they are free.</summary>
+    private void EvaluatePages(in Step step)
+    {
         var pages = World.Memory.InUse;
         for (var i = 0; i < pages.Count; i++)
         {
-            JudgePage(step, pages[i]);
+            EvaluatePage(step, pages[i]);
         }
 
         for (var i = 0; i < _recount.Held.Count; i++)
         {
             if (_recount.Held[i].Count == 0)
             {
-                JudgePage(step, _recount.Held[i]);
-            }
-        }
-
-        for (var i = 0; i < World.Socks.Count; i++)
-        {
-            foreach (var law in _sock)
-            {
-                Judge(step, law, law.Sock!(step, World.Socks[i]), World.Socks[i]);
-            }
-        }
-
-        for (var i = 0; i < World.Devices.Count; i++)
-        {
-            foreach (var law in _device)
-            {
-                Judge(step, law, law.Device!(step, World.Devices[i]), World.Devices[i]);
+                EvaluatePage(step, _recount.Held[i]);
             }
         }
     }
 
-    private void JudgePage(in Step step, Model.Pages.Page page)
+    private void EvaluatePage(in Step step, Model.Pages.Page page)
     {
+        _subjects[(int)Scope.Page]++;
         foreach (var law in _page)
         {
-            Judge(step, law, law.Page!(step, page), page);
+            if (law.Page!(step, page) != law.IsAlways)
+            {
+                Hit(step, law, page);
+            }
         }
     }
 
-    private void Judge(in Step step, Law law, bool claim, object? subject, int name = -1)
+    /// <summary>A claim was true of a Sometimes, or false of an Always. The first subject explains.</summary>
+    private void Hit(in Step step, Law law, object? subject)
     {
-        if (claim == (law.Kind == LawKind.Always))
-        {
-            return;
-        }
-
         _hits[law.Index]++;
-        if (law.Kind == LawKind.Always && !_violations.Exists(found => found.Law == law.Name && found.Rule == law.Rule))
+        if (law.IsAlways && !_violations.Exists(found => found.Law == law.Name && found.Rule == law.Rule))
         {
-            _violations.Add(new Violation(law.Rule, law.Name, Steps, step.Operation, law.Explanation(step, name >= 0 ? new SkbId(name) : subject)));
+            _violations.Add(new Violation(law.Rule, law.Name, Steps, step.Operation, law.Explanation(step, subject)));
         }
     }
 
-    private static Law[] Of(Scope scope) => [.. LawCatalogue.All.Where(law => law.Scope == scope)];
+    private Law[] Of(Scope scope) => [.. Laws.Where(law => law.Scope == scope)];
 }

@@ -43,7 +43,19 @@ public sealed class AceNicDriver : NetDevice
 
     public override TxRing Ring => new(_slots.Length, _txPrd, _txRetCsm, World.Profile.MaxSkbFrags + 1);
 
-    public override int InFlight => _slots.Count(slot => slot.Skb is not null);
+    public override int InFlight
+    {
+        get
+        {
+            var count = 0;
+            foreach (var slot in _slots)
+            {
+                count += slot.Skb is null ? 0 : 1;
+            }
+
+            return count;
+        }
+    }
 
     /// <summary>The slots' books: who owns the skb, and what is mapped. kernel: ap->skb->tx_skbuff[].</summary>
     public ReadOnlySpan<Slot> Slots => _slots;
@@ -51,7 +63,16 @@ public sealed class AceNicDriver : NetDevice
     /// <summary>The descriptor in a slot, as it lies in memory.</summary>
     public AceTxDesc Descriptor(int slot) => AceTxDesc.Read(_ring.Bytes.Span.Slice(slot * AceTxDesc.Bytes, AceTxDesc.Bytes));
 
-    public override bool Holds(Skb skb) => Array.Exists(_slots, slot => slot.Skb == skb);
+    public override void AddHeld(List<Skb> to)
+    {
+        foreach (var slot in _slots)
+        {
+            if (slot.Skb is { } skb)
+            {
+                to.Add(skb);
+            }
+        }
+    }
 
     /// <summary>kernel: ace_start_xmit().</summary>
     public override bool HardStartXmit(Skb skb)

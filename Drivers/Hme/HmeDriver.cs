@@ -40,7 +40,19 @@ public sealed class HmeDriver : NetDevice
 
     public override TxRing Ring => new(_txSkbs.Length, _txNew, _txOld, World.Profile.MaxSkbFrags + 1);
 
-    public override int InFlight => _txSkbs.Count(skb => skb is not null);
+    public override int InFlight
+    {
+        get
+        {
+            var count = 0;
+            foreach (var skb in _txSkbs)
+            {
+                count += skb is null ? 0 : 1;
+            }
+
+            return count;
+        }
+    }
 
     /// <summary>Who owns the skb, by slot. kernel: hp->tx_skbs[].</summary>
     public ReadOnlySpan<Skb?> TxSkbs => _txSkbs;
@@ -48,7 +60,16 @@ public sealed class HmeDriver : NetDevice
     /// <summary>The descriptor in a slot, as it lies in memory.</summary>
     public HmeTxDesc Descriptor(int slot) => HmeTxDesc.Read(At(slot));
 
-    public override bool Holds(Skb skb) => Array.IndexOf(_txSkbs, skb) >= 0;
+    public override void AddHeld(List<Skb> to)
+    {
+        foreach (var slot in _txSkbs)
+        {
+            if (slot is { } skb)
+            {
+                to.Add(skb);
+            }
+        }
+    }
 
     /// <summary>kernel: happy_meal_start_xmit().</summary>
     public override bool HardStartXmit(Skb skb)

@@ -20,7 +20,7 @@ public sealed class LoopbackDriver(World world, DevId id, int mtu, NetifFeatures
 
     public override int InFlight => _backlog.Count;
 
-    public override bool Holds(Skb skb) => _backlog.Contains(skb);
+    public override void AddHeld(List<Skb> to) => to.AddRange(_backlog);
 
     /// <summary>kernel: loopback_xmit().</summary>
     public override bool HardStartXmit(Skb skb)

@@ -33,9 +33,30 @@ public sealed class UnconvertedDriver : NetDevice
 
     public override TxRing Ring => new(_ring.Length, _curTx, _dirtyTx, SlotsForLargest: 1);
 
-    public override int InFlight => _ring.Count(slot => slot.Skb is not null);
+    public override int InFlight
+    {
+        get
+        {
+            var count = 0;
+            foreach (var slot in _ring)
+            {
+                count += slot.Skb is null ? 0 : 1;
+            }
 
-    public override bool Holds(Skb skb) => Array.Exists(_ring, slot => slot.Skb == skb);
+            return count;
+        }
+    }
+
+    public override void AddHeld(List<Skb> to)
+    {
+        foreach (var slot in _ring)
+        {
+            if (slot.Skb is { } skb)
+            {
+                to.Add(skb);
+            }
+        }
+    }
 
     /// <summary>kernel: tulip_start_xmit().</summary>
     public override bool HardStartXmit(Skb skb)

@@ -16,7 +16,9 @@ public sealed class CopyingWorld(Profile profile)
     private readonly Table<CopyingDevice> _devices = new();
     private readonly List<Frame?> _emitted = [];
     private readonly Stack<Frame> _free = new();
+    private readonly Stack<CopyingSkb> _freeSkbs = new();
     private byte[] _answer = [];
+    private int _answerLength;
 
     /// <summary>What both paths know of the script's names.</summary>
     public Names Names { get; } = new(profile.PageSize);
@@ -39,7 +41,7 @@ public sealed class CopyingWorld(Profile profile)
     public int OutstandingOn(DevId id) => _devices[id.Value].Expected.Count;
 
     /// <summary>What the copying path's last reading operation returned.</summary>
-    public ReadOnlySpan<byte> Answer => _answer;
+    public ReadOnlySpan<byte> Answer => _answer.AsSpan(0, _answerLength);
 
     public bool HasSkb(SkbId id) => _skbs.Has(id.Value);
 
@@ -52,30 +54,46 @@ public sealed class CopyingWorld(Profile profile)
 
     public CopyingFlow Flow(SockId id) => _flows[id.Value];
 
-    public void Bind(SkbId id, CopyingSkb skb)
+    /// <summary>A new packet with a copy of the bytes.</summary>
+    public void Bind(SkbId id, ReadOnlySpan<byte> bytes)
     {
+        var skb = _freeSkbs.TryPop(out var used) ? used : new CopyingSkb();
+        skb.Start(bytes);
+        _skbs.Bind(id.Value, skb);
+        Names.Bind(id, bytes.Length);
+    }
+
+    /// <summary>One more name for a packet.</summary>
+    public void Bind(SkbId id, SkbId same)
+    {
+        var skb = _skbs[same.Value];
+        skb.Names++;
         _skbs.Bind(id.Value, skb);
         Names.Bind(id, skb.Bytes.Length);
     }
 
-    /// <summary>Gives a packet its new bytes, under each of its names.</summary>
-    public void Change(SkbId id, byte[] bytes)
+    /// <summary>Makes a packet longer and gives the new bytes to be written.</summary>
+    public Span<byte> Append(SkbId id, int count) => Resized(id, _skbs[id.Value].Append(count));
+
+    /// <inheritdoc cref="Append"/>
+    public Span<byte> Prepend(SkbId id, int count) => Resized(id, _skbs[id.Value].Prepend(count));
+
+    /// <summary>Keeps a range of the packet.</summary>
+    public void Keep(SkbId id, int offset, int length)
     {
-        var skb = _skbs[id.Value];
-        skb.Bytes = bytes;
-        for (var name = 0; name < _skbs.Count; name++)
-        {
-            if (_skbs.Has(name) && _skbs[name] == skb)
-            {
-                Names.Resize(new SkbId(name), bytes.Length);
-            }
-        }
+        _skbs[id.Value].Keep(offset, length);
+        Resized(id, []);
     }
 
     public void Unbind(SkbId id)
     {
+        var skb = _skbs[id.Value];
         _skbs.Unbind(id.Value);
         Names.Unbind(id);
+        if (--skb.Names == 0)
+        {
+            _freeSkbs.Push(skb);
+        }
     }
 
     public void Bind(PageId id, byte[] page)
@@ -118,7 +136,16 @@ public sealed class CopyingWorld(Profile profile)
         CopiedBytes += count;
     }
 
-    public void SetAnswer(byte[] bytes) => _answer = bytes;
+    public void SetAnswer(ReadOnlySpan<byte> bytes)
+    {
+        if (_answer.Length < bytes.Length)
+        {
+            _answer = new byte[bytes.Length];
+        }
+
+        bytes.CopyTo(_answer);
+        _answerLength = bytes.Length;
+    }
 
     public void BeginStep()
     {
@@ -131,7 +158,7 @@ public sealed class CopyingWorld(Profile profile)
         }
 
         _emitted.Clear();
-        _answer = [];
+        _answerLength = 0;
     }
 
     /// <summary>Follows what the zero-copy path published, in its order: learns from the peer's frames, builds a frame for each new entry of the plan, forgets what was dropped, and counts out a frame for each that a device emitted.</summary>
@@ -162,6 +189,14 @@ public sealed class CopyingWorld(Profile profile)
     public void Reset()
     {
         BeginStep();
+        for (var name = 0; name < _skbs.Count; name++)
+        {
+            if (_skbs.Has(name))
+            {
+                Unbind(new SkbId(name));
+            }
+        }
+
         _skbs.Clear();
         _pages.Clear();
         _files.Clear();
@@ -169,6 +204,22 @@ public sealed class CopyingWorld(Profile profile)
         _devices.Clear();
         Names.Reset();
         (CopiedBytes, SummedBytes, Outstanding) = (0, 0, 0);
+    }
+
+    /// <summary>Every name of the packet knows its new length.</summary>
+    private Span<byte> Resized(SkbId id, Span<byte> added)
+    {
+        var skb = _skbs[id.Value];
+        Names.Resize(id, skb.Bytes.Length);
+        for (var name = 0; skb.Names > 1 && name < _skbs.Count; name++)
+        {
+            if (_skbs.Has(name) && _skbs[name] == skb)
+            {
+                Names.Resize(new SkbId(name), skb.Bytes.Length);
+            }
+        }
+
+        return added;
     }
 
     private void Learn(ReadOnlySpan<byte> frame)
@@ -252,8 +303,49 @@ public sealed class CopyingWorld(Profile profile)
     private sealed record CopyingDevice(bool NoCsum, bool CsumOff, List<(int Number, Frame Frame)> Expected);
 }
 
-/// <summary>A packet on the copying path: its bytes.</summary>
-public sealed class CopyingSkb(byte[] bytes)
+/// <summary>A packet on the copying path: its bytes, in a buffer that is used again.</summary>
+public sealed class CopyingSkb
 {
-    public byte[] Bytes { get; internal set; } = bytes;
+    private byte[] _buffer = new byte[64];
+    private int _length;
+
+    public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
+
+    /// <summary>Names that the script has for it.</summary>
+    internal int Names { get; set; }
+
+    internal void Start(ReadOnlySpan<byte> bytes)
+    {
+        (_length, Names) = (0, 1);
+        bytes.CopyTo(Append(bytes.Length));
+    }
+
+    internal Span<byte> Append(int count)
+    {
+        MakeRoom(count);
+        _length += count;
+        return _buffer.AsSpan(_length - count, count);
+    }
+
+    internal Span<byte> Prepend(int count)
+    {
+        MakeRoom(count);
+        _buffer.AsSpan(0, _length).CopyTo(_buffer.AsSpan(count));
+        _length += count;
+        return _buffer.AsSpan(0, count);
+    }
+
+    internal void Keep(int offset, int length)
+    {
+        _buffer.AsSpan(offset, length).CopyTo(_buffer);
+        _length = length;
+    }
+
+    private void MakeRoom(int count)
+    {
+        if (_buffer.Length < _length + count)
+        {
+            Array.Resize(ref _buffer, Math.Max(2 * _buffer.Length, _length + count));
+        }
+    }
 }

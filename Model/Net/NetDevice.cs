@@ -59,8 +59,8 @@ public abstract class NetDevice(World world, DevId id, string driver, int mtu, N
     /// <summary>The interrupt handler: reclaims what the hardware is done with, and wakes the queue.</summary>
     public abstract void Interrupt();
 
-    /// <summary>Whether the driver owns the skb: a slot of its ring, or its backlog, names it.</summary>
-    public abstract bool Holds(Skb skb);
+    /// <summary>Adds every skb that the driver owns: a slot of its ring, or its backlog, names it.</summary>
+    public abstract void AddHeld(List<Skb> to);
 
     /// <summary>The driver's ring.</summary>
     public abstract TxRing Ring { get; }

@@ -18,34 +18,45 @@ public sealed class PhysicalMemory
     private readonly Profile _profile;
     private readonly List<Page>[] _frames;
     private readonly Stack<Page>[] _freeFrames;
+    private readonly int[] _touchedFrames;
     private readonly List<Page> _inUse = [];
     private readonly List<Slab> _slabs = [];
     private readonly Stack<Block>[] _freeBlocks;
+    private readonly Slab?[] _open;
+    private readonly Stack<Slab>[] _spareSlabs;
     private int _failNext;
     private int _failAfter;
+    private int _failAt;
 
     public PhysicalMemory(Profile profile)
     {
         _profile = profile;
         _frames = [.. Enum.GetValues<Zone>().Select(_ => new List<Page>())];
         _freeFrames = [.. Enum.GetValues<Zone>().Select(_ => new Stack<Page>())];
+        _touchedFrames = new int[_frames.Length];
         _freeBlocks = [.. Enumerable.Range(0, 1 + ClassOf(SlabBytes)).Select(_ => new Stack<Block>())];
+        _open = new Slab?[_freeBlocks.Length];
+        _spareSlabs = [.. _freeBlocks.Select(_ => new Stack<Slab>())];
     }
 
     /// <summary>Lets the k-th allocation of the next operation fail.</summary>
     public void FailNext(int k) => _failNext = k;
 
     /// <summary>Lets the k-th allocation from here on fail, once; 0 lets none fail.</summary>
-    public void FailAfter(int k) => _failAfter = k;
+    public void FailAfter(int k) => (_failAfter, _failAt, FailedAt) = (k, k, 0);
 
     /// <summary>An operation begins: a failure that was asked for is meant for it alone.</summary>
-    public void BeginOperation() => (_failAfter, _failNext) = (_failNext, 0);
+    public void BeginOperation()
+    {
+        FailAfter(_failNext);
+        _failNext = 0;
+    }
 
     /// <summary>Every page with a count above 0, in no order that means anything.</summary>
     public IReadOnlyList<Page> InUse => _inUse;
 
     /// <summary>Frames of a zone that were ever in use.</summary>
-    public int Frames(Zone zone) => _frames[(int)zone].Count;
+    public int Frames(Zone zone) => _touchedFrames[(int)zone];
 
     /// <summary>A fresh, poisoned page with one holder; null where there is no memory. kernel: alloc_page().</summary>
     public Page? AllocPage(Zone zone)
@@ -57,8 +68,7 @@ public sealed class PhysicalMemory
 
         if (!_freeFrames[(int)zone].TryPop(out var page))
         {
-            AddChunk(zone);
-            page = _freeFrames[(int)zone].Pop();
+            page = NextFrame(zone);
         }
 
         page.FirstHolder();
@@ -94,8 +104,7 @@ public sealed class PhysicalMemory
         var sizeClass = ClassOf(length);
         if (!_freeBlocks[sizeClass].TryPop(out var block))
         {
-            AddSlab(sizeClass);
-            block = _freeBlocks[sizeClass].Pop();
+            block = NextBlock(sizeClass);
         }
 
         block.Length = length;
@@ -120,11 +129,19 @@ public sealed class PhysicalMemory
     /// <summary>Allocations that failed since boot.</summary>
     public int FailedAllocations { get; private set; }
 
+    /// <summary>Which allocation of this operation failed because a failure was asked for, from 1; 0 for none.</summary>
+    public int FailedAt { get; private set; }
+
     internal bool AllocationFails()
     {
-        var fails = _failAfter > 0 && --_failAfter == 0;
-        FailedAllocations += fails ? 1 : 0;
-        return fails;
+        if (_failAfter == 0 || --_failAfter > 0)
+        {
+            return false;
+        }
+
+        FailedAt = _failAt;
+        FailedAllocations++;
+        return true;
     }
 
     internal void Free(Page page)
@@ -163,21 +180,21 @@ public sealed class PhysicalMemory
     {
         var zone = ZoneOf(address);
         var frame = (address - Zones.Base(zone)) / (ulong)_profile.PageSize;
-        return address >= Zones.Base(zone) && frame < (ulong)_frames[(int)zone].Count ? _frames[(int)zone][(int)frame] : null;
+        return address >= Zones.Base(zone) && frame < (ulong)_touchedFrames[(int)zone] ? _frames[(int)zone][(int)frame] : null;
     }
 
     /// <summary>Everything free again, as after boot; what was allocated is kept for reuse.</summary>
     public void Reset()
     {
-        (_failAfter, _failNext, FailedAllocations) = (0, 0, 0);
+        FailAfter(0);
+        (_failNext, FailedAllocations) = (0, 0);
         _inUse.Clear();
         for (var zone = 0; zone < _frames.Length; zone++)
         {
             _freeFrames[zone].Clear();
-            for (var i = _frames[zone].Count - 1; i >= 0; i--)
+            for (; _touchedFrames[zone] > 0; _touchedFrames[zone]--)
             {
-                _frames[zone][i].Forget();
-                _freeFrames[zone].Push(_frames[zone][i]);
+                _frames[zone][_touchedFrames[zone] - 1].Forget();
             }
         }
 
@@ -186,10 +203,18 @@ public sealed class PhysicalMemory
             free.Clear();
         }
 
-        for (var i = _slabs.Count - 1; i >= 0; i--)
+        foreach (var slab in _slabs)
         {
-            FreeAll(_slabs[i]);
+            for (; slab.Touched > 0; slab.Touched--)
+            {
+                slab.Blocks[slab.Touched - 1].InUse = false;
+            }
+
+            _spareSlabs[ClassOf(slab.BlockBytes)].Push(slab);
         }
+
+        _slabs.Clear();
+        Array.Clear(_open);
     }
 
     private Block? TryBlockAt(ulong address)
@@ -201,7 +226,8 @@ public sealed class PhysicalMemory
 
         var offset = address - Zones.KmallocBase;
         var slab = _slabs[(int)(offset / SlabBytes)];
-        return slab.Blocks[(int)(offset % SlabBytes) / slab.BlockBytes];
+        var index = (int)(offset % SlabBytes) / slab.BlockBytes;
+        return index < slab.Touched ? slab.Blocks[index] : null;
     }
 
     private static Zone ZoneOf(ulong address) =>
@@ -209,6 +235,18 @@ public sealed class PhysicalMemory
         : address >= Zones.Base(Zone.High) ? Zone.High
         : address >= Zones.KmallocBase ? Zone.Low
         : Zone.Dma;
+
+    /// <summary>The first frame of a zone that was never in use since boot: an address depends on the run alone, not on what ran before it.</summary>
+    private Page NextFrame(Zone zone)
+    {
+        var frames = _frames[(int)zone];
+        if (_touchedFrames[(int)zone] == frames.Count)
+        {
+            AddChunk(zone);
+        }
+
+        return frames[_touchedFrames[(int)zone]++];
+    }
 
     private void AddChunk(Zone zone)
     {
@@ -220,41 +258,48 @@ public sealed class PhysicalMemory
             var address = Zones.Base(zone) + ((ulong)frames.Count * (ulong)_profile.PageSize);
             frames.Add(new Page(this, zone, address, new Bytes(store, shadow, i * _profile.PageSize, _profile.PageSize)));
         }
-
-        for (var i = frames.Count - 1; i >= frames.Count - FramesPerChunk; i--)
-        {
-            _freeFrames[(int)zone].Push(frames[i]);
-        }
     }
 
-    private void AddSlab(int sizeClass)
+    /// <summary>The first block of a size class that was never in use since boot.</summary>
+    private Block NextBlock(int sizeClass)
     {
-        var blockBytes = SmallestClass << sizeClass;
-        var store = new byte[SlabBytes];
-        var shadow = _profile.Provenance ? new Provenance[SlabBytes] : null;
-        var start = Zones.KmallocBase + ((ulong)_slabs.Count * SlabBytes);
-        var blocks = new Block[SlabBytes / blockBytes];
-        for (var i = 0; i < blocks.Length; i++)
+        var slab = _open[sizeClass];
+        if (slab is null || slab.Touched == slab.Blocks.Length)
         {
-            blocks[i] = new Block(start + (ulong)(i * blockBytes), new Bytes(store, shadow, i * blockBytes, blockBytes));
+            slab = _spareSlabs[sizeClass].TryPop(out var spare) ? spare : new Slab(SmallestClass << sizeClass, _profile.Provenance);
+            slab.Address = Zones.KmallocBase + ((ulong)_slabs.Count * SlabBytes);
+            _slabs.Add(slab);
+            _open[sizeClass] = slab;
         }
 
-        var slab = new Slab(blockBytes, blocks);
-        _slabs.Add(slab);
-        FreeAll(slab);
-    }
-
-    private void FreeAll(Slab slab)
-    {
-        for (var i = slab.Blocks.Length - 1; i >= 0; i--)
-        {
-            slab.Blocks[i].InUse = false;
-            _freeBlocks[ClassOf(slab.BlockBytes)].Push(slab.Blocks[i]);
-        }
+        return slab.Blocks[slab.Touched++];
     }
 
     private static int ClassOf(int length) =>
         BitOperations.Log2((uint)Math.Max(BitOperations.RoundUpToPowerOf2((uint)Math.Max(length, 1)), SmallestClass)) - BitOperations.Log2(SmallestClass);
 
-    private sealed record Slab(int BlockBytes, Block[] Blocks);
+    /// <summary>Blocks of one size class in a row. Its address is given anew after each boot. kernel: struct slab_s, mm/slab.c.</summary>
+    internal sealed class Slab
+    {
+        public Slab(int blockBytes, bool provenance)
+        {
+            var store = new byte[SlabBytes];
+            var shadow = provenance ? new Provenance[SlabBytes] : null;
+            BlockBytes = blockBytes;
+            Blocks = new Block[SlabBytes / blockBytes];
+            for (var i = 0; i < Blocks.Length; i++)
+            {
+                Blocks[i] = new Block(this, i * blockBytes, new Bytes(store, shadow, i * blockBytes, blockBytes));
+            }
+        }
+
+        public int BlockBytes { get; }
+
+        public Block[] Blocks { get; }
+
+        public ulong Address { get; set; }
+
+        /// <summary>Blocks that were in use since boot.</summary>
+        public int Touched { get; set; }
+    }
 }

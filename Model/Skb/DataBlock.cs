@@ -24,8 +24,8 @@ public sealed class DataBlock(int maxFrags)
 
     public Bytes Bytes => Memory!.Bytes;
 
-    /// <summary>Where this block stands among the live ones of its cache.</summary>
-    internal int LiveIndex { get; set; }
+    /// <summary>Its place in <see cref="SkbCache.LiveBlocks"/>.</summary>
+    public int LiveIndex { get; internal set; }
 
     internal Span<Frag> Slots => _frags;
 }

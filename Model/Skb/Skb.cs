@@ -62,7 +62,8 @@ public sealed partial class Skb(SkbCache cache)
 
     internal Skb? Prev { get; set; }
 
-    internal int LiveIndex { get; set; }
+    /// <summary>Its place in <see cref="SkbCache.Live"/>; what it was last for an skb that is free.</summary>
+    public int LiveIndex { get; internal set; }
 
     /// <summary>kernel: skb_headlen().</summary>
     public int HeadLen => Len - DataLen;
@@ -104,8 +105,9 @@ public sealed partial class Skb(SkbCache cache)
             return true;
         }
 
-        foreach (var other in cache.Live)
+        for (var i = 0; i < cache.Live.Count; i++)
         {
+            var other = cache.Live[i];
             if (other != this && other.Block == Block && other.Data < to && from < other.Tail)
             {
                 return false;

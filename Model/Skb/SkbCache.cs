@@ -71,8 +71,8 @@ public sealed class SkbCache(Profile profile, PhysicalMemory memory, Cost cost)
         _blocks[block.LiveIndex] = _blocks[^1];
         _blocks[block.LiveIndex].LiveIndex = block.LiveIndex;
         _blocks.RemoveAt(_blocks.Count - 1);
+        // The block keeps its memory, poisoned: a use after free reads what is there, as in the kernel.
         memory.Kfree(block.Memory!);
-        block.Memory = null;
         block.Slots.Clear();
         _freeBlocks.Push(block);
     }

@@ -71,7 +71,7 @@ public delegate string Explain<in T>(Step step, T subject);
 /// <summary>A rule made checkable. Predicates read observations, or recompute from first principles; they never call the function that enforces the rule, and allocate nothing.</summary>
 public sealed class Law
 {
-    private Law(Rule rule, LawKind kind, Scope scope, string name) => (Rule, Kind, Scope, Name) = (rule, kind, scope, name);
+    private Law(Rule rule, LawKind kind, Scope scope, string name) => (Rule, Kind, Scope, Name, IsAlways) = (rule, kind, scope, name, kind == LawKind.Always);
 
     public Rule Rule { get; }
 
@@ -81,6 +81,8 @@ public sealed class Law
 
     /// <summary>The field that holds it.</summary>
     public string Name { get; }
+
+    internal bool IsAlways { get; }
 
     /// <summary>Its place in <see cref="LawCatalogue.All"/>.</summary>
     internal int Index { get; set; }

@@ -32,9 +32,14 @@ public static class NetLaws
     public static readonly Law LinearizedOccurs = Law.Sometimes(NetRules.LinearizedWithoutSg,
         (in Step step) => !EachDecision(step, static (in XmitDecision decision, NetDevice _) => !decision.Linearized));
 
+    public static readonly Law HighPagesAreCopied = Law.Always(NetRules.HighPagesNeedHighDma,
+        (in Step step) => EachDecision(step, static (in XmitDecision decision, NetDevice device) =>
+            !decision.HighPages || decision.Linearized || Has(device, NetifFeatures.HighDma)),
+        (step, _) => ExplainDecisions(step));
+
     public static readonly Law HighPagesStayAway = Law.Always(NetRules.HighPagesNeedHighDma,
-        (in Step step, NetDevice device) => Has(device, NetifFeatures.HighDma) || !HoldsHighPage(step, device),
-        (_, device) => $"{device.Driver} ({device.Id}) has no NETIF_F_HIGHDMA and holds a fragment at or above 896 MB");
+        (in Step step, NetDevice device) => (device.HardwareFeatures & NetifFeatures.HighDma) != 0 || !HoldsHighPage(step, device),
+        (_, device) => $"{device.Driver} ({device.Id}) cannot do NETIF_F_HIGHDMA and holds a fragment at or above 896 MB");
 
     public static readonly Law HighPagesOccur = Law.Sometimes(NetRules.HighPagesNeedHighDma,
         (in Step step) => !EachDecision(step, static (in XmitDecision decision, NetDevice _) => !decision.HighPages));
@@ -144,7 +149,7 @@ public static class NetLaws
         for (var i = 0; i < step.World.Skbs.Live.Count; i++)
         {
             var skb = step.World.Skbs.Live[i];
-            if (skb.NrFrags > 0 && HasPageAt(skb, 896UL << 20) && device.Holds(skb))
+            if (skb.NrFrags > 0 && HasPageAt(skb, 896UL << 20) && step.Recount.HolderOf(skb) == device)
             {
                 return true;
             }
@@ -168,8 +173,9 @@ public static class NetLaws
 
     private static bool EachFits(in Step step)
     {
-        foreach (var segment in step.Seen.Plan)
+        for (var i = 0; i < step.Seen.Plan.Count; i++)
         {
+            var segment = step.Seen.Plan[i];
             if (step.World.Sock(segment.Flow) is TcpSock tcp)
             {
                 var room = tcp.Device.Mtu - 40 - tcp.IpOptionBytes - (tcp.Timestamps ? 12 : 0);

@@ -24,8 +24,9 @@ public sealed class PlanHistory
     {
         Misfit = null;
         Retransmitted = false;
-        foreach (var segment in seen.Plan)
+        for (var i = 0; i < seen.Plan.Count; i++)
         {
+            var segment = seen.Plan[i];
             var flow = segment.Flow.Value;
             if (!_next.Has(flow))
             {
@@ -53,9 +54,9 @@ public sealed class PlanHistory
     /// <summary>TCP tries a first transmission that was dropped again from the same byte; a datagram is gone.</summary>
     private static bool IsDropped(Observation seen, int number)
     {
-        foreach (var drop in seen.Drops)
+        for (var i = 0; i < seen.Drops.Count; i++)
         {
-            if (drop.Number == number)
+            if (seen.Drops[i].Number == number)
             {
                 return true;
             }

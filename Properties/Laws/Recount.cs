@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using ZeroCopy.Model;
+using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
 
@@ -12,8 +12,11 @@ public sealed class Recount
     private static readonly Zone[] Zones = Enum.GetValues<Zone>();
 
     private readonly List<Page> _held = [];
-    private readonly Dictionary<DataBlock, int> _users = [];
-    private readonly Dictionary<Skb, int> _skbHolders = [];
+    private readonly List<Skb> _inDriver = [];
+    private World? _world;
+    private int[] _users = new int[16];
+    private int[] _skbHolders = new int[16];
+    private NetDevice?[] _drivers = new NetDevice?[16];
 
     private readonly int[][] _holders = [.. Zones.Select(_ => Array.Empty<int>())];
 
@@ -24,13 +27,18 @@ public sealed class Recount
     public int Holders(Page page) => _holders[(int)page.Zone] is var zone && page.Frame < zone.Length ? zone[page.Frame] : 0;
 
     /// <summary>Holders of an skb: names, its list, the driver that has it.</summary>
-    public int Holders(Skb skb) => _skbHolders.GetValueOrDefault(skb);
+    public int Holders(Skb skb) => IsLive(skb) ? _skbHolders[skb.LiveIndex] : NamesOf(skb);
 
-    /// <summary>Live skbs that name a data block.</summary>
-    public int Users(DataBlock block) => _users.GetValueOrDefault(block);
+    /// <summary>The device whose driver has a live skb; null for none.</summary>
+    public NetDevice? HolderOf(Skb skb) => IsLive(skb) ? _drivers[skb.LiveIndex] : null;
+
+    /// <summary>Live skbs that name a live data block.</summary>
+    public int Users(DataBlock block) =>
+        block.LiveIndex < _world!.Skbs.LiveBlocks.Count && _world.Skbs.LiveBlocks[block.LiveIndex] == block ? _users[block.LiveIndex] : 0;
 
     public void Make(World world)
     {
+        _world = world;
         foreach (var page in _held)
         {
             _holders[(int)page.Zone][page.Frame] = 0;
@@ -75,38 +83,69 @@ public sealed class Recount
             Add(world.NamedPages[i]);
         }
 
-        _skbHolders.Clear();
+        CountSkbs(world);
+    }
+
+    private void CountSkbs(World world)
+    {
+        var live = world.Skbs.Live;
+        Clear(ref _skbHolders, live.Count);
+        Clear(ref _drivers, live.Count);
+        Clear(ref _users, world.Skbs.LiveBlocks.Count);
         for (var name = 0; name < world.SkbNames; name++)
         {
-            if (world.TrySkb(new SkbId(name)) is { } skb)
+            if (world.TrySkb(new SkbId(name)) is { } skb && IsLive(skb))
             {
-                CollectionsMarshal.GetValueRefOrAddDefault(_skbHolders, skb, out _)++;
+                _skbHolders[skb.LiveIndex]++;
             }
         }
 
-        _users.Clear();
-        for (var i = 0; i < world.Skbs.Live.Count; i++)
+        for (var i = 0; i < world.Devices.Count; i++)
         {
-            var skb = world.Skbs.Live[i];
-            CollectionsMarshal.GetValueRefOrAddDefault(_users, skb.Block, out _)++;
-            if (skb.List is not null || IsHeld(world, skb))
+            _inDriver.Clear();
+            world.Devices[i].AddHeld(_inDriver);
+            foreach (var skb in _inDriver)
             {
-                CollectionsMarshal.GetValueRefOrAddDefault(_skbHolders, skb, out _)++;
+                if (IsLive(skb))
+                {
+                    _drivers[skb.LiveIndex] = world.Devices[i];
+                }
+            }
+        }
+
+        for (var i = 0; i < live.Count; i++)
+        {
+            var skb = live[i];
+            _skbHolders[i] += skb.List is not null || _drivers[i] is not null ? 1 : 0;
+            if (skb.Block.DataRef > 0)
+            {
+                _users[skb.Block.LiveIndex]++;
             }
         }
     }
 
-    private static bool IsHeld(World world, Skb skb)
+    private static void Clear<T>(ref T[] counts, int length)
     {
-        for (var i = 0; i < world.Devices.Count; i++)
+        if (counts.Length < length)
         {
-            if (world.Devices[i].Holds(skb))
-            {
-                return true;
-            }
+            counts = new T[2 * length];
         }
 
-        return false;
+        Array.Clear(counts, 0, length);
+    }
+
+    private bool IsLive(Skb skb) => skb.LiveIndex < _world!.Skbs.Live.Count && _world.Skbs.Live[skb.LiveIndex] == skb;
+
+    /// <summary>A name may hold an skb that is free: that is what the law looks for.</summary>
+    private int NamesOf(Skb skb)
+    {
+        var count = 0;
+        for (var name = 0; name < _world!.SkbNames; name++)
+        {
+            count += _world.TrySkb(new SkbId(name)) == skb ? 1 : 0;
+        }
+
+        return count;
     }
 
     private void Add(Page page)

@@ -102,7 +102,7 @@ public static class SkbLaws
         return common == run.Length ? -1 : done + common;
     }
 
-    private static string ExplainBytes(Skb skb, byte[] bytes, SkbId name)
+    private static string ExplainBytes(Skb skb, ReadOnlySpan<byte> bytes, SkbId name)
     {
         var at = Differs(skb, bytes);
         var zeroCopy = new byte[skb.Len];
@@ -147,18 +147,7 @@ public static class SkbLaws
         return skb.NrFrags <= profile.MaxSkbFrags;
     }
 
-    internal static bool IsHeld(in Step step, Skb skb)
-    {
-        for (var i = 0; i < step.World.Devices.Count; i++)
-        {
-            if (step.World.Devices[i].Holds(skb))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    internal static bool IsHeld(in Step step, Skb skb) => step.Recount.HolderOf(skb) is not null;
 
     private static int ChargedTo(World world, Model.Net.Sock sock)
     {

@@ -25,7 +25,7 @@ public sealed record AllocSkb(SkbId Result, int Size) : Operation
     {
         if (seen.Succeeded)
         {
-            world.Bind(Result, new CopyingSkb([]));
+            world.Bind(Result, []);
         }
     }
 

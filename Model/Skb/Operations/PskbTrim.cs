@@ -24,7 +24,7 @@ public sealed record PskbTrim(SkbId Skb, int Length) : Operation
     {
         if (seen.Succeeded && Length < world.Skb(Skb).Bytes.Length)
         {
-            world.Change(Skb, world.Skb(Skb).Bytes[..Length]);
+            world.Keep(Skb, 0, Length);
         }
     }
 

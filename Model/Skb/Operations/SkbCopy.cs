@@ -25,7 +25,7 @@ public sealed record SkbCopy(SkbId Result, SkbId Source) : Operation
     {
         if (seen.Succeeded)
         {
-            world.Bind(Result, new CopyingSkb([.. world.Skb(Source).Bytes]));
+            world.Bind(Result, world.Skb(Source).Bytes);
         }
     }
 

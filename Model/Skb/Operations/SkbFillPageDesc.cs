@@ -32,7 +32,7 @@ public sealed record SkbFillPageDesc(SkbId Skb, PageId Page, int Offset, int Siz
     {
         if (seen.Succeeded)
         {
-            world.Change(Skb, [.. world.Skb(Skb).Bytes, .. world.Page(Page).AsSpan(Offset, Size)]);
+            world.Page(Page).AsSpan(Offset, Size).CopyTo(world.Append(Skb, Size));
         }
     }
 

@@ -17,7 +17,7 @@ public sealed record SkbGet(SkbId Result, SkbId Source) : Operation
 
     public override void Apply(CopyingWorld world, Observation seen)
     {
-        world.Bind(Result, world.Skb(Source));
+        world.Bind(Result, Source);
     }
 
     public override string ToString() => $"{Result} = skb_get({Source})";

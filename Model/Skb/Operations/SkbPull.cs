@@ -25,7 +25,7 @@ public sealed record SkbPull(SkbId Skb, int Count) : Operation
     {
         if (seen.Succeeded)
         {
-            world.Change(Skb, world.Skb(Skb).Bytes[Count..]);
+            world.Keep(Skb, Count, world.Skb(Skb).Bytes.Length - Count);
         }
     }
 

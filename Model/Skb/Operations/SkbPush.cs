@@ -30,9 +30,7 @@ public sealed record SkbPush(SkbId Skb, int Count, int Data) : Operation
     {
         if (seen.Succeeded)
         {
-            var bytes = new byte[Count];
-            Pattern.Fill(bytes, Data);
-            world.Change(Skb, [.. bytes, .. world.Skb(Skb).Bytes]);
+            Pattern.Fill(world.Prepend(Skb, Count), Data);
         }
     }
 

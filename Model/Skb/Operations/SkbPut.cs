@@ -30,9 +30,7 @@ public sealed record SkbPut(SkbId Skb, int Count, int Data) : Operation
     {
         if (seen.Succeeded)
         {
-            var bytes = new byte[Count];
-            Pattern.Fill(bytes, Data);
-            world.Change(Skb, [.. world.Skb(Skb).Bytes, .. bytes]);
+            Pattern.Fill(world.Append(Skb, Count), Data);
         }
     }
 

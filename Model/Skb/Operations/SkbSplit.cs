@@ -38,9 +38,8 @@ public sealed record SkbSplit(SkbId Result, SkbId Skb, int Length) : Operation
     {
         if (seen.Succeeded)
         {
-            var bytes = world.Skb(Skb).Bytes;
-            world.Change(Skb, bytes[..Length]);
-            world.Bind(Result, new CopyingSkb(bytes[Length..]));
+            world.Bind(Result, world.Skb(Skb).Bytes[Length..]);
+            world.Keep(Skb, 0, Length);
         }
     }
 

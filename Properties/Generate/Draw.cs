@@ -1,0 +1,33 @@
+using ZeroCopy.Model;
+
+namespace ZeroCopy.Properties.Generate;
+
+/// <summary>What an operation works on, or makes: where it is not there, or there is no name left for it, it is not drawn.</summary>
+[Flags]
+public enum Needs
+{
+    None = 0,
+    Skb = 1,
+    NewSkb = 2,
+    Page = 4,
+    NewPage = 8,
+    File = 16,
+    NewFile = 32,
+    Tcp = 64,
+    Udp = 128,
+    NewSock = 256,
+    Dev = 512,
+    NewDev = 1024,
+
+    /// <summary>A TCP socket that may still send.</summary>
+    OpenTcp = 2048,
+}
+
+/// <summary>One kind of operation in a mix: how often, and how its operands are drawn.</summary>
+/// <param name="Name">As scripts spell it.</param>
+/// <param name="Weight">Its share where the mix leaves it as it is.</param>
+/// <param name="Needs">What must be there.</param>
+/// <param name="Make">Draws the operands. An operation that is not enabled after all is skipped, and counted as skipped.</param>
+/// <param name="Allocates">It asks for memory: drawn by preference after a failure was ordered.</param>
+/// <param name="Always">A sequence without it would do nothing: no mix leaves it out.</param>
+public sealed record Draw(string Name, int Weight, Needs Needs, Func<Hand, Operation> Make, bool Allocates = false, bool Always = false);

@@ -1,0 +1,195 @@
+using ZeroCopy.Model;
+using ZeroCopy.Model.Net;
+using ZeroCopy.Model.Pages;
+
+namespace ZeroCopy.Properties.Generate;
+
+/// <summary>Draws operands for the next operation, with both worlds in view: names that are bound, lengths at the borders of what is there.</summary>
+/// <remarks>What it draws depends on the seed and on the worlds alone. It decides what is tried, never what is right.</remarks>
+public sealed class Hand(Checker checker, Rng rng)
+{
+    private const int MaxSkbs = 8;
+    private const int MaxPages = 4;
+    private const int MaxFiles = 3;
+    private const int MaxSocks = 4;
+    private const int MaxDevs = 2;
+
+    private int _size = 100;
+
+    public Rng Rng => rng;
+
+    public Names Names => checker.Copying.Names;
+
+    public World World => checker.World;
+
+    public int PageSize => Names.PageSize;
+
+    /// <summary>How many objects of a kind a sequence works with, from 1 to 100 per cent of the most.</summary>
+    public void Resize(int size) => _size = size;
+
+    /// <summary>What can be drawn now.</summary>
+    public Needs Available()
+    {
+        var sockets = Needs.None;
+        for (var i = 0; i < MaxSocks; i++)
+        {
+            sockets |= KindsOf(new SockId(i));
+        }
+
+        return sockets
+            | Have(NameKind.Skb, MaxSkbs, Needs.Skb, Needs.NewSkb)
+            | Have(NameKind.Page, MaxPages, Needs.Page, Needs.NewPage)
+            | Have(NameKind.File, MaxFiles, Needs.File, Needs.NewFile)
+            | Have(NameKind.Sock, MaxSocks, Needs.None, Needs.NewSock)
+            | Have(NameKind.Dev, MaxDevs, Needs.Dev, Needs.NewDev);
+    }
+
+    public SkbId NewSkb() => new(Free(NameKind.Skb, MaxSkbs));
+
+    public SkbId Skb() => new(Bound(NameKind.Skb, MaxSkbs));
+
+    public PageId NewPage() => new(Free(NameKind.Page, MaxPages));
+
+    public PageId Page() => new(Bound(NameKind.Page, MaxPages));
+
+    public FileId NewFile() => new(Free(NameKind.File, MaxFiles));
+
+    public FileId File() => new(Bound(NameKind.File, MaxFiles));
+
+    public DevId NewDev() => new(Free(NameKind.Dev, MaxDevs));
+
+    public DevId Dev() => new(Bound(NameKind.Dev, MaxDevs));
+
+    public SockId NewSock() => new(Free(NameKind.Sock, MaxSocks));
+
+    /// <summary>A TCP socket, closed or not.</summary>
+    public SockId Tcp() => Sock(Needs.Tcp);
+
+    public SockId Udp() => Sock(Needs.Udp);
+
+    public SockId OpenTcp() => Sock(Needs.OpenTcp);
+
+    public Zone Zone() => (Zone)rng.Below(4);
+
+    /// <summary>The seed of a pattern.</summary>
+    public int Data() => rng.Below(3);
+
+    /// <summary>0, 1, an odd number, the border of a page, the given border and one beside it, or any number up to three pages.</summary>
+    public int Length(int border) => rng.Below(11) switch
+    {
+        0 => 0,
+        1 => 1,
+        2 => 2 + rng.Below(PageSize / 2),
+        3 => 3 + (2 * rng.Below(4)),
+        4 => PageSize - 1 + rng.Below(3),
+        5 or 6 => Math.Max(0, border),
+        7 => Math.Max(0, border - 1),
+        8 => Math.Max(0, border + 1),
+        9 => rng.Below(Math.Max(1, border)),
+        _ => rng.Below(3 * PageSize),
+    };
+
+    /// <summary>A length up to a limit, either end likely.</summary>
+    public int Within(int limit) => Math.Min(limit, Length(limit));
+
+    /// <summary>The bytes of a new file: lengths around pages and segments; zeroes, ones, or any bytes.</summary>
+    public LiteralContent Content()
+    {
+        var length = rng.Below(9) switch
+        {
+            0 => 0,
+            1 => 1,
+            2 => PageSize - 1 + rng.Below(3),
+            3 => (2 * PageSize) + 1,
+            4 => 33,
+            5 => 64,
+            6 => (3 * PageSize) + 1 + rng.Below(2 * PageSize),
+            7 => World.Profile.DefaultMss * (1 + rng.Below(4)),
+            _ => rng.Below(4 * PageSize),
+        };
+        var bytes = new byte[length];
+        switch (rng.Below(6))
+        {
+            case 0:
+                break;
+            case 1:
+                Array.Fill(bytes, (byte)0xff);
+                break;
+            default:
+                for (var i = 0; i < length; i++)
+                {
+                    bytes[i] = (byte)(rng.Next() >> 56);
+                }
+
+                break;
+        }
+
+        return new LiteralContent(bytes);
+    }
+
+    /// <summary>Features to be switched, a few at a time.</summary>
+    public NetifFeatures Features() => rng.Below(6) switch
+    {
+        0 or 1 => NetifFeatures.Sg,
+        2 or 3 => NetifFeatures.AnyCsum,
+        4 => NetifFeatures.HighDma,
+        _ => NetifFeatures.Sg | NetifFeatures.AnyCsum,
+    };
+
+    private Needs KindsOf(SockId id) =>
+        Names.IsOpenTcp(id) ? Needs.Tcp | Needs.OpenTcp
+        : Names.IsTcp(id) ? Needs.Tcp
+        : Names.IsUdp(id) ? Needs.Udp
+        : Needs.None;
+
+    private SockId Sock(Needs kind)
+    {
+        var start = rng.Below(MaxSocks);
+        for (var i = 0; i < MaxSocks; i++)
+        {
+            var id = new SockId((start + i) % MaxSocks);
+            if ((KindsOf(id) & kind) != 0)
+            {
+                return id;
+            }
+        }
+
+        return default;
+    }
+
+    private Needs Have(NameKind kind, int limit, Needs one, Needs another)
+    {
+        var count = Names.Count(kind);
+        return (count > 0 ? one : Needs.None) | (count < Most(limit) ? another : Needs.None);
+    }
+
+    private int Most(int limit) => Math.Max(Math.Min(3, limit), limit * _size / 100);
+
+    /// <summary>The lowest name that is free: scripts come out with few names.</summary>
+    private int Free(NameKind kind, int limit)
+    {
+        var name = 0;
+        while (Names.Has(kind, name) && name < limit - 1)
+        {
+            name++;
+        }
+
+        return name;
+    }
+
+    /// <summary>A name that is bound; where there is none, one that is not.</summary>
+    private int Bound(NameKind kind, int limit)
+    {
+        var start = rng.Below(limit);
+        for (var i = 0; i < limit; i++)
+        {
+            var name = (start + i) % limit;
+            if (Names.Has(kind, name))
+            {
+                return name;
+            }
+        }
+
+        return 0;
+    }
+}

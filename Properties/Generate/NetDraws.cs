@@ -1,0 +1,145 @@
+using ZeroCopy.Drivers;
+using ZeroCopy.Model;
+using ZeroCopy.Model.Copying;
+using ZeroCopy.Model.Net;
+using ZeroCopy.Model.Pages;
+
+namespace ZeroCopy.Properties.Generate;
+
+/// <summary>How operations on files, sockets and devices are drawn. Sequence numbers stand near 2^32, segments around the MSS, files around pages.</summary>
+public static class NetDraws
+{
+    /// <summary>The mix over the drivers that are given.</summary>
+    public static IReadOnlyList<Draw> Over(params DriverKind[] kinds) =>
+    [
+        new("register_netdev", 1, Needs.NewDev, hand => Register(hand, kinds), Always: true),
+        new("open", 3, Needs.NewFile, Open, Always: true),
+        new("tcp_v4_connect", 3, Needs.Dev | Needs.NewSock, Connect, Allocates: true, Always: true),
+        new("udp_connect", 1, Needs.Dev | Needs.NewSock, hand => new UdpConnect(hand.NewSock(), hand.Dev(), Options(hand))),
+        new("sys_sendfile", 12, Needs.OpenTcp | Needs.File, hand =>
+        {
+            var (file, offset, count) = Range(hand);
+            return new Sendfile(hand.OpenTcp(), file, offset, count);
+        }, Allocates: true),
+        new("tcp_sendmsg", 8, Needs.OpenTcp | Needs.File, hand =>
+        {
+            var (file, offset, count) = Range(hand);
+            return new TcpSendmsg(hand.OpenTcp(), file, offset, count);
+        }, Allocates: true),
+        new("udp_sendmsg", 6, Needs.Udp | Needs.File, SendDatagram, Allocates: true),
+        new("device_run", 12, Needs.Dev, hand => new DeviceRun(hand.Dev(), 1 + hand.Rng.Below(4)), Always: true),
+        new("interrupt", 8, Needs.Dev, hand => new Interrupt(hand.Dev()), Always: true),
+        new("netif_rx", 8, Needs.Dev, hand => new NetifRx(hand.Dev(), 1 + hand.Rng.Below(3)), Allocates: true, Always: true),
+        new("tcp_retransmit_timer", 4, Needs.Tcp, hand => new TcpRetransmitTimer(hand.Tcp()), Allocates: true),
+        new("tcp_close", 1, Needs.OpenTcp, hand => new TcpClose(hand.OpenTcp()), Allocates: true),
+        new("reclaim_page", 3, Needs.File, hand => new ReclaimPages(hand.File())),
+        new("dev_features", 3, Needs.Dev, hand => hand.Rng.OneIn(2)
+            ? new DevFeatures(hand.Dev(), hand.Features(), NetifFeatures.None)
+            : new DevFeatures(hand.Dev(), NetifFeatures.None, hand.Features())),
+        new("fail_alloc", 4, Needs.None, hand => new FailAlloc(1 + (hand.Rng.OneIn(2) ? 0 : hand.Rng.Below(4)))),
+    ];
+
+    /// <summary>What a sequence needs before the rest has something to work on: a device, a file, a socket, the handshake. Null once it is there.</summary>
+    public static Operation? Setup(Hand hand, IReadOnlyList<DriverKind> kinds)
+    {
+        if (hand.World.Devices.Count == 0)
+        {
+            return Register(hand, kinds);
+        }
+
+        if (hand.World.Files.Count == 0)
+        {
+            return Open(hand);
+        }
+
+        if (hand.World.Socks.Count == 0)
+        {
+            return hand.Rng.OneIn(5) ? new UdpConnect(hand.NewSock(), hand.Dev(), Options(hand)) : Connect(hand);
+        }
+
+        foreach (var sock in hand.World.Socks)
+        {
+            if (sock is TcpSock { State: TcpSock.TcpState.SynSent })
+            {
+                return hand.World.Wire.Pending(sock.Device.Id) > 0 ? new NetifRx(sock.Device.Id, 1)
+                    : sock.Device.InFlight > 0 ? new DeviceRun(sock.Device.Id, 1)
+                    : null;
+            }
+        }
+
+        return null;
+    }
+
+    private static RegisterNetdev Register(Hand hand, IReadOnlyList<DriverKind> kinds)
+    {
+        var kind = kinds[hand.Rng.Below(kinds.Count)];
+        var off = hand.Rng.OneIn(3) ? hand.Features() & kind.Features : NetifFeatures.None;
+        return new RegisterNetdev(hand.NewDev(), kind, hand.Rng.OneIn(4) ? 200 : kind.DefaultMtu, off);
+    }
+
+    private static OpenFile Open(Hand hand)
+    {
+        var file = hand.NewFile();
+        return new OpenFile(file, hand.Zone(), hand.Rng.OneIn(12) ? ZeroSum(hand) : hand.Content());
+    }
+
+    /// <summary>Bytes whose datagram from the first socket comes out with a sum of 0: RFC 768 has a rule for it.</summary>
+    private static LiteralContent ZeroSum(Hand hand)
+    {
+        var bytes = new byte[2 * (1 + hand.Rng.Below(hand.PageSize))];
+        for (var i = 2; i < bytes.Length; i++)
+        {
+            bytes[i] = (byte)(hand.Rng.Next() >> 56);
+        }
+
+        const ulong addresses = 0x0a00 + 0x0001 + 0x0a00 + 0x0002;
+        var udp = (ulong)bytes.Length + 8;
+        var sum = InternetSum.Fold(addresses + 17 + udp + (ulong)Tcp.PortOf(new SockId(0)) + (ulong)Tcp.PeerPort + udp + InternetSum.Words(bytes));
+        var missing = 0xffff - sum;
+        (bytes[0], bytes[1]) = ((byte)(missing >> 8), (byte)(missing & 0xff));
+        return new LiteralContent(bytes);
+    }
+
+    private static TcpConnect Connect(Hand hand)
+    {
+        var dev = hand.Dev();
+        var limit = hand.Names.Has(dev) ? hand.Names.Mtu(dev) - 40 : 1;
+        var mss = hand.Rng.Below(8) switch
+        {
+            0 => 1,
+            1 => 7,
+            2 => hand.PageSize,
+            3 => (2 * hand.PageSize) + 1,
+            4 => 1000,
+            5 => limit,
+            _ => hand.World.Profile.DefaultMss,
+        };
+        var isn = hand.Rng.OneIn(2) ? TcpConnect.DefaultIsn : unchecked(0u - (uint)hand.Rng.Below(300));
+        return new TcpConnect(hand.NewSock(), dev, Math.Min(mss, limit), Options(hand), hand.Rng.OneIn(3), isn);
+    }
+
+    /// <summary>Bytes of IP options: 32 and more do not fit HME's descriptor.</summary>
+    private static int Options(Hand hand) => hand.Rng.OneIn(3) ? 4 * hand.Rng.Below(11) : 0;
+
+    private static UdpSendmsg SendDatagram(Hand hand)
+    {
+        var sock = hand.Udp();
+        var (file, offset, count) = Range(hand);
+        var limit = hand.Names.IsUdp(sock) ? hand.Names.MaxDatagram(sock) : 0;
+        return new UdpSendmsg(sock, file, offset, (int)Math.Min(count, limit));
+    }
+
+    /// <summary>Half of the time the whole file; else a piece that begins or ends at a border.</summary>
+    private static (FileId File, long Offset, long Count) Range(Hand hand)
+    {
+        var file = hand.File();
+        var length = hand.Names.Has(file) ? (int)hand.Names.Length(file) : 0;
+        if (hand.Rng.OneIn(2))
+        {
+            return (file, 0, length);
+        }
+
+        var offset = hand.Within(length);
+        return (file, offset, hand.Within(length - offset));
+    }
+}

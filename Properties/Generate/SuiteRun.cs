@@ -1,0 +1,262 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Microsoft.FSharp.Collections;
+using Microsoft.FSharp.Core;
+using ZeroCopy.Model;
+using ZeroCopy.Model.Pages;
+
+namespace ZeroCopy.Properties.Generate;
+
+/// <summary>What FsCheck draws for one sequence.</summary>
+/// <param name="Seed">Of the operations and their operands.</param>
+/// <param name="Size">How many objects it works with, 1 to 100 per cent.</param>
+/// <param name="Mix">Gives each share of the mix a factor of 0 to 3: swarm testing leaves some operations out.</param>
+public sealed record Plan(ulong Seed, int Size, ulong Mix)
+{
+    /// <summary>The factor for the share of the i-th operation.</summary>
+    public int Factor(int i) => (int)(Rng.Mix(Mix, (ulong)i, 0) >> 62);
+}
+
+/// <summary>A suite run on random sequences, in blocks of fixed size: what a block finds depends on the seed, the suite and its number, on nothing else.</summary>
+/// <param name="suite">What is run.</param>
+/// <param name="profile">Sizes and rules.</param>
+/// <param name="seed">Of the whole run.</param>
+public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
+{
+    /// <summary>Sequences in a block: FsCheck is asked once for each.</summary>
+    public const int BlockCases = 50;
+
+    /// <summary>Failures of one law through one operation that are kept to be shrunk.</summary>
+    public const int KeptOfAKind = 3;
+
+    private readonly ulong _seed = Rng.Mix(seed, Rng.Mix(suite.Name), (ulong)profile.Size);
+
+    public Suite Suite => suite;
+
+    /// <summary>Runs blocks until so many cases are done, or it is told that they are enough; asked at the border of each block. What is begun is finished, so that a number of cases repeats the run.</summary>
+    /// <param name="cases">Sequences at most; <see cref="long.MaxValue"/> for no limit.</param>
+    /// <param name="jobs">Threads.</param>
+    /// <param name="enough">Asked before each block, from any thread.</param>
+    /// <param name="progress">Given what is merged so far, from one thread at a time.</param>
+    public Tally Run(long cases, int jobs, Func<bool> enough, Action<Tally> progress)
+    {
+        var total = new Tally(suite);
+        var done = new SortedDictionary<long, Tally>();
+        var next = 0L;
+        var merged = 0L;
+        Exception? broken = null;
+        void Work()
+        {
+            try
+            {
+                var worker = new Worker(suite, profile);
+                while (Volatile.Read(ref broken) is null && !enough())
+                {
+                    var block = Interlocked.Increment(ref next) - 1;
+                    var first = block * BlockCases;
+                    if (first >= cases)
+                    {
+                        return;
+                    }
+
+                    var tally = worker.Run(Rng.Mix(_seed, (ulong)block, 0), first, (int)Math.Min(BlockCases, cases - first));
+                    lock (done)
+                    {
+                        done.Add(block, tally);
+                        while (done.Remove(merged, out var front))
+                        {
+                            total.Add(front);
+                            merged++;
+                        }
+
+                        progress(total);
+                    }
+                }
+            }
+            catch (Exception failed) when (failed is not OutOfMemoryException)
+            {
+                Interlocked.CompareExchange(ref broken, failed, null);
+            }
+        }
+
+        var threads = Enumerable.Range(1, jobs - 1).Select(_ => new Thread(Work)).ToList();
+        threads.ForEach(thread => thread.Start());
+        Work();
+        threads.ForEach(thread => thread.Join());
+        return broken is null ? total : throw new ModelException($"suite {suite} in block {merged}: {broken.GetType().Name}: {broken.Message}", broken);
+    }
+
+    /// <summary>One thread's worlds and counters.</summary>
+    private sealed class Worker
+    {
+        /// <summary>A mix may leave out whatever could go on: then nothing is drawn, and that is counted as skipped.</summary>
+        private const int MostTries = 20;
+
+        private static readonly Gen<ulong> Numbers =
+            Gen.Choose(int.MinValue, int.MaxValue).Zip(Gen.Choose(int.MinValue, int.MaxValue), (high, low) => unchecked(((ulong)(uint)high << 32) | (uint)low));
+
+        private readonly Suite _suite;
+        private readonly Profile _profile;
+        private readonly Checker _checker;
+        private readonly Hand _hand;
+        private readonly Arbitrary<Plan> _plans;
+        private readonly Rng _rng = new(0);
+        private readonly int[] _upTo;
+        private readonly int[] _coverage;
+        private readonly Dictionary<Type, int> _ofSetup = [];
+        private readonly List<Operation> _applied = [];
+        private bool _failing;
+
+        public Worker(Suite suite, Profile profile)
+        {
+            _suite = suite;
+            _profile = profile;
+            _checker = new Checker(profile, suite.Laws);
+            _hand = new Hand(_checker, _rng);
+            _upTo = new int[suite.Mix.Count];
+            var names = suite.Mix.Select(draw => draw.Name).Distinct().ToList();
+            _coverage = [.. suite.Mix.Select(draw => names.IndexOf(draw.Name))];
+            _plans = Arb.From(
+                from seed in Numbers
+                from mix in Numbers
+                from size in Gen.Choose(1, 100)
+                select new Plan(seed, size, mix));
+        }
+
+        public Tally Run(ulong seed, long first, int count)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var tally = new Tally(_suite);
+            Exception? broken = null;
+            var config = Config.Quick
+                .WithMaxTest(count)
+                .WithReplay(seed, 1)
+                .WithQuietOnSuccess(true)
+                .WithRunner(Silent.Runner);
+            // FsCheck stops at the first false and would shrink: the property is true, and what is found is kept aside.
+            Check.One(config, Prop.ForAll(_plans, (Plan plan) =>
+            {
+                try
+                {
+                    RunSequence(plan, first + tally.Cases, tally);
+                }
+                catch (Exception failed) when (failed is not OutOfMemoryException)
+                {
+                    broken ??= failed;
+                }
+
+                tally.Cases++;
+                return true;
+            }));
+            if (broken is not null)
+            {
+                throw new ModelException($"{broken.GetType().Name}: {broken.Message} {broken.StackTrace}\n{string.Join('\n', _applied)}", broken);
+            }
+
+            tally.Take(_checker);
+            _checker.ForgetCounts();
+            tally.AllocatedBytes = GC.GetAllocatedBytesForCurrentThread() - before;
+            return tally;
+        }
+
+        private void RunSequence(Plan plan, long number, Tally tally)
+        {
+            _checker.Reset();
+            _applied.Clear();
+            _failing = false;
+            _rng.Seed(plan.Seed);
+            _hand.Resize(plan.Size);
+            var sum = 0;
+            for (var i = 0; i < _upTo.Length; i++)
+            {
+                var draw = _suite.Mix[i];
+                sum += draw.Weight * Math.Max(plan.Factor(i), draw.Always ? 1 : 0);
+                _upTo[i] = sum;
+            }
+
+            for (var drawn = 0; drawn < Suite.Length(_profile.Size); drawn++)
+            {
+                var operation = Draw(sum, out var kind);
+                var coverage = tally.Operations[kind];
+                if (operation is null || !_checker.Apply(operation))
+                {
+                    tally.Skipped++;
+                    coverage.Skip();
+                    continue;
+                }
+
+                tally.Applied++;
+                tally.LiveSkbs += _checker.World.Skbs.Live.Count;
+                _applied.Add(operation);
+                _failing = operation is FailAlloc;
+                if (_checker.Violations.Count == 0)
+                {
+                    coverage.Count(_checker.World.Seen.Succeeded, _checker.World.Memory.FailedAt);
+                    continue;
+                }
+
+                coverage.CountBug();
+                tally.Fail(new Failure(number, [.. _applied], [.. _checker.Violations]));
+                return;
+            }
+        }
+
+        private Operation? Draw(int sum, out int kind)
+        {
+            if (_suite.Drivers.Count > 0 && _rng.OneIn(2) && NetDraws.Setup(_hand, _suite.Drivers) is { } setup)
+            {
+                if (!_ofSetup.TryGetValue(setup.GetType(), out kind))
+                {
+                    var text = setup.ToString();
+                    kind = _ofSetup[setup.GetType()] = Enumerable.Range(0, _coverage.Length).Where(i => text.Contains(_suite.Mix[i].Name + "(", StringComparison.Ordinal)).Select(i => _coverage[i]).First();
+                }
+
+                return setup;
+            }
+
+            var available = _hand.Available();
+            var index = Pick(sum);
+            for (var tries = 1; tries < MostTries && ((_suite.Mix[index].Needs & ~available) != 0 || (_failing && tries < MostTries / 4 && !_suite.Mix[index].Allocates)); tries++)
+            {
+                index = Pick(sum);
+            }
+
+            kind = _coverage[index];
+            return (_suite.Mix[index].Needs & ~available) == 0 ? _suite.Mix[index].Make(_hand) : null;
+        }
+
+        private int Pick(int sum)
+        {
+            var at = _rng.Below(sum);
+            var index = 0;
+            while (at >= _upTo[index])
+            {
+                index++;
+            }
+
+            return index;
+        }
+    }
+
+    /// <summary>FsCheck reports nothing itself: what a run has to say is in the tally.</summary>
+    private sealed class Silent : IRunner
+    {
+        public static readonly Silent Runner = new();
+
+        public void OnStartFixture(Type t)
+        {
+        }
+
+        public void OnArguments(int ntest, FSharpList<object> args, FSharpFunc<int, FSharpFunc<FSharpList<object>, string>> every)
+        {
+        }
+
+        public void OnShrink(FSharpList<object> args, FSharpFunc<FSharpList<object>, string> everyShrink)
+        {
+        }
+
+        public void OnFinished(string name, TestResult r)
+        {
+        }
+    }
+}

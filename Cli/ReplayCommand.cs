@@ -10,11 +10,12 @@ namespace ZeroCopy.Cli;
 internal static class ReplayCommand
 {
     private static readonly Argument<string> Path = new("FILE") { Description = "the script; - reads standard input" };
+    private static readonly Option<string?> Mutant = new("--mutant") { Description = "run with this recorded bug compiled in (default: the one that the script's first line names)" };
     private static readonly Option<bool> JsonOut = Verb.JsonOption();
 
     public static Command Create()
     {
-        var command = new Command("replay", "Run a script step by step; status 1 when it violates, or is not what its header expects.") { Path, JsonOut };
+        var command = new Command("replay", "Run a script step by step; status 1 when it violates, or is not what its header expects.") { Path, Mutant, JsonOut };
         command.SetVerb(Run);
         return command;
     }
@@ -22,15 +23,15 @@ internal static class ReplayCommand
     private static ExitStatus Run(ParseResult parsed, CancellationToken cancel)
     {
         var path = parsed.GetValue(Path)!;
-        var script = Parse(path, Read(path));
-        if (script.Header.Mutant is { } mutant)
+        var script = ScriptInput.Read(path);
+        if ((parsed.GetValue(Mutant) ?? script.Header.Mutant) is { } mutant && CommandLine.Mutant is null)
         {
-            throw new InputException($"{path}: its header names mutant {mutant}; this build does not compile mutants yet");
+            return ScriptInput.On(mutant, parsed);
         }
 
         var json = parsed.GetValue(JsonOut);
         var console = Terminal.Out;
-        var replay = new Replay(script);
+        var replay = new Replay(script) { Explains = !json };
         while (replay.Next(out var step))
         {
             cancel.ThrowIfCancellationRequested();
@@ -67,34 +68,5 @@ internal static class ReplayCommand
         ViolationOutput.Print(console, replay.Violations);
         console.MarkupLineInterpolated($"{replay.Applied} operations, {replay.Skipped} skipped: {(replay.Violations.Count == 0 ? "every law held" : "violated")}{(script.Header.Expect is null ? "" : expected ? ", as expected" : $", expected {script.Header.Expect}")}");
         return status;
-    }
-
-    private static Script Parse(string path, string text)
-    {
-        try
-        {
-            return Script.Parse(text, Language.All);
-        }
-        catch (ScriptException wrong)
-        {
-            throw new InputException($"{path}: {wrong.Message}");
-        }
-    }
-
-    private static string Read(string path)
-    {
-        if (path == "-")
-        {
-            return Console.In.ReadToEnd();
-        }
-
-        try
-        {
-            return Directory.Exists(path) ? throw new InputException($"{path} is a directory") : File.ReadAllText(path);
-        }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{path} cannot be read: {failed.Message}");
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -50,8 +51,7 @@ public static class Verb
         if (parsed.Errors.Count > 0)
         {
             return Fail(verb, json, ExitStatus.InputError,
-                args.Length == 0 ? "which verb? send FILE, replay FILE or spec; --help says more"
-                : parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is not known here; --help says more"
+                parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is not known here; --help says more"
                 : parsed.Errors[0].Message);
         }
 
@@ -85,9 +85,15 @@ public static class Verb
         }
         catch (Exception broken) when (broken is not OutOfMemoryException)
         {
-            return Fail(command.Name, json, ExitStatus.HarnessError, $"the harness failed: {broken.GetType().Name}: {broken.Message}{Environment.NewLine}{broken.StackTrace}");
+            return Fail(command.Name, json, ExitStatus.HarnessError, $"the harness failed: {broken.GetBaseException()}");
         }
     });
+
+    /// <summary>A whole number in a range, given as an option.</summary>
+    public static long Number(string text, string option, long from, long to) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= from && value <= to
+            ? value
+            : throw new InputException($"{option} '{text}' is not a whole number from {from} to {to}");
 
     public static string Word(ExitStatus status) => status switch
     {

@@ -30,7 +30,8 @@ public sealed record ScriptHeader(Profile Profile, string Suite, string? Mutant 
         return text.ToString();
     }
 
-    internal static ScriptHeader Parse(string text)
+    /// <summary>Reads a first line; what does not parse is a <see cref="ScriptException"/>.</summary>
+    public static ScriptHeader Parse(string text)
     {
         if (!text.StartsWith(Magic + " ", StringComparison.Ordinal))
         {
@@ -100,7 +101,8 @@ public sealed record Script(ScriptHeader Header, IReadOnlyList<Operation> Operat
         return text.ToString();
     }
 
-    private static Operation ParseOperation(string line, int number, IReadOnlyList<Spelling> language)
+    /// <summary>Reads one line; what does not parse is a <see cref="ScriptException"/>.</summary>
+    public static Operation ParseOperation(string line, int number, IReadOnlyList<Spelling> language)
     {
         var open = line.IndexOf('(');
         if (open < 0 || !line.EndsWith(')'))

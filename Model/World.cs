@@ -78,6 +78,12 @@ public sealed class World
     /// <summary>The skb of a name; null where it is not bound.</summary>
     public Skb? TrySkb(SkbId id) => _skbs.Has(id.Value) ? _skbs[id.Value] : null;
 
+    /// <summary>One more than the largest number of a page's name.</summary>
+    public int PageNames => _pages.Count;
+
+    /// <summary>The page of a name; null where it is not bound.</summary>
+    public Page? TryPage(PageId id) => _pages.Has(id.Value) ? _pages[id.Value] : null;
+
     public void Bind(SkbId id, Skb skb) => _skbs.Bind(id.Value, skb);
 
     public void Unbind(SkbId id) => _skbs.Unbind(id.Value);
@@ -117,6 +123,7 @@ public sealed class World
     /// <summary>Forgets what the last step did.</summary>
     public void BeginStep()
     {
+        StepBudget.Begin();
         Seen.BeginStep(Cost, Memory.FailedAllocations);
         Memory.BeginOperation();
     }

@@ -87,18 +87,15 @@ public sealed class Checker
             var seen = operation.Apply(World);
             _history.Follow(seen);
             operation.Apply(Copying, seen);
+            if (Laws.Count > 0)
+            {
+                _recount.Make(World);
+                Evaluate(new Step(World, Copying, operation, _recount, _history));
+            }
         }
         catch (BugException bug)
         {
             _violations.Add(new Violation(bug.Rule, Violation.Guard, Steps, operation, bug.What));
-            Steps++;
-            return true;
-        }
-
-        if (Laws.Count > 0)
-        {
-            _recount.Make(World);
-            Evaluate(new Step(World, Copying, operation, _recount, _history));
         }
 
         Steps++;

@@ -1,4 +1,7 @@
 using ZeroCopy.Model;
+using ZeroCopy.Properties.Generate;
+using ZeroCopy.Properties.Laws;
+using ZeroCopy.Properties.Report;
 using ZeroCopy.Model.Skbs;
 
 namespace ZeroCopy.Properties;
@@ -13,7 +16,7 @@ public sealed record ReplayStep(Operation Operation, bool Skipped, IReadOnlyList
 /// <summary>Runs a script again, one operation at a time, up to its first violation.</summary>
 public sealed class Replay(Script script)
 {
-    private readonly Checker _checker = new(script.Header.Profile);
+    private readonly Checker _checker = new(script.Header.Profile, Suites.Find(script.Header.Suite)?.Laws ?? LawCatalogue.All);
     private int _next;
 
     public int Applied { get; private set; }
@@ -35,6 +38,7 @@ public sealed class Replay(Script script)
         }
 
         var operation = script.Operations[_next++];
+        var before = Explains ? new Picture(_checker.World) : null;
         if (!_checker.Apply(operation))
         {
             Skipped++;
@@ -44,18 +48,26 @@ public sealed class Replay(Script script)
 
         Applied++;
         Violations = [.. _checker.Violations];
-        step = new ReplayStep(operation, false, Violations, Changes(_checker.World.Seen));
+        step = new ReplayStep(operation, false, Violations, before is null ? [] : [.. Changes(_checker.World.Seen), .. new Picture(_checker.World).Since(before)]);
         return true;
+    }
+
+    /// <summary>Whether each step says what it changed: pictures of the world take their time.</summary>
+    public bool Explains { get; init; }
+
+    /// <summary>Runs to the end.</summary>
+    public void Run()
+    {
+        while (Next(out _))
+        {
+        }
     }
 
     /// <summary>Runs to the end and says what was violated first: empty for nothing.</summary>
     public static IReadOnlyList<Violation> Run(Script script)
     {
         var replay = new Replay(script);
-        while (replay.Next(out _))
-        {
-        }
-
+        replay.Run();
         return replay.Violations;
     }
 

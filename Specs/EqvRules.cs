@@ -17,4 +17,9 @@ public static class EqvRules
         "Each payload byte of a frame comes from the offset of the file that it stands for.",
         Because: "Equal values hide exchanged bytes: a file of zeroes is sent right by any program.",
         Source: "linux 2.4.4 net/ipv4/tcp.c, do_tcp_sendpages()", Basis.Contract);
+
+    public static readonly Rule Ends = new("EQV-004",
+        "Every operation ends.",
+        Because: "A loop over a ring or a list that has lost its end takes the machine with it; the watchdog sees it, and nothing else does.",
+        Source: "linux 2.4.4 drivers/net/acenic.c, ace_tx_int() (ends at the consumer index); net/sched/sch_generic.c, qdisc_restart() (ends when the driver is busy)", Basis.Contract);
 }

@@ -100,7 +100,13 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
     private void Sum(Bytes frame)
     {
         const int ethernet = 14;
+        const int shortest = ethernet + 20;
         var bytes = frame.Span;
+        if (bytes.Length < shortest)
+        {
+            return;
+        }
+
         var transport = ethernet + ((bytes[ethernet] & 15) * 4);
         var protocol = bytes[ethernet + 9];
         var field = transport + (protocol == 17 ? 6 : 16);

@@ -83,7 +83,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         threads.ForEach(thread => thread.Start());
         Work();
         threads.ForEach(thread => thread.Join());
-        return broken is null ? total : throw new ModelException($"suite {suite} in block {merged}: {broken.GetType().Name}: {broken.Message}", broken);
+        return broken is null ? total : throw broken;
     }
 
     /// <summary>One thread's worlds and counters.</summary>
@@ -150,7 +150,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
             }));
             if (broken is not null)
             {
-                throw new ModelException($"{broken.GetType().Name}: {broken.Message} {broken.StackTrace}\n{string.Join('\n', _applied)}", broken);
+                throw new ModelException($"suite {_suite}, after {_applied.Count} operations of a sequence: {string.Join("; ", _applied.TakeLast(3))}", broken);
             }
 
             tally.Take(_checker);

@@ -40,6 +40,9 @@ public sealed class Tally
     /// <summary>Every sequence that failed, kept or not.</summary>
     public long FailedCases { get; internal set; }
 
+    /// <summary>Operations applied in the sequences before the first that failed; of all, where none did.</summary>
+    public long AppliedBefore { get; private set; }
+
     public long Hits(Law law) => _hits[law.Index];
 
     public long Evaluations(Law law) => _evaluations[law.Index];
@@ -56,12 +59,14 @@ public sealed class Tally
     /// <summary>Keeps a failure, unless enough of its kind are there: same law, same operation.</summary>
     internal void Fail(Failure failure)
     {
+        AppliedBefore = FailedCases == 0 ? Applied - failure.Operations.Count : AppliedBefore;
         FailedCases++;
         Keep(failure);
     }
 
     internal void Add(Tally other)
     {
+        AppliedBefore = FailedCases > 0 ? AppliedBefore : other.FailedCases > 0 ? Applied + other.AppliedBefore : Applied + other.Applied;
         Cases += other.Cases;
         Applied += other.Applied;
         Skipped += other.Skipped;

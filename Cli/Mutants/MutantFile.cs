@@ -1,6 +1,7 @@
+using System.Globalization;
 using System.Text;
 
-namespace ZeroCopy.Tests.Mutants;
+namespace ZeroCopy.Cli.Mutants;
 
 /// <summary>A recorded bug: the rule that it breaks, where it was seen, a patch and a witness. Written as a text that reads like a bug report.</summary>
 /// <param name="Id">The museum's id, or one of ours.</param>
@@ -14,20 +15,43 @@ public sealed record MutantFile(
 {
     public override string ToString() => $"{Id} {Title}";
 
+    /// <summary>The set of the release's own defects.</summary>
+    public const string AsShipped = "linux-2.4.4-as-shipped";
+
+    /// <summary>Whether 2.4.4 was released with it.</summary>
+    public bool IsAsShipped => Recorded.Contains(AsShipped, StringComparison.Ordinal);
+
+    /// <summary>The letters of its id: the part of the museum that it stands in.</summary>
+    public string Family => Id.TrimEnd("0123456789abcdefghijklmnopqrstuvwxyz".ToCharArray());
+
+    /// <summary>The number in its id.</summary>
+    public int Number => int.Parse(string.Concat(Id[Family.Length..].TakeWhile(char.IsAsciiDigit)), CultureInfo.InvariantCulture);
+
+    /// <summary>The suite that fits: the driver's own where the patch is in a driver, else the one of the witness.</summary>
+    public string Suite => Patches[0].File.Split('/') switch
+    {
+        ["Drivers", "AceNic", ..] => "acenic",
+        ["Drivers", "Hme", ..] => "hme",
+        ["Model", "Checksum", ..] => "checksum",
+        _ => SuiteOfWitness,
+    };
+
+    private string SuiteOfWitness => Witness.Split('\n')[0].Split(' ').Single(word => word.StartsWith("suite=", StringComparison.Ordinal))["suite=".Length..];
+
     /// <summary>Reads a mutant; what is wrong with it names file and line.</summary>
-    public static MutantFile Read(string path)
+    public static MutantFile Parse(string path, string text)
     {
         var fields = new Dictionary<string, string>();
         var patches = new List<(string File, string Find, string Replace)>();
         var witness = new StringBuilder();
-        var lines = File.ReadAllLines(path);
+        var lines = text.ReplaceLineEndings("\n").Split('\n');
         string? file = null, find = null;
         for (var i = 0; i < lines.Length; i++)
         {
             var line = lines[i];
             if (fields.ContainsKey("witness"))
             {
-                witness.Append(line.Trim()).Append('\n');
+                witness.Append(line.Trim()).Append(line.Length == 0 ? "" : "\n");
                 continue;
             }
 

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.Globalization;
+using ZeroCopy.Cli.Mutants;
+using ZeroCopy.Model;
+
+namespace ZeroCopy.Cli;
+
+/// <summary>Options that run, explore and mutants share, with the same meaning.</summary>
+internal sealed class CommonOptions
+{
+    private readonly Option<string?> _seed = new("--seed") { Description = "64 bits, decimal or 0x (default 1)" };
+    private readonly Option<string?> _jobs = new("--jobs") { Description = "threads (default: cores); results do not depend on it" };
+    private readonly Option<string?> _size = new("--size") { Description = "tiny (default) or real" };
+    private readonly Option<string?> _kernel = new("--kernel") { Description = "linux244 (default) or linux6" };
+    private readonly Option<string?> _memoryModel = new("--memory-model") { Description = "tso (default) or rmo" };
+    private readonly Option<string?> _mutant = new("--mutant") { Description = "run with this recorded bug compiled in" };
+
+    public Option<bool> Json { get; } = Verb.JsonOption();
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[_seed, _jobs, _size, _kernel, _memoryModel, _mutant, Json])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    public ulong Seed(ParseResult parsed) => parsed.GetValue(_seed) is not { } text ? 1
+        : text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+            && ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex) ? hex
+        : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new InputException($"--seed '{text}' is not a number of 64 bits, decimal or 0x");
+
+    public int Jobs(ParseResult parsed) => parsed.GetValue(_jobs) is { } text ? (int)Verb.Number(text, "--jobs", 1, 256) : Environment.ProcessorCount;
+
+    public Profile Profile(ParseResult parsed)
+    {
+        // Drivers are one step each here: both memory models give the same.
+        _ = Word(parsed, _memoryModel, "tso", "rmo");
+        return new Profile(Word(parsed, _size, "tiny", "real") == 0 ? Size.Tiny : Size.Real, Word(parsed, _kernel, "linux244", "linux6") == 0 ? Kernel.Linux244 : Kernel.Linux6);
+    }
+
+    /// <summary>The id of the mutant that was asked for, if there is one of the name.</summary>
+    public string? Mutant(ParseResult parsed) => parsed.GetValue(_mutant) is not { } name ? null
+        : Sources.Find(name)?.Id ?? throw new InputException($"'{name}' is not a mutant; 'zcverify mutants --list' names them");
+
+    private static int Word(ParseResult parsed, Option<string?> option, string first, string second)
+    {
+        var word = parsed.GetValue(option) ?? first;
+        return word == first ? 0 : word == second ? 1 : throw new InputException($"{option.Name} '{word}' is not {first} or {second}");
+    }
+}

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Runtime.Loader;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace ZeroCopy.Cli.Mutants;
+
+/// <summary>The libraries compiled with a recorded bug, and this program loaded beside itself on top of them. Every project assembly goes into the mutant's context: a type of the other would be another type.</summary>
+internal sealed class MutantBuild : AssemblyLoadContext
+{
+    private static readonly string[] Projects = ["Specs", "Model", "Drivers", "Properties"];
+
+    // What ImplicitUsings of the SDK makes.
+    private const string ImplicitUsings =
+        "global using System; global using System.IO; global using System.Linq; global using System.Collections.Generic; "
+        + "global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;";
+
+    private static readonly CSharpParseOptions Language = new(LanguageVersion.Latest);
+    private static readonly ConcurrentDictionary<string, Lazy<CSharpCompilation>> Unpatched = new();
+    private static readonly ConcurrentDictionary<string, Lazy<byte[]>> Images = new();
+    private static readonly Lazy<IReadOnlyList<MetadataReference>> Foreign = new(() =>
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => !Path.GetFileName(path).StartsWith("ZeroCopy.", StringComparison.Ordinal))
+            .Select(path => MetadataReference.CreateFromFile(path)),
+    ]);
+
+    private readonly Dictionary<string, byte[]> _images = [];
+
+    private MutantBuild()
+        : base(isCollectible: true)
+    {
+    }
+
+    /// <summary>Compiles the patched projects; a patch that does not compile is an exception that says why. Projects behind them keep their images: a patch of one line changes no signature.</summary>
+    public static MutantBuild Of(MutantFile mutant)
+    {
+        var build = new MutantBuild();
+        foreach (var project in Projects)
+        {
+            var patched = mutant.Patches.Any(patch => patch.File.StartsWith(project + "/", StringComparison.Ordinal));
+            build._images.Add($"ZeroCopy.{project}", patched ? Emit(Patch(Compile(project), mutant), mutant.Id) : Image(project));
+        }
+
+        build._images.Add("zcverify", File.ReadAllBytes(typeof(MutantBuild).Assembly.Location));
+        return build;
+    }
+
+    /// <summary>How often the text to be found stands in its file.</summary>
+    public static int Occurrences(string file, string find)
+    {
+        var text = Sources.Of(file.Split('/')[0]).Single(source => source.Path == file).Text;
+        var count = 0;
+        for (var at = text.IndexOf(find, StringComparison.Ordinal); at >= 0; at = text.IndexOf(find, at + 1, StringComparison.Ordinal))
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>Calls a static method of the mutant's own copy: text in and text out, because its types are not ours.</summary>
+    public TResult Call<TResult>(string assembly, string type, string method, params object?[] arguments) =>
+        (TResult)LoadFromAssemblyName(new AssemblyName(assembly))
+            .GetType(type, throwOnError: true)!
+            .GetMethod(method, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!
+            .Invoke(null, BindingFlags.DoNotWrapExceptions, null, arguments, null)!;
+
+    protected override Assembly? Load(AssemblyName assemblyName) =>
+        _images.TryGetValue(assemblyName.Name!, out var image) ? LoadFromStream(new MemoryStream(image)) : null;
+
+    private static byte[] Image(string project) => Images.GetOrAdd(project, name => new(() => Emit(Compile(name), name))).Value;
+
+    private static CSharpCompilation Compile(string project) => Unpatched.GetOrAdd(project, name => new(() => CSharpCompilation.Create(
+        $"ZeroCopy.{name}",
+        [
+            .. Sources.Of(name).Select(source => Tree(source.Path, source.Text)),
+            CSharpSyntaxTree.ParseText(ImplicitUsings, Language),
+        ],
+        [.. Foreign.Value, .. Projects.TakeWhile(before => before != name).Select(before => MetadataReference.CreateFromImage(Image(before)))],
+        new CSharpCompilationOptions(
+            OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, checkOverflow: true, nullableContextOptions: NullableContextOptions.Enable)))).Value;
+
+    private static CSharpCompilation Patch(CSharpCompilation compilation, MutantFile mutant)
+    {
+        foreach (var file in mutant.Patches.GroupBy(patch => patch.File).Where(file => file.Key.StartsWith(compilation.AssemblyName!["ZeroCopy.".Length..] + "/", StringComparison.Ordinal)))
+        {
+            var text = Sources.Of(file.Key.Split('/')[0]).Single(source => source.Path == file.Key).Text;
+            var patched = file.Aggregate(text, (source, patch) => source.Replace(patch.Find, patch.Replace, StringComparison.Ordinal));
+            compilation = compilation.ReplaceSyntaxTree(compilation.SyntaxTrees.Single(tree => tree.FilePath == file.Key), Tree(file.Key, patched));
+        }
+
+        return compilation;
+    }
+
+    private static byte[] Emit(CSharpCompilation compilation, string what)
+    {
+        using var image = new MemoryStream();
+        var result = compilation.Emit(image);
+        return result.Success
+            ? image.ToArray()
+            : throw new InvalidOperationException(
+                $"{what} does not compile: {result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)}");
+    }
+
+    /// <summary>Parses a file. Where the code under test and its laws run, each loop counts its turns: a mutant may never end.</summary>
+    private static SyntaxTree Tree(string path, string text)
+    {
+        var tree = CSharpSyntaxTree.ParseText(text, Language, path);
+        return path.StartsWith("Model/", StringComparison.Ordinal) || path.StartsWith("Drivers/", StringComparison.Ordinal) || path.StartsWith("Properties/Laws/", StringComparison.Ordinal)
+            ? tree.WithRootAndOptions(new LoopCounter().Visit(tree.GetRoot()), Language)
+            : tree;
+    }
+
+    private sealed class LoopCounter : CSharpSyntaxRewriter
+    {
+        private static readonly StatementSyntax Spend = SyntaxFactory.ParseStatement("global::ZeroCopy.Model.StepBudget.Spend();");
+
+        public override SyntaxNode? VisitForStatement(ForStatementSyntax node) => ((ForStatementSyntax)base.VisitForStatement(node)!).WithStatement(Counted(node.Statement));
+
+        public override SyntaxNode? VisitWhileStatement(WhileStatementSyntax node) => ((WhileStatementSyntax)base.VisitWhileStatement(node)!).WithStatement(Counted(node.Statement));
+
+        public override SyntaxNode? VisitDoStatement(DoStatementSyntax node) => ((DoStatementSyntax)base.VisitDoStatement(node)!).WithStatement(Counted(node.Statement));
+
+        private BlockSyntax Counted(StatementSyntax body) => SyntaxFactory.Block(Spend, (StatementSyntax)Visit(body)!);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json.Nodes;
+using ZeroCopy.Model;
+using ZeroCopy.Properties;
+
+namespace ZeroCopy.Cli.Mutants;
+
+/// <summary>What the search found of one recorded bug.</summary>
+/// <param name="Mutant">The bug.</param>
+/// <param name="Searches">One a seed: found, operations, reported, script, length, evaluations.</param>
+internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject> Searches)
+{
+    private IEnumerable<JsonObject> Kills => Searches.Where(IsKill);
+
+    /// <summary>Seeds whose first failing step breaks the named rule.</summary>
+    public int KilledSeeds => Kills.Count();
+
+    public bool Killed => KilledSeeds == Searches.Count;
+
+    /// <summary>Every rule that a first failing step broke.</summary>
+    public IReadOnlyList<string> Reported => [.. Searches.Where(search => search["found"]!.GetValue<bool>()).SelectMany(search => search["reported"]!.AsArray().Select(rule => rule!.GetValue<string>())).Distinct().Order(StringComparer.Ordinal)];
+
+    public long MedianOperations
+    {
+        get
+        {
+            var operations = Kills.Select(search => search["operations"]!.GetValue<long>()).Order().ToList();
+            return operations.Count == 0 ? 0 : operations[operations.Count / 2];
+        }
+    }
+
+    /// <summary>The shortest of the smallest scripts; 0 for none.</summary>
+    public int Length => Kills.Select(LengthOf).DefaultIfEmpty().Min();
+
+    public int WitnessLength => Script.Parse(Mutant.Witness, Language.All).Operations.Count;
+
+    /// <summary>Compiles the bug and searches with each seed, in the mutant's own copy of the engine.</summary>
+    public static MutantResult Of(MutantFile mutant, int seeds, long cases, int evaluations, CancellationToken cancel)
+    {
+        var build = MutantBuild.Of(mutant);
+        var header = $"{mutant.Witness.Split('\n')[0]} mutant={mutant.Id} expect={mutant.Breaks}";
+        var searches = new List<JsonObject>();
+        for (var seed = 1; seed <= seeds; seed++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var found = build.Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Generate.Hunt", "Search", mutant.Suite, header, (ulong)seed, cases, mutant.Breaks, evaluations);
+            searches.Add(JsonNode.Parse(found)!.AsObject());
+        }
+
+        build.Unload();
+        return new MutantResult(mutant, searches);
+    }
+
+    public JsonObject Json() => new()
+    {
+        ["name"] = Mutant.Id,
+        ["title"] = Mutant.Title,
+        ["breaks"] = Mutant.Breaks,
+        ["reported"] = new JsonArray([.. Reported.Select(rule => JsonValue.Create(rule))]),
+        ["killed"] = Killed,
+        ["killedSeeds"] = KilledSeeds,
+        ["memoryModel"] = "tso",
+        ["medianOperations"] = MedianOperations,
+        ["witnessLength"] = WitnessLength,
+        ["length"] = Length,
+        ["minimal"] = "not-tried",
+        ["evaluations"] = Kills.Select(search => search["evaluations"]!.GetValue<int>()).DefaultIfEmpty().Sum(),
+        ["minima"] = new JsonArray([.. Kills.GroupBy(LengthOf).OrderBy(group => group.Key).Select(group =>
+            new JsonObject { ["length"] = group.Key, ["seeds"] = group.Count(), ["certified"] = false })]),
+        ["script"] = Kills.OrderBy(LengthOf).FirstOrDefault()?["script"]?.DeepClone(),
+    };
+
+    private bool IsKill(JsonObject search) =>
+        search["found"]!.GetValue<bool>() && search["reported"]!.AsArray().Any(rule => rule!.GetValue<string>() == Mutant.Breaks);
+
+    private static int LengthOf(JsonObject search) => search["length"]!.GetValue<int>();
+}

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+using ZeroCopy.Cli.Mutants;
+using ZeroCopy.Model;
+using ZeroCopy.Properties.Shrink;
+
+namespace ZeroCopy.Cli;
+
+/// <summary><c>zcverify mutants [NAME...]</c>: compiles each recorded bug and looks whether the random search finds it, by the rule that it breaks.</summary>
+internal static class MutantsCommand
+{
+    private const long MostCases = 20_000;
+
+    private static readonly Argument<string[]> Names = new("NAME") { Description = "ids such as S15; all where none is named", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Option<string?> Seeds = new("--seeds") { Description = "runs of each, with seeds 1, 2, ... (default 20)" };
+    private static readonly Option<string?> Set = new("--set") { Description = "linux-2.4.4-as-shipped: the defects of the release itself" };
+    private static readonly Option<string?> Jobs = new("--jobs") { Description = "threads (default: cores)" };
+    private static readonly Option<bool> List = new("--list") { Description = "name the mutants and run none" };
+    private static readonly Option<bool> JsonOut = Verb.JsonOption();
+
+    public static Command Create()
+    {
+        var command = new Command("mutants", "Compile each recorded bug in and demand that the search finds it. Status 1 when one survives.") { Names, Seeds, Set, Jobs, List, JsonOut };
+        command.SetVerb(Run);
+        return command;
+    }
+
+    private static ExitStatus Run(ParseResult parsed, CancellationToken cancel)
+    {
+        var seeds = parsed.GetValue(Seeds) is { } text ? (int)Verb.Number(text, "--seeds", 1, 1000) : 20;
+        var jobs = parsed.GetValue(Jobs) is { } threads ? (int)Verb.Number(threads, "--jobs", 1, 256) : Environment.ProcessorCount;
+        var chosen = Choose(parsed.GetValue(Names)!, parsed.GetValue(Set));
+        var json = parsed.GetValue(JsonOut);
+        if (parsed.GetValue(List))
+        {
+            foreach (var mutant in chosen)
+            {
+                Console.Out.WriteLine($"{mutant.Id,-5} {mutant.Breaks}  {mutant.Title}");
+            }
+
+            return ExitStatus.Holds;
+        }
+
+        var watch = Stopwatch.StartNew();
+        var results = new MutantResult[chosen.Count];
+        Parallel.For(0, chosen.Count, new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancel }, i =>
+        {
+            results[i] = MutantResult.Of(chosen[i], seeds, MostCases, Shrinker.DefaultEvaluations, cancel);
+            if (!json)
+            {
+                lock (results)
+                {
+                    Print(results[i], seeds);
+                }
+            }
+        });
+
+        var killed = results.Count(result => result.Killed);
+        var status = killed == results.Length ? ExitStatus.Holds : ExitStatus.Violation;
+        if (json)
+        {
+            Verb.Print(new JsonObject
+            {
+                ["schema"] = 1,
+                ["verb"] = "mutants",
+                ["result"] = Verb.Word(status),
+                ["killed"] = killed,
+                ["total"] = results.Length,
+                ["leftOut"] = new JsonArray(),
+                ["mutants"] = new JsonArray([.. results.Select(result => result.Json())]),
+                ["timing"] = new JsonObject { ["seconds"] = watch.Elapsed.TotalSeconds },
+            });
+        }
+        else
+        {
+            var medians = results.Where(result => result.Killed).Select(result => result.MedianOperations).Order().ToList();
+            Terminal.Out.MarkupLineInterpolated(
+                $"{killed} of {results.Length} killed by the rule that they break{(medians.Count == 0 ? "" : $"; operations to the first failure: median {medians[medians.Count / 2]}, most {medians[^1]}")}");
+        }
+
+        return status;
+    }
+
+    private static void Print(MutantResult result, int seeds) => Terminal.Out.MarkupLineInterpolated(
+        $"[{(result.Killed ? "green" : "red")}]{(result.Killed ? "killed  " : "survives")}[/] {result.Mutant.Id,-4} {result.Mutant.Breaks} {result.Mutant.Title}: {result.KilledSeeds}/{seeds} seeds, {result.MedianOperations} operations to the first failure, shrunk to {result.Length} (witness {result.WitnessLength}){(result.Reported.SequenceEqual([result.Mutant.Breaks]) ? "" : $", reported {string.Join(' ', result.Reported)}")}");
+
+    private static List<MutantFile> Choose(string[] names, string? set)
+    {
+        if (set is not null && set != MutantFile.AsShipped)
+        {
+            throw new InputException($"--set '{set}' is not a set of mutants; there is {MutantFile.AsShipped}");
+        }
+
+        foreach (var name in names)
+        {
+            if (Sources.Find(name) is null)
+            {
+                throw new InputException($"'{name}' is not a mutant; 'zcverify mutants --list' names them");
+            }
+        }
+
+        return [.. Sources.Mutants.Where(mutant =>
+            (names.Length == 0 || names.Contains(mutant.Id, StringComparer.OrdinalIgnoreCase)) && (set is null || mutant.IsAsShipped))];
+    }
+}

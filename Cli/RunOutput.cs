@@ -1,0 +1,202 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+using Profile = ZeroCopy.Model.Profile;
+using ZeroCopy.Model;
+using ZeroCopy.Properties.Generate;
+using ZeroCopy.Properties.Laws;
+using ZeroCopy.Properties.Shrink;
+
+namespace ZeroCopy.Cli;
+
+/// <summary>What a run has to say: a table for people, one object for programs.</summary>
+internal sealed class RunOutput(IReadOnlyList<SuiteResult> results, Profile profile, ulong seed, int jobs, string? stopped, FailureStore store)
+{
+    public JsonObject Json(ExitStatus status, double seconds) => new()
+    {
+        ["schema"] = 1,
+        ["verb"] = "run",
+        ["result"] = Verb.Word(status),
+        ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
+        ["size"] = profile.Size.ToString().ToLowerInvariant(),
+        ["kernel"] = profile.Kernel.ToString().ToLowerInvariant(),
+        ["mutant"] = CommandLine.Mutant,
+        ["jobs"] = jobs,
+        ["stopped"] = stopped,
+        ["replayed"] = new JsonArray(),
+        ["suites"] = new JsonArray([.. results.Select(Json)]),
+        ["timing"] = new JsonObject
+        {
+            ["seconds"] = seconds,
+            ["suites"] = new JsonObject([.. results.Select(result => KeyValuePair.Create(result.Suite.Name, (JsonNode?)Timing(result)))]),
+        },
+    };
+
+    /// <summary>The table, then what was violated, then one line.</summary>
+    public void Print(IAnsiConsole console, bool coverage, bool timed)
+    {
+        if (console.Profile.Out.IsTerminal)
+        {
+            console.Write(Table());
+        }
+        else
+        {
+            foreach (var result in results)
+            {
+                console.WriteLine(Line(result));
+            }
+        }
+
+        foreach (var result in results)
+        {
+            if (coverage)
+            {
+                PrintCoverage(console, result);
+            }
+
+            foreach (var finding in result.Findings)
+            {
+                Print(console, result, finding);
+            }
+        }
+
+        var found = results.Sum(result => result.Findings.Count);
+        console.MarkupLineInterpolated($"{(found == 0 ? "every law held" : $"{found} distinct violation{(found == 1 ? "" : "s")}")}, seed {seed}, {profile.Size.ToString().ToLowerInvariant()}{(CommandLine.Mutant is { } mutant ? $", mutant {mutant}" : "")}{(stopped is null ? "" : $", {stopped}")}");
+        if (timed)
+        {
+            console.MarkupLineInterpolated($"[grey]again, exactly: {string.Join("; ", results.Select(result => $"run {result.Suite.Name} --seed {seed} --cases {result.Tally.Cases}"))}[/]");
+        }
+    }
+
+    private Table Table()
+    {
+        var table = new Table().Border(TableBorder.Rounded);
+        table.AddColumn("suite");
+        foreach (var column in (string[])["sequences", "checked operations", "operations/s", "laws held", "interesting cases hit"])
+        {
+            table.AddColumn(new TableColumn(column).RightAligned());
+        }
+
+        table.AddColumn("result");
+        foreach (var result in results)
+        {
+            table.AddRow(
+                result.Suite.Name,
+                $"{result.Tally.Cases:N0}",
+                $"{result.Tally.Applied:N0}",
+                $"{result.OperationsPerSecond:N0}",
+                $"{result.LawsHeld}/{result.Always.Count()}",
+                $"{result.PremisesHit}/{result.Premises.Count()}",
+                result.Findings.Count == 0 ? "[green]holds[/]" : $"[red]{result.Findings.Count} violated[/]");
+        }
+
+        return table;
+    }
+
+    private static string Line(SuiteResult result) =>
+        $"{result.Suite.Name}: {result.Tally.Cases} sequences, {result.Tally.Applied} checked operations, {result.OperationsPerSecond:F0}/s, "
+        + $"{result.LawsHeld} of {result.Always.Count()} laws held, {result.PremisesHit} of {result.Premises.Count()} interesting cases hit, "
+        + (result.Findings.Count == 0 ? "holds" : $"{result.Findings.Count} violated");
+
+    private void Print(IAnsiConsole console, SuiteResult result, Finding finding)
+    {
+        console.WriteLine();
+        ViolationOutput.Print(console, [finding.Main]);
+        foreach (var other in finding.Broke.Skip(1))
+        {
+            console.MarkupLineInterpolated($"  also      {other.Rule.ToString()}");
+        }
+
+        console.MarkupLineInterpolated($"  case      {finding.Case} of suite {result.Suite.Name}: {finding.Operations.Count} operations, shrunk to {finding.Shrunk.Script.Operations.Count}");
+        foreach (var line in finding.Shrunk.Script.ToString().TrimEnd().Split('\n'))
+        {
+            console.MarkupLineInterpolated($"    {line}");
+        }
+
+        console.MarkupLineInterpolated($"  report    {store.ReportOf(finding)}");
+    }
+
+    private static void PrintCoverage(IAnsiConsole console, SuiteResult result)
+    {
+        var table = new Table().Border(TableBorder.Simple).Title($"{result.Suite.Name}: operations");
+        table.AddColumn("operation");
+        foreach (var column in (string[])["drawn", "applied", "succeeded", "refused", "stopped", "allocation 1, 2, ... failed"])
+        {
+            table.AddColumn(new TableColumn(column).RightAligned());
+        }
+
+        foreach (var operation in result.Tally.Operations)
+        {
+            var failed = string.Join(' ', operation.FailedAt.Reverse().SkipWhile(count => count == 0).Reverse());
+            table.AddRow(operation.Name, $"{operation.Steps:N0}", $"{operation.Enabled:N0}", $"{operation.Succeeded:N0}", $"{operation.Refused:N0}", $"{operation.Bug:N0}", failed);
+        }
+
+        console.Write(table);
+        foreach (var law in result.Premises)
+        {
+            console.MarkupLineInterpolated($"  {law.Rule.Id} {law.Name}: {result.Tally.Hits(law):N0}");
+        }
+    }
+
+    private JsonObject Json(SuiteResult result) => new()
+    {
+        ["name"] = result.Suite.Name,
+        ["cases"] = result.Tally.Cases,
+        ["operations"] = result.Tally.Applied,
+        ["skipped"] = result.Tally.Skipped,
+        ["failedCases"] = result.Tally.FailedCases,
+        ["violations"] = new JsonArray([.. result.Findings.Select(Json)]),
+        ["laws"] = new JsonArray([.. result.Suite.Laws.Select(law => Json(result, law))]),
+        ["operationCoverage"] = new JsonArray([.. result.Tally.Operations.Select(Json)]),
+    };
+
+    private JsonObject Json(Finding finding) => new()
+    {
+        ["rule"] = finding.Main.Rule.Id,
+        ["law"] = finding.Main.Law,
+        ["also"] = new JsonArray([.. finding.Broke.Skip(1).Select(other => JsonValue.Create(other.Rule.Id))]),
+        ["found"] = finding.Main.Explanation,
+        ["case"] = finding.Case,
+        ["script"] = Lines(finding.Operations),
+        ["shrunkScript"] = Lines(finding.Shrunk.Script.Operations),
+        ["steps"] = finding.Shrunk.Script.Operations.Count,
+        ["evaluations"] = finding.Shrunk.Evaluations,
+        ["minimal"] = finding.Shrunk.Exhausted ? "not-proven" : "not-tried",
+        ["files"] = new JsonArray(store.ScriptOf(finding), store.ReportOf(finding)),
+    };
+
+    private static JsonArray Lines(IEnumerable<Operation> operations) => [.. operations.Select(operation => JsonValue.Create(operation.ToString()))];
+
+    /// <summary>An Always is hit as often as its premise was: by the Sometimes of its rule, or at each evaluation where it has none.</summary>
+    private static JsonObject Json(SuiteResult result, Law law)
+    {
+        var twins = result.Premises.Where(other => other.Rule == law.Rule).ToList();
+        return new JsonObject
+        {
+            ["rule"] = law.Rule.Id,
+            ["law"] = law.Name,
+            ["kind"] = law.Kind.ToString().ToLowerInvariant(),
+            ["evaluations"] = result.Tally.Evaluations(law),
+            ["hits"] = law.Kind == LawKind.Sometimes ? result.Tally.Hits(law) : twins.Count > 0 ? twins.Sum(result.Tally.Hits) : result.Tally.Evaluations(law),
+        };
+    }
+
+    private static JsonObject Json(OperationCoverage operation) => new()
+    {
+        ["name"] = operation.Name,
+        ["steps"] = operation.Steps,
+        ["enabled"] = operation.Enabled,
+        ["succeeded"] = operation.Succeeded,
+        ["refused"] = operation.Refused,
+        ["bug"] = operation.Bug,
+        ["failedAt"] = new JsonArray([.. operation.FailedAt.Select(count => JsonValue.Create(count))]),
+    };
+
+    private static JsonObject Timing(SuiteResult result) => new()
+    {
+        ["seconds"] = result.Seconds,
+        ["operationsPerSecond"] = result.OperationsPerSecond,
+        ["bytesPerOperation"] = (double)result.Tally.AllocatedBytes / Math.Max(1, result.Tally.Applied),
+        ["meanLiveSkbs"] = (double)result.Tally.LiveSkbs / Math.Max(1, result.Tally.Applied),
+    };
+}

@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+using ZeroCopy.Model;
+using ZeroCopy.Properties.Shrink;
+
+namespace ZeroCopy.Properties.Generate;
+
+/// <summary>The search for one recorded bug: a suite until the first failing step, and the smallest script. Text in and text out, so that another build of the model can be asked.</summary>
+public static class Hunt
+{
+    /// <summary>Runs a suite on random sequences until something fails.</summary>
+    /// <param name="suite">The suite's name.</param>
+    /// <param name="header">First line of the scripts that come out.</param>
+    /// <param name="seed">Of the run.</param>
+    /// <param name="cases">Sequences at most.</param>
+    /// <param name="wanted">The rule that is to be seen broken: where it is among those of the first failing step, the script is shrunk to it.</param>
+    /// <param name="evaluations">Budget of the minimiser.</param>
+    /// <returns>JSON: found, operations (applied up to and with the failing one), reported (rules of the first failing step), script, length, evaluations.</returns>
+    public static string Search(string suite, string header, ulong seed, long cases, string wanted, int evaluations)
+    {
+        var with = Suites.Find(suite) ?? throw new ModelException($"no suite {suite}");
+        var head = ScriptHeader.Parse(header);
+        var run = new SuiteRun(with, head.Profile, seed);
+        var found = false;
+        var tally = run.Run(cases, 1, () => found, so => found = so.Failures.Count > 0);
+        if (tally.Failures.Count == 0)
+        {
+            return new JsonObject { ["found"] = false, ["operations"] = tally.Applied }.ToJsonString();
+        }
+
+        var failure = tally.Failures[0];
+        var violations = failure.Violations.OrderBy(violation => violation.Rule.Id == wanted ? 0 : 1).ToList();
+        var shrunk = Shrinker.Shrink(head, with.Laws, failure.Operations, violations, evaluations);
+        return new JsonObject
+        {
+            ["found"] = true,
+            ["operations"] = tally.AppliedBefore + failure.Operations.Count,
+            ["reported"] = new JsonArray([.. failure.Violations.Select(violation => violation.Rule.Id).Distinct().Select(id => JsonValue.Create(id))]),
+            ["script"] = new JsonArray([.. shrunk.Script.Operations.Select(operation => JsonValue.Create(operation.ToString()))]),
+            ["length"] = shrunk.Script.Operations.Count,
+            ["evaluations"] = shrunk.Evaluations,
+        }.ToJsonString();
+    }
+}

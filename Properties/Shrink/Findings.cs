@@ -1,0 +1,40 @@
+using ZeroCopy.Model;
+using ZeroCopy.Properties.Generate;
+
+namespace ZeroCopy.Properties.Shrink;
+
+/// <summary>A bug that a run found, told apart from the others by its law and the operations of its smallest script.</summary>
+/// <param name="Case">The first sequence that showed it.</param>
+/// <param name="Operations">What was applied in it.</param>
+/// <param name="Shrunk">The smallest script.</param>
+public sealed record Finding(long Case, IReadOnlyList<Operation> Operations, Shrunk Shrunk)
+{
+    /// <summary>What the last operation of the smallest script breaks; the first names the finding.</summary>
+    public IReadOnlyList<Violation> Broke => Shrunk.Violations;
+
+    public Violation Main => Broke[0];
+
+    /// <summary>The names of the operations in the smallest script.</summary>
+    public string Shape => string.Join(' ', Shrunk.Script.Operations.Select(operation => operation.GetType().Name));
+}
+
+/// <summary>The distinct bugs among the failures of a suite.</summary>
+public static class Findings
+{
+    /// <summary>Shrinks every failure that was kept, in the order of the cases, and keeps one of each law and shape.</summary>
+    public static IReadOnlyList<Finding> Of(Suite suite, Profile profile, string? mutant, Tally tally)
+    {
+        var findings = new List<Finding>();
+        foreach (var failure in tally.Failures)
+        {
+            var header = new ScriptHeader(profile, suite.Name, mutant, failure.Violations[0].Rule.Id);
+            var finding = new Finding(failure.Case, failure.Operations, Shrinker.Shrink(header, suite.Laws, failure.Operations, failure.Violations));
+            if (!findings.Exists(other => other.Main.Rule == finding.Main.Rule && other.Main.Law == finding.Main.Law && other.Shape == finding.Shape))
+            {
+                findings.Add(finding);
+            }
+        }
+
+        return findings;
+    }
+}

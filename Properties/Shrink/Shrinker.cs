@@ -1,0 +1,337 @@
+using ZeroCopy.Model;
+using ZeroCopy.Model.Pages;
+using ZeroCopy.Properties.Generate;
+using ZeroCopy.Properties.Laws;
+
+namespace ZeroCopy.Properties.Shrink;
+
+/// <summary>The smallest script that was found.</summary>
+/// <param name="Script">What is left.</param>
+/// <param name="Violations">What its last operation breaks.</param>
+/// <param name="Evaluations">Scripts that were tried.</param>
+/// <param name="Exhausted">The budget ended before nothing more could be taken away.</param>
+public sealed record Shrunk(Script Script, IReadOnlyList<Violation> Violations, int Evaluations, bool Exhausted);
+
+/// <summary>Makes a failing script smaller, as long as the same law fails: fewer operations, then fewer objects, then plainer operands, then canonical names.</summary>
+/// <remarks>A deleted birth disables its users, which are skipped and dropped with it. Nothing here knows what an operation does.</remarks>
+public sealed class Shrinker
+{
+    /// <summary>Scripts that are tried unless told otherwise.</summary>
+    public const int DefaultEvaluations = 20_000;
+
+    private const int MostForPairs = 40;
+
+    private readonly ScriptHeader _header;
+    private readonly Checker _checker;
+    private readonly Violation _wanted;
+    private readonly int _budget;
+    private readonly HashSet<string> _tried = [];
+    private List<Line> _best;
+    private IReadOnlyList<Violation> _violations;
+    private int _evaluations;
+
+    private Shrinker(ScriptHeader header, IReadOnlyList<Law> laws, IEnumerable<Operation> operations, IReadOnlyList<Violation> violations, int budget)
+    {
+        _header = header;
+        _checker = new Checker(header.Profile, laws);
+        _best = [.. operations.Select(Line.Of)];
+        _violations = violations;
+        _wanted = violations[0];
+        _budget = budget;
+    }
+
+    /// <summary>Shrinks what failed.</summary>
+    /// <param name="header">Of the script that comes out.</param>
+    /// <param name="laws">What is evaluated.</param>
+    /// <param name="operations">The last of them breaks a law.</param>
+    /// <param name="violations">What it breaks; the first is the one that must stay broken.</param>
+    /// <param name="budget">Scripts to be tried at most.</param>
+    public static Shrunk Shrink(ScriptHeader header, IReadOnlyList<Law> laws, IEnumerable<Operation> operations, IReadOnlyList<Violation> violations, int budget = DefaultEvaluations) =>
+        new Shrinker(header, laws, operations, violations, budget).Run();
+
+    private bool Exhausted => _evaluations >= _budget;
+
+    private Shrunk Run()
+    {
+        bool smaller;
+        do
+        {
+            smaller = false;
+            smaller |= TakeAway();
+            smaller |= TakePairs();
+            smaller |= TakeBytes();
+            smaller |= MergeNames();
+            smaller |= ShortenFiles();
+            smaller |= PlainOperands();
+        }
+        while (smaller && !Exhausted);
+
+        while (Sort())
+        {
+        }
+
+        CanonicalNames();
+        return new Shrunk(new Script(_header, [.. _best.Select(line => line.Operation)]), _violations, _evaluations, Exhausted);
+    }
+
+    /// <summary>Runs of operations, from half of the script to a single one.</summary>
+    private bool TakeAway()
+    {
+        var any = false;
+        for (var size = Math.Max(1, _best.Count / 2); size >= 1; size /= 2)
+        {
+            for (var at = _best.Count - size; at >= 0; at--)
+            {
+                if (at + size <= _best.Count && Try([.. _best.Take(at), .. _best.Skip(at + size)]))
+                {
+                    any = true;
+                    at = Math.Min(at, _best.Count - size + 1);
+                }
+            }
+        }
+
+        return any;
+    }
+
+    /// <summary>Two operations of which neither can go alone: an allocation and its free, a stop and its wake.</summary>
+    private bool TakePairs()
+    {
+        var any = false;
+        for (var i = 0; i < _best.Count && _best.Count <= MostForPairs; i++)
+        {
+            for (var j = i + 1; j < _best.Count; j++)
+            {
+                if (Try([.. _best.Where((_, at) => at != i && at != j)]))
+                {
+                    any = true;
+                    j = i;
+                }
+            }
+        }
+
+        return any;
+    }
+
+    /// <summary>An operation goes, and later ones on the same object speak of so many bytes less.</summary>
+    private bool TakeBytes()
+    {
+        var any = false;
+        for (var i = _best.Count - 1; i >= 0; i--)
+        {
+            if (i >= _best.Count || _best[i].Names.FirstOrDefault() is not { } name)
+            {
+                continue;
+            }
+
+            foreach (var bytes in _best[i].Numbers.Select(number => number.Value).Where(value => value > 0).Distinct().ToList())
+            {
+                var before = _best.Take(i).ToList();
+                if (TryEach(_best.Where((_, at) => at != i), line => before.Contains(line) || !line.Names.Contains(name) ? line : Less(line, bytes)))
+                {
+                    any = true;
+                    break;
+                }
+            }
+        }
+
+        return any;
+    }
+
+    /// <summary>Neighbours change places where the order of their texts says so: scripts of one bug come out alike.</summary>
+    private bool Sort()
+    {
+        var any = false;
+        for (var i = 0; i + 1 < _best.Count; i++)
+        {
+            if (string.CompareOrdinal(_best[i].Text, _best[i + 1].Text) > 0)
+            {
+                any |= Try([.. _best.Take(i), _best[i + 1], _best[i], .. _best.Skip(i + 2)]);
+            }
+        }
+
+        return any;
+    }
+
+    private static Line Less(Line line, long bytes)
+    {
+        var changed = line;
+        for (var n = line.Numbers.Count - 1; n >= 0; n--)
+        {
+            var (at, length, value) = line.Numbers[n];
+            changed = value >= bytes ? changed.WithNumber(at, length, value - bytes) ?? changed : changed;
+        }
+
+        return changed;
+    }
+
+    /// <summary>A birth goes, and its users take another object of the kind.</summary>
+    private bool MergeNames()
+    {
+        var any = false;
+        for (var i = 0; i < _best.Count; i++)
+        {
+            if (_best[i].Birth is not { } born)
+            {
+                continue;
+            }
+
+            var kind = born.TrimEnd("0123456789".ToCharArray());
+            foreach (var other in _best.Select(line => line.Birth).OfType<string>().Where(name => name != born && name.TrimEnd("0123456789".ToCharArray()) == kind).Distinct().ToList())
+            {
+                if (TryEach(_best.Where((_, at) => at != i), line => line.Rename(name => name == born ? other : name)))
+                {
+                    any = true;
+                    i = -1;
+                    break;
+                }
+            }
+        }
+
+        return any;
+    }
+
+    /// <summary>Fewer bytes, and plainer ones; sends of the file follow.</summary>
+    private bool ShortenFiles()
+    {
+        var any = false;
+        for (var i = 0; i < _best.Count; i++)
+        {
+            if (_best[i].Operation is not OpenFile { Content: LiteralContent content } open)
+            {
+                continue;
+            }
+
+            var bytes = new byte[content.Length];
+            content.Read(0, bytes);
+            foreach (var length in Lengths(bytes.Length))
+            {
+                if (TryEach(_best, line => line.Operation == (Operation)open ? line.WithContent(bytes[..length]) : line.Within(open.Result, length)))
+                {
+                    any = true;
+                    bytes = bytes[..length];
+                    break;
+                }
+            }
+
+            if (bytes.AsSpan().ContainsAnyExcept((byte)0))
+            {
+                any |= TryEach(_best, line => line.Operation is OpenFile opened && opened.Result == open.Result ? line.WithContent(new byte[bytes.Length]) : line);
+            }
+        }
+
+        return any;
+    }
+
+    /// <summary>Numbers toward 0, 1, the border of a page; one at a time, then all that are equal together.</summary>
+    private bool PlainOperands()
+    {
+        var any = false;
+        for (var i = 0; i < _best.Count; i++)
+        {
+            foreach (var plainer in _best[i].Plainer())
+            {
+                any |= TryLine(i, plainer);
+            }
+
+            for (var n = 0; n < _best[i].Numbers.Count; n++)
+            {
+                var number = _best[i].Numbers[n];
+                foreach (var value in Values(number.Value))
+                {
+                    var place = _best[i].Numbers[n];
+                    if (TryLine(i, _best[i].WithNumber(place.At, place.Length, value)) || TryEach(_best, line => WithAll(line, number.Value, value)))
+                    {
+                        any = true;
+                        break;
+                    }
+                }
+            }
+        }
+
+        return any;
+    }
+
+    /// <summary>Names in the order in which they are first met.</summary>
+    private void CanonicalNames()
+    {
+        var names = new Dictionary<string, string>();
+        foreach (var name in _best.SelectMany(line => line.Names))
+        {
+            if (!names.ContainsKey(name))
+            {
+                var kind = name.TrimEnd("0123456789".ToCharArray());
+                names.Add(name, $"{kind}{names.Keys.Count(other => other.TrimEnd("0123456789".ToCharArray()) == kind)}");
+            }
+        }
+
+        TryEach(_best, line => line.Rename(name => names[name]));
+    }
+
+    private static Line? WithAll(Line line, long from, long to)
+    {
+        var changed = line;
+        for (var n = line.Numbers.Count - 1; changed is not null && n >= 0; n--)
+        {
+            var (at, length, value) = line.Numbers[n];
+            changed = value == from ? changed.WithNumber(at, length, to) : changed;
+        }
+
+        return changed;
+    }
+
+    private IEnumerable<long> Values(long value) =>
+        new[] { 0, 1, _header.Profile.PageSize, value / 2, value - 1 }.Where(other => other >= 0 && Rank(other) < Rank(value)).Distinct();
+
+    /// <summary>0 is plainest, then 1, then the border of a page, then the others by size.</summary>
+    private long Rank(long value) => value <= 1 ? value : value == _header.Profile.PageSize ? 2 : 2 + value;
+
+    private static IEnumerable<int> Lengths(int length) =>
+        new[] { 0, 1, length / 4, length / 2, length * 3 / 4, length - 8, length - 1 }.Where(shorter => shorter >= 0 && shorter < length).Distinct();
+
+    private bool TryLine(int at, Line? line) => line is not null && line != _best[at] && Try([.. _best.Take(at), line, .. _best.Skip(at + 1)]);
+
+    private bool TryEach(IEnumerable<Line> lines, Func<Line, Line?> change)
+    {
+        var changed = lines.Select(change).ToList();
+        return !changed.Contains(null) && !changed.SequenceEqual(_best) && Try(changed!);
+    }
+
+    /// <summary>Takes the candidate where it breaks the same law first; what it skips is left out.</summary>
+    private bool Try(List<Line> candidate)
+    {
+        if (Exhausted || candidate.Count == 0 || !_tried.Add(string.Join('\n', candidate)))
+        {
+            return false;
+        }
+
+        _evaluations++;
+        _checker.Reset();
+        var applied = new List<Line>();
+        foreach (var line in candidate)
+        {
+            if (!_checker.Apply(line.Operation))
+            {
+                continue;
+            }
+
+            applied.Add(line);
+            if (_checker.Violations.Count == 0)
+            {
+                continue;
+            }
+
+            foreach (var violation in _checker.Violations)
+            {
+                if (violation.Rule == _wanted.Rule && violation.Law == _wanted.Law)
+                {
+                    (_best, _violations) = (applied, [violation, .. _checker.Violations.Where(other => other != violation)]);
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        return false;
+    }
+}

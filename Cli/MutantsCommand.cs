@@ -85,7 +85,7 @@ internal static class MutantsCommand
     }
 
     private static void Print(MutantResult result, int seeds) => Terminal.Out.MarkupLineInterpolated(
-        $"[{(result.Killed ? "green" : "red")}]{(result.Killed ? "killed  " : "survives")}[/] {result.Mutant.Id,-4} {result.Mutant.Breaks} {result.Mutant.Title}: {result.KilledSeeds}/{seeds} seeds, {result.MedianOperations} operations to the first failure, shrunk to {result.Length} (witness {result.WitnessLength}){(result.Reported.SequenceEqual([result.Mutant.Breaks]) ? "" : $", reported {string.Join(' ', result.Reported)}")}");
+        $"[{(result.Killed ? "green" : "red")}]{(result.Killed ? "killed  " : "survives")}[/] {result.Mutant.Id,-4} {result.Mutant.Breaks} {result.Mutant.Title}: {result.KilledSeeds}/{seeds} seeds, {result.MedianOperations} operations to the first failure, shrunk to {result.Length}{(result.MostLength > result.Length ? $" to {result.MostLength}" : "")} (witness {result.WitnessLength}){(result.Reported.SequenceEqual([result.Mutant.Breaks]) ? "" : $", reported {string.Join(' ', result.Reported)}")}");
 
     private static List<MutantFile> Choose(string[] names, string? set)
     {

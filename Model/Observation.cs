@@ -35,6 +35,12 @@ public enum Refusal
 public readonly record struct XmitDecision(
     int Number, DevId Device, bool Paged, bool HighPages, bool WantsSum, int SumStart, int SumAt, bool Linearized, bool Summed, int PageReferences);
 
+/// <summary>The folded sum of one contiguous run of a packet.</summary>
+/// <param name="Offset">First byte, from the start of the range that was asked for.</param>
+/// <param name="Length">Bytes.</param>
+/// <param name="Sum">Folded and complemented.</param>
+public readonly record struct RunSum(int Offset, int Length, ushort Sum);
+
 /// <summary>A run of stream bytes that the receiver handed on.</summary>
 /// <param name="Flow">The socket that sent it.</param>
 /// <param name="Position">Bytes of the stream before it.</param>
@@ -75,6 +81,9 @@ public sealed class Observation
 
     /// <summary>The folded sum that a checksum operation returned.</summary>
     public ushort Sum { get; set; }
+
+    /// <summary>What the same function says of each contiguous run in the range alone.</summary>
+    public List<RunSum> Runs { get; } = [];
 
     /// <summary>How many bytes a reading operation returned; they are in <see cref="Read"/>.</summary>
     public int ReadLength { get; private set; }
@@ -157,6 +166,7 @@ public sealed class Observation
         (Refusal, Count, Sum, ReadLength) = (Refusal.None, 0, 0, 0);
         _plan.Clear();
         _drops.Clear();
+        Runs.Clear();
         Happenings.Clear();
         Decisions.Clear();
         Deliveries.Clear();

@@ -32,7 +32,6 @@ public sealed record MutantFile(
     {
         ["Drivers", "AceNic", ..] => "acenic",
         ["Drivers", "Hme", ..] => "hme",
-        ["Model", "Checksum", ..] => "checksum",
         _ => SuiteOfWitness,
     };
 

@@ -9,6 +9,11 @@ namespace ZeroCopy.Cli.Mutants;
 /// <param name="Searches">One a seed: found, operations, reported, script, length, evaluations.</param>
 internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject> Searches)
 {
+    /// <summary>How many of the searches are shrunk: each takes longer than the search.</summary>
+    private const int ShrunkSeeds = 5;
+
+    private IEnumerable<JsonObject> Shrunk => Kills.Take(ShrunkSeeds);
+
     private IEnumerable<JsonObject> Kills => Searches.Where(IsKill);
 
     /// <summary>Seeds whose first failing step breaks the named rule.</summary>
@@ -29,7 +34,10 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
     }
 
     /// <summary>The shortest of the smallest scripts; 0 for none.</summary>
-    public int Length => Kills.Select(LengthOf).DefaultIfEmpty().Min();
+    public int Length => Shrunk.Select(LengthOf).DefaultIfEmpty().Min();
+
+    /// <summary>The longest of the smallest scripts; 0 for none.</summary>
+    public int MostLength => Shrunk.Select(LengthOf).DefaultIfEmpty().Max();
 
     public int WitnessLength => Script.Parse(Mutant.Witness, Language.All).Operations.Count;
 
@@ -42,7 +50,7 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
         for (var seed = 1; seed <= seeds; seed++)
         {
             cancel.ThrowIfCancellationRequested();
-            var found = build.Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Generate.Hunt", "Search", mutant.Suite, header, (ulong)seed, cases, mutant.Breaks, evaluations);
+            var found = build.Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Generate.Hunt", "Search", mutant.Suite, header, (ulong)seed, cases, mutant.Breaks, seed <= ShrunkSeeds ? evaluations : 0);
             searches.Add(JsonNode.Parse(found)!.AsObject());
         }
 
@@ -63,10 +71,11 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
         ["witnessLength"] = WitnessLength,
         ["length"] = Length,
         ["minimal"] = "not-tried",
-        ["evaluations"] = Kills.Select(search => search["evaluations"]!.GetValue<int>()).DefaultIfEmpty().Sum(),
-        ["minima"] = new JsonArray([.. Kills.GroupBy(LengthOf).OrderBy(group => group.Key).Select(group =>
+        ["evaluations"] = Shrunk.Select(search => search["evaluations"]!.GetValue<int>()).DefaultIfEmpty().Sum(),
+        ["minima"] = new JsonArray([.. Shrunk.GroupBy(LengthOf).OrderBy(group => group.Key).Select(group =>
             new JsonObject { ["length"] = group.Key, ["seeds"] = group.Count(), ["certified"] = false })]),
-        ["script"] = Kills.OrderBy(LengthOf).FirstOrDefault()?["script"]?.DeepClone(),
+        ["longestScript"] = Shrunk.OrderBy(LengthOf).LastOrDefault()?["script"]?.DeepClone(),
+        ["script"] = Shrunk.OrderBy(LengthOf).FirstOrDefault()?["script"]?.DeepClone(),
     };
 
     private bool IsKill(JsonObject search) =>

@@ -14,6 +14,7 @@ public sealed class Hand(Checker checker, Rng rng)
     private const int MaxSocks = 4;
     private const int MaxDevs = 2;
 
+    private readonly int[] _sent = new int[MaxFiles];
     private int _size = 100;
 
     public Rng Rng => rng;
@@ -25,7 +26,16 @@ public sealed class Hand(Checker checker, Rng rng)
     public int PageSize => Names.PageSize;
 
     /// <summary>How many objects of a kind a sequence works with, from 1 to 100 per cent of the most.</summary>
-    public void Resize(int size) => _size = size;
+    public void Begin(int size)
+    {
+        _size = size;
+        Array.Clear(_sent);
+    }
+
+    /// <summary>Where the last piece of a file ended that was drawn.</summary>
+    public int Sent(FileId file) => _sent[file.Value];
+
+    public void Send(FileId file, int end) => _sent[file.Value] = end;
 
     /// <summary>What can be drawn now.</summary>
     public Needs Available()
@@ -101,8 +111,7 @@ public sealed class Hand(Checker checker, Rng rng)
             1 => 1,
             2 => PageSize - 1 + rng.Below(3),
             3 => (2 * PageSize) + 1,
-            4 => 33,
-            5 => 64,
+            4 or 5 => 3 * PageSize,
             6 => (3 * PageSize) + 1 + rng.Below(2 * PageSize),
             7 => World.Profile.DefaultMss * (1 + rng.Below(4)),
             _ => rng.Below(4 * PageSize),

@@ -15,8 +15,8 @@ public static class NetDraws
         new("register_netdev", 1, Needs.NewDev, hand => Register(hand, kinds), Always: true),
         new("open", 3, Needs.NewFile, Open, Always: true),
         new("tcp_v4_connect", 3, Needs.Dev | Needs.NewSock, Connect, Allocates: true, Always: true),
-        new("udp_connect", 1, Needs.Dev | Needs.NewSock, hand => new UdpConnect(hand.NewSock(), hand.Dev(), Options(hand))),
-        new("sys_sendfile", 12, Needs.OpenTcp | Needs.File, hand =>
+        new("udp_connect", 2, Needs.Dev | Needs.NewSock, hand => new UdpConnect(hand.NewSock(), hand.Dev(), Options(hand))),
+        new("sys_sendfile", 16, Needs.OpenTcp | Needs.File, hand =>
         {
             var (file, offset, count) = Range(hand);
             return new Sendfile(hand.OpenTcp(), file, offset, count);
@@ -26,8 +26,8 @@ public static class NetDraws
             var (file, offset, count) = Range(hand);
             return new TcpSendmsg(hand.OpenTcp(), file, offset, count);
         }, Allocates: true),
-        new("udp_sendmsg", 6, Needs.Udp | Needs.File, SendDatagram, Allocates: true),
-        new("device_run", 12, Needs.Dev, hand => new DeviceRun(hand.Dev(), 1 + hand.Rng.Below(4)), Always: true),
+        new("udp_sendmsg", 8, Needs.Udp | Needs.File, SendDatagram, Allocates: true),
+        new("device_run", 10, Needs.Dev, hand => new DeviceRun(hand.Dev(), 1 + hand.Rng.Below(4)), Always: true),
         new("interrupt", 8, Needs.Dev, hand => new Interrupt(hand.Dev()), Always: true),
         new("netif_rx", 8, Needs.Dev, hand => new NetifRx(hand.Dev(), 1 + hand.Rng.Below(3)), Allocates: true, Always: true),
         new("tcp_retransmit_timer", 4, Needs.Tcp, hand => new TcpRetransmitTimer(hand.Tcp()), Allocates: true),
@@ -36,7 +36,7 @@ public static class NetDraws
         new("dev_features", 3, Needs.Dev, hand => hand.Rng.OneIn(2)
             ? new DevFeatures(hand.Dev(), hand.Features(), NetifFeatures.None)
             : new DevFeatures(hand.Dev(), NetifFeatures.None, hand.Features())),
-        new("fail_alloc", 4, Needs.None, hand => new FailAlloc(1 + (hand.Rng.OneIn(2) ? 0 : hand.Rng.Below(4)))),
+        new("fail_alloc", 4, Needs.None, hand => new FailAlloc(1 + Math.Min(hand.Rng.Below(5), hand.Rng.Below(5)))),
     ];
 
     /// <summary>What a sequence needs before the rest has something to work on: a device, a file, a socket, the handshake. Null once it is there.</summary>
@@ -54,7 +54,7 @@ public static class NetDraws
 
         if (hand.World.Socks.Count == 0)
         {
-            return hand.Rng.OneIn(5) ? new UdpConnect(hand.NewSock(), hand.Dev(), Options(hand)) : Connect(hand);
+            return hand.Rng.OneIn(3) ? new UdpConnect(hand.NewSock(), hand.Dev(), Options(hand)) : Connect(hand);
         }
 
         foreach (var sock in hand.World.Socks)
@@ -74,13 +74,13 @@ public static class NetDraws
     {
         var kind = kinds[hand.Rng.Below(kinds.Count)];
         var off = hand.Rng.OneIn(3) ? hand.Features() & kind.Features : NetifFeatures.None;
-        return new RegisterNetdev(hand.NewDev(), kind, hand.Rng.OneIn(4) ? 200 : kind.DefaultMtu, off);
+        return new RegisterNetdev(hand.NewDev(), kind, hand.Rng.Below(6) switch { 0 => DriverKind.MinMtu, 1 => 100, 2 => 200, _ => kind.DefaultMtu }, off);
     }
 
     private static OpenFile Open(Hand hand)
     {
         var file = hand.NewFile();
-        return new OpenFile(file, hand.Zone(), hand.Rng.OneIn(12) ? ZeroSum(hand) : hand.Content());
+        return new OpenFile(file, hand.Zone(), hand.Rng.OneIn(4) ? ZeroSum(hand) : hand.Content());
     }
 
     /// <summary>Bytes whose datagram from the first socket comes out with a sum of 0: RFC 768 has a rule for it.</summary>
@@ -109,9 +109,8 @@ public static class NetDraws
             0 => 1,
             1 => 7,
             2 => hand.PageSize,
-            3 => (2 * hand.PageSize) + 1,
-            4 => 1000,
-            5 => limit,
+            3 or 4 => 3 * hand.PageSize,
+            5 or 6 => limit,
             _ => hand.World.Profile.DefaultMss,
         };
         var isn = hand.Rng.OneIn(2) ? TcpConnect.DefaultIsn : unchecked(0u - (uint)hand.Rng.Below(300));
@@ -129,17 +128,20 @@ public static class NetDraws
         return new UdpSendmsg(sock, file, offset, (int)Math.Min(count, limit));
     }
 
-    /// <summary>Half of the time the whole file; else a piece that begins or ends at a border.</summary>
+    /// <summary>The whole file, the piece after the last one that was sent, or one that begins or ends at a border.</summary>
     private static (FileId File, long Offset, long Count) Range(Hand hand)
     {
         var file = hand.File();
         var length = hand.Names.Has(file) ? (int)hand.Names.Length(file) : 0;
-        if (hand.Rng.OneIn(2))
+        var from = hand.Sent(file) < length ? hand.Sent(file) : 0;
+        var (offset, count) = hand.Rng.Below(6) switch
         {
-            return (file, 0, length);
-        }
-
-        var offset = hand.Within(length);
-        return (file, offset, hand.Within(length - offset));
+            0 or 1 => (0, length),
+            2 => (from, length - from),
+            3 or 4 => (from, hand.Within(length - from)),
+            _ => hand.Within(length) is var at ? (at, hand.Within(length - at)) : default,
+        };
+        hand.Send(file, offset + count);
+        return (file, offset, count);
     }
 }

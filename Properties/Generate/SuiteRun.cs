@@ -165,7 +165,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
             _applied.Clear();
             _failing = false;
             _rng.Seed(plan.Seed);
-            _hand.Resize(plan.Size);
+            _hand.Begin(plan.Size);
             var sum = 0;
             for (var i = 0; i < _upTo.Length; i++)
             {

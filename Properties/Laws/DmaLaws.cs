@@ -19,8 +19,8 @@ public static class DmaLaws
         (_, device) => $"{device.Dma.Mappings[Unreachable(device)]} is beyond {device.AddressBits} bits");
 
     public static readonly Law NoneLeft = Law.Always(DmaRules.NoneLeft,
-        (in Step _, NetDevice device) => device.InFlight > 0 || PacketMappings(device) == 0,
-        (_, device) => $"{PacketMappings(device)} mappings of packet data, and nothing in flight");
+        (in Step _, NetDevice device) => PacketMappings(device) <= SlotsInUse(device),
+        (_, device) => $"{PacketMappings(device)} mappings of packet data, and {SlotsInUse(device)} slots in use");
 
     private static int Outside(in Step step, NetDevice device)
     {
@@ -51,6 +51,9 @@ public static class DmaLaws
 
         return -1;
     }
+
+    private static int SlotsInUse(NetDevice device) =>
+        device.Ring.Entries == 0 ? 0 : (device.Ring.Producer - device.Ring.Consumer + device.Ring.Entries) % device.Ring.Entries;
 
     private static int PacketMappings(NetDevice device)
     {

@@ -15,18 +15,18 @@ public static class SumLaws
     private const byte Udp = 17;
 
     public static readonly Law RunSumIsRfc1071 = Law.Always(SumRules.RunSum,
-        (in Step step) => step.Operation is not SkbChecksum sum || !InOneRun(step, sum) || SumAgrees(step),
-        (step, _) => ExplainSum(step));
+        (in Step step) => step.Operation is not SkbChecksum || WrongRun(step) < 0,
+        (step, _) => ExplainRun(step));
 
     public static readonly Law LongRunOccurs = Law.Sometimes(SumRules.RunSum,
-        (in Step step) => step.Operation is SkbChecksum sum && InOneRun(step, sum) && sum.Length >= 64);
+        (in Step step) => step.Operation is SkbChecksum && LongestRun(step.Seen) >= 64);
 
     public static readonly Law SumInPiecesIsSumOfWhole = Law.Always(SumRules.BlockAdd,
-        (in Step step) => step.Operation is not SkbChecksum sum || InOneRun(step, sum) || SumAgrees(step),
-        (step, _) => ExplainSum(step));
+        (in Step step) => step.Operation is not SkbChecksum || WrongRun(step) >= 0 || Agrees(step.Seen.Sum, step.Copying.Answer),
+        (step, _) => $"the sum is {step.Seen.Sum:x4}, RFC 1071 gives {Plain(step.Copying.Answer):x4} for {SkbLaws.Hex(step.Copying.Answer)}, and each of its {step.Seen.Runs.Count} runs alone is summed right");
 
     public static readonly Law SumInPiecesOccurs = Law.Sometimes(SumRules.BlockAdd,
-        (in Step step) => step.Operation is SkbChecksum sum && !InOneRun(step, sum));
+        (in Step step) => step.Operation is SkbChecksum && step.Seen.Runs.Count > 1);
 
     public static readonly Law SeedIsPseudoHeader = Law.Always(SumRules.PseudoHeaderSeed,
         (in Step _, Skb skb) => !AsksDevice(skb) || Field(skb) == Seed(skb),
@@ -44,33 +44,43 @@ public static class SumLaws
         (in Step step) => NoZeroUdp(step.Seen),
         (_, _) => "a UDP frame carries checksum 0");
 
-    private static bool InOneRun(in Step step, SkbChecksum sum)
+    /// <summary>The first run of the range whose sum alone is wrong; -1 for none.</summary>
+    private static int WrongRun(in Step step)
     {
-        var skb = step.World.Skb(sum.Skb);
-        var end = skb.HeadLen;
-        if (sum.Offset < end)
+        for (var i = 0; i < step.Seen.Runs.Count; i++)
         {
-            return sum.Offset + sum.Length <= end;
-        }
-
-        foreach (var frag in skb.Frags)
-        {
-            end += frag.Size;
-            if (sum.Offset < end)
+            var run = step.Seen.Runs[i];
+            if (!Agrees(run.Sum, step.Copying.Answer.Slice(run.Offset, run.Length)))
             {
-                return sum.Offset + sum.Length <= end;
+                return i;
             }
         }
 
-        return true;
+        return -1;
+    }
+
+    private static int LongestRun(Observation seen)
+    {
+        var longest = 0;
+        for (var i = 0; i < seen.Runs.Count; i++)
+        {
+            longest = Math.Max(longest, seen.Runs[i].Length);
+        }
+
+        return longest;
     }
 
     /// <summary>Modulo 0xffff: 0 and 0xffff are the same sum.</summary>
-    private static bool SumAgrees(in Step step) =>
-        step.Seen.Sum % 0xffff == InternetSum.Check(InternetSum.Words(step.Copying.Answer)) % 0xffff;
+    private static bool Agrees(ushort sum, ReadOnlySpan<byte> bytes) => sum % 0xffff == Plain(bytes) % 0xffff;
 
-    private static string ExplainSum(in Step step) =>
-        $"the sum is {step.Seen.Sum:x4}, RFC 1071 gives {InternetSum.Check(InternetSum.Words(step.Copying.Answer)):x4} for {SkbLaws.Hex(step.Copying.Answer)}";
+    private static ushort Plain(ReadOnlySpan<byte> bytes) => InternetSum.Check(InternetSum.Words(bytes));
+
+    private static string ExplainRun(in Step step)
+    {
+        var run = step.Seen.Runs[WrongRun(step)];
+        var bytes = step.Copying.Answer.Slice(run.Offset, run.Length);
+        return $"the sum of a run of {run.Length} bytes is {run.Sum:x4}, RFC 1071 gives {Plain(bytes):x4} for {SkbLaws.Hex(bytes)}";
+    }
 
     /// <summary>In a driver's hands with a request whose headers can be read.</summary>
     private static bool AsksDevice(Skb skb) => skb.State == SkbMachine.State.InFlight && skb.IpSummed == ChecksumState.Hw && skb.NetworkHeader >= 0;

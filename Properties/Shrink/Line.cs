@@ -3,10 +3,11 @@ using System.Text.RegularExpressions;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
+using ZeroCopy.Model.Skbs;
 
 namespace ZeroCopy.Properties.Shrink;
 
-/// <summary>An operation in its spelling, to be changed word by word: the minimiser knows the language of scripts and no single operation, but for the bytes of a file.</summary>
+/// <summary>An operation in its spelling, to be changed word by word. Single operations are known for what words cannot say: the bytes of a file, and which operation is plainer than which.</summary>
 public sealed record Line
 {
     // Not generated: mutants are compiled without source generators.
@@ -69,6 +70,53 @@ public sealed record Line
 
     /// <summary>A file of other bytes.</summary>
     public Line WithContent(byte[] bytes) => Of((OpenFile)Operation with { Content = new LiteralContent(bytes) });
+
+    /// <summary>A file that goes on with bytes of the pattern.</summary>
+    public Line Longer(int length)
+    {
+        var content = ((OpenFile)Operation).Content;
+        var bytes = new byte[Math.Max(length, content.Length)];
+        Pattern.Fill(bytes, 0);
+        content.Read(0, bytes.AsSpan(0, (int)content.Length));
+        return WithContent(bytes);
+    }
+
+    /// <summary>With room to spare, where it makes a file or an skb.</summary>
+    public Line Roomier(int bytes) => Operation switch
+    {
+        OpenFile { Content: LiteralContent } => Longer(bytes),
+        AllocSkb alloc when alloc.Size < bytes => Of(alloc with { Size = bytes }),
+        _ => this,
+    };
+
+    /// <summary>Plainer operations that may do the same.</summary>
+    public IEnumerable<Line> Others() => Operation switch
+    {
+        SkbFillPageDesc fill => [Of(new SkbPut(fill.Skb, fill.Size, 0))],
+        SkbSplit split => [Of(new AllocSkb(split.Result, 0))],
+        SkbCopy copy => [Of(new AllocSkb(copy.Result, 0)), Of(new SkbClone(copy.Result, copy.Source))],
+        PskbCopy copy => [Of(new AllocSkb(copy.Result, 0)), Of(new SkbClone(copy.Result, copy.Source))],
+        SkbClone clone => [Of(new SkbGet(clone.Result, clone.Source))],
+        Sendfile send => [Of(new TcpSendmsg(send.Sock, send.File, send.Offset, send.Count))],
+        TcpSendmsg send => [Of(new Sendfile(send.Sock, send.File, send.Offset, send.Count))],
+        _ => [],
+    };
+
+    /// <summary>What sends over a connection, as a datagram.</summary>
+    public Line OverUdp(string sock) => Operation switch
+    {
+        TcpConnect connect when connect.Result.ToString() == sock => Of(new UdpConnect(connect.Result, connect.Device, connect.IpOptions)),
+        Sendfile send when send.Sock.ToString() == sock => Of(new UdpSendmsg(send.Sock, send.File, send.Offset, (int)send.Count)),
+        TcpSendmsg send when send.Sock.ToString() == sock => Of(new UdpSendmsg(send.Sock, send.File, send.Offset, (int)send.Count)),
+        _ => this,
+    };
+
+    /// <summary>A connection, whose SYN is a packet without data.</summary>
+    public Line OverTcp(string sock) => Operation is UdpConnect connect && connect.Result.ToString() == sock
+        ? Of(new TcpConnect(connect.Result, connect.Device, 1, connect.IpOptions, false, TcpConnect.DefaultIsn))
+        : this;
+
+    public bool SendsOver(string sock) => Operation is UdpSendmsg send && send.Sock.ToString() == sock;
 
     /// <summary>A send that stays within a file which has become shorter.</summary>
     public Line Within(FileId file, int length) => Operation switch

@@ -17,7 +17,7 @@ public sealed record Shrunk(Script Script, IReadOnlyList<Violation> Violations, 
 public sealed class Shrinker
 {
     /// <summary>Scripts that are tried unless told otherwise.</summary>
-    public const int DefaultEvaluations = 20_000;
+    public const int DefaultEvaluations = 50_000;
 
     private const int MostForPairs = 40;
 
@@ -53,6 +53,8 @@ public sealed class Shrinker
 
     private Shrunk Run()
     {
+        TakeAway();
+        UniqueNames();
         bool smaller;
         do
         {
@@ -61,6 +63,8 @@ public sealed class Shrinker
             smaller |= TakePairs();
             smaller |= TakeBytes();
             smaller |= MergeNames();
+            smaller |= OtherSockets();
+            smaller = smaller || TakeAndRepair();
             smaller |= ShortenFiles();
             smaller |= PlainOperands();
         }
@@ -137,6 +141,73 @@ public sealed class Shrinker
         return any;
     }
 
+    /// <summary>An operation goes, and another changes to make up for it, upward too: fewer operations come before plainer operands. Then the same with room to spare in every file and every new skb.</summary>
+    private bool TakeAndRepair() => TakeAndRepair(_best) || TakeAndRepair([.. _best.Select(Roomier)]);
+
+    private bool TakeAndRepair(List<Line> lines)
+    {
+        for (var i = lines.Count - 1; i >= 0; i--)
+        {
+            if (Try([.. lines.Where((_, k) => k != i)]))
+            {
+                return true;
+            }
+
+            for (var j = 0; j < lines.Count; j++)
+            {
+                if (j == i)
+                {
+                    continue;
+                }
+
+                var at = j;
+                foreach (var other in Repairs(lines[j]))
+                {
+                    if (Try([.. lines.Select((line, k) => k == at ? other : line).Where((_, k) => k != i)]))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private Line Roomier(Line line) => line.Roomier(5 * _header.Profile.PageSize);
+
+    /// <summary>A line with one operand at some border, or speaking of another object.</summary>
+    private List<Line> Repairs(Line line)
+    {
+        var repairs = new List<Line?>();
+        var page = _header.Profile.PageSize;
+        foreach (var (at, length, value) in line.Numbers)
+        {
+            repairs.AddRange(new long[] { 0, 1, 2, 3, page - 1, page, page + 1, 2 * page, 3 * page, 4 * page }
+                .Where(other => other != value).Select(other => line.WithNumber(at, length, other)));
+        }
+
+        if (line.Operation is OpenFile { Content: LiteralContent content })
+        {
+            repairs.AddRange(new[] { 1, 2, 3, page, (2 * page) + 1, 3 * page }.Where(length => length > content.Length).Select(line.Longer));
+        }
+
+        foreach (var name in line.Names.Where(name => name != line.Birth).Distinct())
+        {
+            repairs.AddRange(BirthsLike(name).Select(other => line.Rename(word => word == name ? other : word)));
+        }
+
+        repairs.AddRange(line.Others());
+
+        return [.. repairs.OfType<Line>()];
+    }
+
+    /// <summary>The other names of a kind that the script binds.</summary>
+    private List<string> BirthsLike(string name) =>
+        [.. _best.Select(line => line.Birth).OfType<string>().Where(other => other != name && KindOf(other) == KindOf(name)).Distinct()];
+
+    private static string KindOf(string name) => name.TrimEnd("0123456789".ToCharArray());
+
     /// <summary>Neighbours change places where the order of their texts says so: scripts of one bug come out alike.</summary>
     private bool Sort()
     {
@@ -164,7 +235,50 @@ public sealed class Shrinker
         return changed;
     }
 
-    /// <summary>A birth goes, and its users take another object of the kind.</summary>
+    /// <summary>A datagram socket instead of a connection, and the other way round: one needs no handshake, the other no data.</summary>
+    private bool OtherSockets()
+    {
+        var any = false;
+        foreach (var sock in _best.Select(line => line.Birth).OfType<string>().Where(name => KindOf(name) == "sk").ToList())
+        {
+            any |= TryEach(_best, line => line.OverUdp(sock));
+            any |= TryEach(_best.Where(line => !line.SendsOver(sock)), line => line.OverTcp(sock));
+        }
+
+        return any;
+    }
+
+    /// <summary>Each birth gets a name of its own: a name that is used again holds two objects apart.</summary>
+    private void UniqueNames()
+    {
+        var now = new Dictionary<string, string>();
+        var used = new HashSet<string>();
+        TryEach(_best, line =>
+        {
+            var before = new Dictionary<string, string>(now);
+            if (line.Birth is { } born)
+            {
+                var number = 0;
+                while (!used.Add($"{KindOf(born)}{number}"))
+                {
+                    number++;
+                }
+
+                now[born] = $"{KindOf(born)}{number}";
+                var first = true;
+                return line.Rename(name =>
+                {
+                    var own = first && name == born;
+                    first = false;
+                    return own ? now[born] : before.GetValueOrDefault(name, name);
+                });
+            }
+
+            return line.Rename(name => now.GetValueOrDefault(name, name));
+        });
+    }
+
+    /// <summary>A birth goes, and its users take another object of the kind; where that one was let go of in between, that goes too.</summary>
     private bool MergeNames()
     {
         var any = false;
@@ -175,10 +289,12 @@ public sealed class Shrinker
                 continue;
             }
 
-            var kind = born.TrimEnd("0123456789".ToCharArray());
-            foreach (var other in _best.Select(line => line.Birth).OfType<string>().Where(name => name != born && name.TrimEnd("0123456789".ToCharArray()) == kind).Distinct().ToList())
+            foreach (var other in BirthsLike(born))
             {
-                if (TryEach(_best.Where((_, at) => at != i), line => line.Rename(name => name == born ? other : name)))
+                Line? Renamed(Line line) => line.Rename(name => name == born ? other : name);
+                var birth = i;
+                if (TryEach(_best.Where((_, at) => at != birth), Renamed)
+                    || Enumerable.Range(0, _best.Count).Any(also => also != birth && TryEach(_best.Where((_, at) => at != birth && at != also), Renamed)))
                 {
                     any = true;
                     i = -1;
@@ -259,8 +375,7 @@ public sealed class Shrinker
         {
             if (!names.ContainsKey(name))
             {
-                var kind = name.TrimEnd("0123456789".ToCharArray());
-                names.Add(name, $"{kind}{names.Keys.Count(other => other.TrimEnd("0123456789".ToCharArray()) == kind)}");
+                names.Add(name, $"{KindOf(name)}{names.Keys.Count(other => KindOf(other) == KindOf(name))}");
             }
         }
 

@@ -11,7 +11,15 @@ public sealed record SkbChecksum(SkbId Skb, int Offset, int Length) : Operation
 
     public override Observation Apply(World world)
     {
-        world.Seen.Sum = Checksums.Checksum.Fold(world.Skb(Skb).Checksum(Offset, Length, 0));
+        var skb = world.Skb(Skb);
+        world.Seen.Sum = Checksums.Checksum.Fold(skb.Checksum(Offset, Length, 0));
+        var run = 0;
+        foreach (var piece in new Pieces(skb, Offset, Length))
+        {
+            world.Seen.Runs.Add(new RunSum(run, piece.Length, Checksums.Checksum.Fold(skb.Checksum(Offset + run, piece.Length, 0))));
+            run += piece.Length;
+        }
+
         return world.Seen.Succeed(Length);
     }
 

@@ -1,3 +1,4 @@
+using ZeroCopy.Cli.Mutants;
 using ZeroCopy.Model;
 using ZeroCopy.Properties;
 using ZeroCopy.Specs;
@@ -10,8 +11,7 @@ public sealed class MutantTests
 {
     private static readonly TimeSpan EndlessLoop = TimeSpan.FromSeconds(60);
 
-    private static readonly IReadOnlyList<MutantFile> All =
-        [.. Directory.EnumerateFiles(Repo.PathOf("tests", "mutants"), "*.mutant").Order(StringComparer.Ordinal).Select(MutantFile.Read)];
+    private static readonly IReadOnlyList<MutantFile> All = Sources.Mutants;
 
     public static TheoryData<string> Ids => [.. All.Select(mutant => mutant.Id)];
 
@@ -25,7 +25,7 @@ public sealed class MutantTests
         Scripts.Holds(script);
 
         var build = MutantBuild.Of(mutant);
-        var violated = await Task.Run(() => build.Violated(mutant.Witness)).WaitAsync(EndlessLoop);
+        var violated = await Task.Run(() => build.Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Replay", nameof(Replay.Violated), mutant.Witness)).WaitAsync(EndlessLoop);
         build.Unload();
         Assert.Contains(mutant.Breaks, violated.Split(' '));
     }

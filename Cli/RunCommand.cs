@@ -53,7 +53,7 @@ internal static class RunCommand
                 var tally = run.Run(
                     cases ?? long.MaxValue, jobs, () => cancel.IsCancellationRequested || (time is { } limit && watch.Elapsed >= limit), so => progress.Report(suite, so, watch.Elapsed));
                 var seconds = watch.Elapsed.TotalSeconds;
-                var result = new SuiteResult(suite, tally, seconds, Findings.Of(suite, profile, CommandLine.Mutant, tally));
+                var result = new SuiteResult(suite, suite.LawsIn(profile), tally, seconds, Findings.Of(suite, profile, CommandLine.Mutant, tally));
                 store.Keep(result.Findings);
                 results.Add(result);
                 progress.Finish(result);

@@ -146,7 +146,7 @@ internal sealed class RunOutput(IReadOnlyList<SuiteResult> results, Profile prof
         ["skipped"] = result.Tally.Skipped,
         ["failedCases"] = result.Tally.FailedCases,
         ["violations"] = new JsonArray([.. result.Findings.Select(Json)]),
-        ["laws"] = new JsonArray([.. result.Suite.Laws.Select(law => Json(result, law))]),
+        ["laws"] = new JsonArray([.. result.Laws.Select(law => Json(result, law))]),
         ["operationCoverage"] = new JsonArray([.. result.Tally.Operations.Select(Json)]),
     };
 

@@ -32,7 +32,7 @@ internal static class ShrinkCommand
             return ScriptInput.On(mutant, parsed);
         }
 
-        var laws = Suites.Find(script.Header.Suite)?.Laws ?? LawCatalogue.All;
+        var laws = Suites.LawsFor(script.Header);
         var replay = new Replay(script);
         replay.Run();
         if (replay.Violations.Count == 0)

@@ -16,7 +16,7 @@ public sealed record ReplayStep(Operation Operation, bool Skipped, IReadOnlyList
 /// <summary>Runs a script again, one operation at a time, up to its first violation.</summary>
 public sealed class Replay(Script script)
 {
-    private readonly Checker _checker = new(script.Header.Profile, Suites.Find(script.Header.Suite)?.Laws ?? LawCatalogue.All);
+    private readonly Checker _checker = new(script.Header.Profile, Suites.LawsFor(script.Header));
     private int _next;
 
     public int Applied { get; private set; }

@@ -27,15 +27,8 @@ public sealed record MutantFile(
     /// <summary>The number in its id.</summary>
     public int Number => int.Parse(string.Concat(Id[Family.Length..].TakeWhile(char.IsAsciiDigit)), CultureInfo.InvariantCulture);
 
-    /// <summary>The suite that fits: the driver's own where the patch is in a driver, else the one of the witness.</summary>
-    public string Suite => Patches[0].File.Split('/') switch
-    {
-        ["Drivers", "AceNic", ..] => "acenic",
-        ["Drivers", "Hme", ..] => "hme",
-        _ => SuiteOfWitness,
-    };
-
-    private string SuiteOfWitness => Witness.Split('\n')[0].Split(' ').Single(word => word.StartsWith("suite=", StringComparison.Ordinal))["suite=".Length..];
+    /// <summary>The suite that fits: the one of its witness.</summary>
+    public string Suite => Witness.Split('\n')[0].Split(' ').Single(word => word.StartsWith("suite=", StringComparison.Ordinal))["suite=".Length..];
 
     /// <summary>Reads a mutant; what is wrong with it names file and line.</summary>
     public static MutantFile Parse(string path, string text)

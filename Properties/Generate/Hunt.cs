@@ -29,7 +29,7 @@ public static class Hunt
 
         var failure = tally.Failures[0];
         var violations = failure.Violations.OrderBy(violation => violation.Rule.Id == wanted ? 0 : 1).ToList();
-        var shrunk = Shrinker.Shrink(head, with.Laws, failure.Operations, violations, evaluations);
+        var shrunk = Shrinker.Shrink(head, with.LawsIn(head.Profile), failure.Operations, violations, evaluations);
         return new JsonObject
         {
             ["found"] = true,

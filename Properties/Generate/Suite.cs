@@ -10,9 +10,12 @@ namespace ZeroCopy.Properties.Generate;
 /// <param name="About">What it exercises.</param>
 /// <param name="Mix">Operations and their shares.</param>
 /// <param name="Drivers">The drivers that it registers.</param>
-/// <param name="Laws">What is evaluated after each step.</param>
+/// <param name="Laws">What is evaluated after each step, where the profile allows it.</param>
 public sealed record Suite(string Name, string About, IReadOnlyList<Draw> Mix, IReadOnlyList<DriverKind> Drivers, IReadOnlyList<Law> Laws)
 {
+    /// <summary>The laws that can be judged in worlds of this profile: the origin of a byte is known only where bytes carry one.</summary>
+    public IReadOnlyList<Law> LawsIn(Profile profile) => profile.Provenance ? Laws : [.. Laws.Where(law => law.Rule != EqvRules.OriginExact)];
+
     /// <summary>Drawn operations in a sequence.</summary>
     public static int Length(Size size) => size == Size.Tiny ? 100 : 300;
 
@@ -27,24 +30,24 @@ public static class Suites
         new("checksum", "sums over every split, parity and alignment; what the device and what the CPU sums",
             [.. SkbDraws.ForSums, .. NetDraws.Over([.. DriverKind.All]).Where(draw => draw.Name is not ("fail_alloc" or "reclaim_page"))],
             DriverKind.All,
-            Of(rule => rule.Id.StartsWith("SUM", StringComparison.Ordinal) || rule == SkbRules.BytesAgree || rule == NetRules.SummedByCpuIffDeviceCannot
-                || rule == NetRules.ReceiverAccepts || rule == EqvRules.FrameEqual)),
+            Of(law => law.Rule.Id[..3] == "SUM" || law.Rule == SkbRules.BytesAgree || law.Rule == NetRules.SummedByCpuIffDeviceCannot
+                || law.Rule == NetRules.ReceiverAccepts || law.Rule == EqvRules.FrameEqual)),
         new("skb", "the life of an skb and of its pages, each allocation failing",
             SkbDraws.All,
             [],
-            Of(rule => rule.Id[..3] is "SKB" or "SUM" or "PIN" && !NeedsSockets(rule))),
+            Of(law => law.Rule.Id[..3] is "SKB" or "SUM" or "PIN" && !NeedsSockets(law.Rule))),
         new("transmit", "sockets, page cache and four drivers; features on and off",
             NetDraws.Over([.. DriverKind.All]),
             DriverKind.All,
-            Of(rule => rule.Id[..3] is not ("ACE" or "HME") && !NeedsNames(rule))),
+            Of(law => !NeedsNames(law))),
         new("acenic", "the AceNIC ring: descriptors, completion, stop and wake",
             NetDraws.Over(Driver("acenic")),
             [Driver("acenic")],
-            Of(rule => rule.Id[..3] is not "HME" && !NeedsNames(rule))),
+            Of(law => law.Rule.Id[..3] is not "HME" && !NeedsNames(law))),
         new("hme", "the HME ring: ownership bits, start and location of the sum, 32-bit addresses",
             NetDraws.Over(Driver("hme")),
             [Driver("hme")],
-            Of(rule => rule.Id[..3] is not "ACE" && !NeedsNames(rule))),
+            Of(law => law.Rule.Id[..3] is not "ACE" && !NeedsNames(law))),
         new("system", "everything together",
             [.. SkbDraws.All.Where(draw => draw.Name != "fail_alloc"), .. NetDraws.Over([.. DriverKind.All])],
             DriverKind.All,
@@ -54,15 +57,19 @@ public static class Suites
     /// <summary>The suite of this name; null where there is none.</summary>
     public static Suite? Find(string name) => All.FirstOrDefault(suite => suite.Name == name);
 
+    /// <summary>What judges a script: the laws of its suite, or all of them.</summary>
+    public static IReadOnlyList<Law> LawsFor(ScriptHeader header) => Find(header.Suite)?.LawsIn(header.Profile) ?? LawCatalogue.All;
+
     private static DriverKind Driver(string word) => DriverKind.All.Single(kind => kind.Word == word);
 
-    private static IReadOnlyList<Law> Of(Func<Rule, bool> applies) => [.. LawCatalogue.All.Where(law => applies(law.Rule))];
+    private static IReadOnlyList<Law> Of(Func<Law, bool> applies) => [.. LawCatalogue.All.Where(applies)];
 
     /// <summary>Rules whose premise takes a socket, a file or a device.</summary>
     private static bool NeedsSockets(Rule rule) =>
         rule == SkbRules.OwnerCharged || rule == PinRules.ReclaimTakesUnheld || rule == PinRules.CacheHoldsFile
         || rule == SumRules.PseudoHeaderSeed || rule == SumRules.CheckOffset || rule == SumRules.UdpNeverZero;
 
-    /// <summary>Rules whose premise takes an skb that the script itself names.</summary>
-    private static bool NeedsNames(Rule rule) => rule == SumRules.RunSum || rule == SumRules.BlockAdd || rule == SkbRules.BytesAgree;
+    /// <summary>Laws whose premise takes an skb that the script itself names.</summary>
+    private static bool NeedsNames(Law law) => law.Scope == Scope.NamedSkb || law == SkbLaws.SecondHolderOccurs
+        || law.Rule == SumRules.RunSum || law.Rule == SumRules.BlockAdd || law.Rule == SkbRules.BytesAgree;
 }

@@ -111,7 +111,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         {
             _suite = suite;
             _profile = profile;
-            _checker = new Checker(profile, suite.Laws);
+            _checker = new Checker(profile, suite.LawsIn(profile));
             _hand = new Hand(_checker, _rng);
             _upTo = new int[suite.Mix.Count];
             var names = suite.Mix.Select(draw => draw.Name).Distinct().ToList();

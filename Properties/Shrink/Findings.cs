@@ -28,7 +28,7 @@ public static class Findings
         foreach (var failure in tally.Failures)
         {
             var header = new ScriptHeader(profile, suite.Name, mutant, failure.Violations[0].Rule.Id);
-            var finding = new Finding(failure.Case, failure.Operations, Shrinker.Shrink(header, suite.Laws, failure.Operations, failure.Violations));
+            var finding = new Finding(failure.Case, failure.Operations, Shrinker.Shrink(header, suite.LawsIn(profile), failure.Operations, failure.Violations));
             if (!findings.Exists(other => other.Main.Rule == finding.Main.Rule && other.Main.Law == finding.Main.Law && other.Shape == finding.Shape))
             {
                 findings.Add(finding);

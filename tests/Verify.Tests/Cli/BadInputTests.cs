@@ -40,7 +40,6 @@ public sealed class BadInputTests
     [InlineData("send LICENSE --speed 9", "--speed")]
     [InlineData("send", "Required argument 'FILE' missing")]
     [InlineData("fly", "fly")]
-    [InlineData("", "which verb?")]
     [InlineData("replay missing", "missing cannot be read")]
     [InlineData("replay tests", "tests is a directory")]
     [InlineData("spec XYZ-001", "'XYZ-001' is neither a rule nor a machine")]

@@ -18,6 +18,7 @@ internal static class CommandLine
         var root = new RootCommand("An executable specification of Linux 2.4.4 zero-copy networking. Without a verb it runs every suite, 5 s each.")
         {
             RunCommand.Create(),
+            ExploreCommand.Create(),
             ReplayCommand.Create(),
             ShrinkCommand.Create(),
             MutantsCommand.Create(),

@@ -5,8 +5,8 @@ using ZeroCopy.Model;
 
 namespace ZeroCopy.Cli;
 
-/// <summary>Options that run, explore and mutants share, with the same meaning.</summary>
-internal sealed class CommonOptions
+/// <summary>Options that run and explore share, with the same meaning.</summary>
+internal sealed class CommonOptions(bool isSeeded)
 {
     private readonly Option<string?> _seed = new("--seed") { Description = "64 bits, decimal or 0x (default 1)" };
     private readonly Option<string?> _jobs = new("--jobs") { Description = "threads (default: cores); results do not depend on it" };
@@ -19,7 +19,7 @@ internal sealed class CommonOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_seed, _jobs, _size, _kernel, _memoryModel, _mutant, Json])
+        foreach (var option in (Option[])[.. isSeeded ? [_seed] : (Option[])[], _jobs, _size, _kernel, _memoryModel, _mutant, Json])
         {
             command.Options.Add(option);
         }

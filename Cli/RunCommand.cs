@@ -20,7 +20,7 @@ internal static class RunCommand
     private static readonly Option<string?> Out = new("--out") { Description = "where scripts and reports of violations go (default failures)" };
     private static readonly Option<bool> NoReplay = new("--no-replay") { Description = "do not replay earlier failures first" };
     private static readonly Option<bool> Coverage = new("--coverage") { Description = "show how often each operation was tried, and with which outcome" };
-    private static readonly CommonOptions Common = new();
+    private static readonly CommonOptions Common = new(isSeeded: true);
 
     public static Command Create()
     {

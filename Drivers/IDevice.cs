@@ -1,3 +1,5 @@
+using ZeroCopy.Model;
+
 namespace ZeroCopy.Drivers;
 
 /// <summary>The device seam: hardware as a driver sees it. Below it lie only registers, and memory by bus address.</summary>
@@ -12,4 +14,7 @@ public interface IDevice
     /// <summary>Works on at most so many packets that the driver has handed over.</summary>
     /// <returns>The frames emitted.</returns>
     int Run(int packets);
+
+    /// <summary>What the hardware remembers between two steps.</summary>
+    void WriteState(StateWriter state);
 }

@@ -128,6 +128,54 @@ public sealed class World
         Memory.BeginOperation();
     }
 
+    /// <summary>Everything that a later step or a law can read, from the names on.</summary>
+    public void WriteState(StateWriter state)
+    {
+        Memory.WriteState(state);
+        state.Write(Skbs.Live.Count);
+        state.Write(Skbs.LiveBlocks.Count);
+        for (var name = 0; name < _skbs.Count; name++)
+        {
+            if (TrySkb(new SkbId(name)) is { } skb)
+            {
+                state.Write(name);
+                skb.WriteState(state);
+            }
+        }
+
+        state.Reach(null);
+        for (var name = 0; name < _pages.Count; name++)
+        {
+            if (TryPage(new PageId(name)) is { } page)
+            {
+                state.Write(name);
+                page.WriteState(state);
+            }
+        }
+
+        state.Reach(null);
+        foreach (var file in _allFiles)
+        {
+            state.Write(file.Id.Value);
+            file.WriteState(state);
+        }
+
+        foreach (var sock in _allSocks)
+        {
+            state.Write(sock.Id.Value);
+            sock.WriteState(state);
+        }
+
+        foreach (var device in _allDevices)
+        {
+            state.Write(device.Id.Value);
+            device.WriteState(state);
+        }
+
+        Wire.WriteState(state);
+        Receiver.WriteState(state);
+    }
+
     /// <summary>An empty machine, as after boot.</summary>
     public void Reset()
     {

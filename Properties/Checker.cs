@@ -72,7 +72,18 @@ public sealed class Checker
 
     /// <summary>Applies one operation to both paths, and evaluates the laws.</summary>
     /// <returns>False where it is not enabled and was skipped.</returns>
-    public bool Apply(Operation operation)
+    public bool Apply(Operation operation) => Take(operation, isJudged: true);
+
+    /// <summary>Applies one operation to both paths, and evaluates nothing: it was judged before.</summary>
+    public void Advance(Operation operation)
+    {
+        if (!Take(operation, isJudged: false) || _violations.Count > 0)
+        {
+            throw new ModelException($"{operation} was applied before and does not repeat");
+        }
+    }
+
+    private bool Take(Operation operation, bool isJudged)
     {
         _violations.Clear();
         if (!operation.Enabled(Copying.Names))
@@ -87,7 +98,7 @@ public sealed class Checker
             var seen = operation.Apply(World);
             _history.Follow(seen);
             operation.Apply(Copying, seen);
-            if (Laws.Count > 0)
+            if (isJudged && Laws.Count > 0)
             {
                 _recount.Make(World);
                 Evaluate(new Step(World, Copying, operation, _recount, _history));
@@ -100,6 +111,14 @@ public sealed class Checker
 
         Steps++;
         return true;
+    }
+
+    /// <summary>Both paths, and the checker's own books.</summary>
+    public void WriteState(StateWriter state)
+    {
+        World.WriteState(state);
+        Copying.WriteState(state);
+        _history.WriteState(state);
     }
 
     /// <summary>Both paths empty again. Hits and evaluations stay.</summary>

@@ -53,6 +53,12 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
         return sent;
     }
 
+    public void WriteState(StateWriter state)
+    {
+        state.Write(_producer);
+        state.Write(_consumer);
+    }
+
     /// <summary>Reads descriptors up to END; false where the producer index comes first.</summary>
     private bool FetchPacket()
     {

@@ -125,6 +125,35 @@ public sealed class AceNicDriver : NetDevice
         }
     }
 
+    public override void WriteState(StateWriter state)
+    {
+        base.WriteState(state);
+        state.Write(_txPrd);
+        state.Write(_txRetCsm);
+        state.Write(_txCsm.Bytes);
+        for (var idx = _txRetCsm; idx != _txPrd; idx = (idx + 1) % _slots.Length)
+        {
+            var (address, size, flags) = Descriptor(idx);
+            state.WriteAddress(World.Memory, address);
+            state.Write(size);
+            state.Write((long)flags);
+        }
+
+        foreach (var (skb, mapping, mapLen) in _slots)
+        {
+            state.Write(mapLen);
+            if (mapLen > 0)
+            {
+                state.WriteAddress(World.Memory, mapping);
+            }
+
+            state.Write(skb is not null);
+            skb?.WriteState(state);
+        }
+
+        _device.WriteState(state);
+    }
+
     /// <summary>kernel: ace_tx_int().</summary>
     private void TxInt(int txCsm)
     {

@@ -73,6 +73,13 @@ public sealed class HmeDevice(Dma bus, Wire wire, DevId id, int ringSize) : IDev
         return sent;
     }
 
+    public void WriteState(StateWriter state)
+    {
+        state.Write(_stat);
+        state.Write(_next);
+        state.Write(_kicked);
+    }
+
     /// <summary>Reads descriptors up to EOP; false where one is not the chip's own.</summary>
     private bool FetchPacket()
     {

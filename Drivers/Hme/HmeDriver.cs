@@ -126,6 +126,31 @@ public sealed class HmeDriver : NetDevice
         }
     }
 
+    public override void WriteState(StateWriter state)
+    {
+        base.WriteState(state);
+        state.Write(_txNew);
+        state.Write(_txOld);
+        for (var slot = _txOld; slot != _txNew; slot = Next(slot))
+        {
+            var (flags, start, location, size, address) = Descriptor(slot);
+            state.Write((long)flags);
+            state.Write(start);
+            state.Write(location);
+            state.Write(size);
+            state.WriteAddress(World.Memory, address);
+        }
+
+        for (var slot = 0; slot < _txSkbs.Length; slot++)
+        {
+            state.Write(Descriptor(slot).Flags.HasFlag(TxFlags.Own));
+            state.Write(_txSkbs[slot] is not null);
+            _txSkbs[slot]?.WriteState(state);
+        }
+
+        _device.WriteState(state);
+    }
+
     /// <summary>A request's start and location must fit 6 and 8 bits: 32 bytes of IP options and more do not.</summary>
     protected override bool SumRequestFits(int start, int at) => start <= HmeTxDesc.MaxStart && at <= HmeTxDesc.MaxLocation;
 

@@ -50,4 +50,14 @@ public sealed class LoopbackDriver(World world, DevId id, int mtu, NetifFeatures
     {
         // There is no hardware to interrupt.
     }
+
+    public override void WriteState(StateWriter state)
+    {
+        base.WriteState(state);
+        state.Write(_backlog.Count);
+        foreach (var skb in _backlog)
+        {
+            skb.WriteState(state);
+        }
+    }
 }

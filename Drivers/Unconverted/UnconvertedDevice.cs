@@ -38,6 +38,12 @@ public sealed class UnconvertedDevice(Dma bus, Wire wire, DevId id, int ringSize
 
     public uint ReadRegister(uint offset) => throw new ModelException($"the card has no register {offset:x} for reading");
 
+    public void WriteState(StateWriter state)
+    {
+        state.Write(_next);
+        state.Write(_polled);
+    }
+
     public int Run(int packets)
     {
         var sent = 0;

@@ -104,6 +104,29 @@ public sealed class UnconvertedDriver : NetDevice
         }
     }
 
+    public override void WriteState(StateWriter state)
+    {
+        base.WriteState(state);
+        state.Write(_curTx);
+        state.Write(_dirtyTx);
+        for (var slot = 0; slot < _ring.Length; slot++)
+        {
+            var descriptor = At(slot);
+            state.Write(BinaryPrimitives.ReadUInt32LittleEndian(descriptor));
+            var (skb, mapping) = _ring[slot];
+            state.Write(skb is not null);
+            if (skb is not null)
+            {
+                skb.WriteState(state);
+                state.WriteAddress(World.Memory, mapping);
+                state.WriteAddress(World.Memory, BinaryPrimitives.ReadUInt32LittleEndian(descriptor[UnconvertedDevice.AddressAt..]));
+                state.Write(BinaryPrimitives.ReadUInt32LittleEndian(descriptor[UnconvertedDevice.LengthAt..]));
+            }
+        }
+
+        _device.WriteState(state);
+    }
+
     private int Free => (_dirtyTx - _curTx - 1 + _ring.Length) % _ring.Length;
 
     private Span<byte> At(int slot) => _descriptors.Bytes.Span.Slice(slot * UnconvertedDevice.DescriptorBytes, UnconvertedDevice.DescriptorBytes);

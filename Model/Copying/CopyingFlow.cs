@@ -66,6 +66,20 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
     /// <summary>The place in the stream of a sequence number near those that are kept.</summary>
     public long PositionOf(uint seq) => Kept + unchecked((int)(seq - firstSeq - (uint)Kept));
 
+    public void WriteState(StateWriter state)
+    {
+        state.Write(_bytes.AsSpan(_start, _end - _start));
+        for (var i = _start; _origin is not null && i < _end; i++)
+        {
+            state.Write((long)_origin[i].Packed);
+        }
+
+        state.Write(Accepted);
+        state.Write(Ack);
+        state.Write(TsRecent);
+        state.Write(mssOption);
+    }
+
     private int IndexOf(long position, int count) =>
         Has(position, count)
             ? _start + (int)(position - Kept)
@@ -101,4 +115,6 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
 
         (_bytes, _start, _end) = (bytes, 0, live);
     }
+
+
 }

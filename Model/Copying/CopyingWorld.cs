@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace ZeroCopy.Model.Copying;
 
@@ -182,6 +183,58 @@ public sealed class CopyingWorld(Profile profile)
                     break;
                 default:
                     throw new ModelException($"no happening {happening}");
+            }
+        }
+    }
+
+    public void WriteState(StateWriter state)
+    {
+        for (var name = 0; name < _skbs.Count; name++)
+        {
+            if (!_skbs.Has(name))
+            {
+                continue;
+            }
+
+            state.Write(name);
+            if (state.Reach(_skbs[name]))
+            {
+                state.Write(_skbs[name].Bytes);
+            }
+        }
+
+        for (var name = 0; name < _pages.Count; name++)
+        {
+            if (_pages.Has(name))
+            {
+                state.Write(name);
+                state.Write(_pages[name]);
+            }
+        }
+
+        for (var name = 0; name < _flows.Count; name++)
+        {
+            if (_flows.Has(name))
+            {
+                state.Write(name);
+                state.Write(Names.IsOpenTcp(new SockId(name)));
+                _flows[name].WriteState(state);
+            }
+        }
+
+        for (var name = 0; name < _devices.Count; name++)
+        {
+            if (!_devices.Has(name))
+            {
+                continue;
+            }
+
+            state.Write(_devices[name].CsumOff);
+            state.Write(_devices[name].Expected.Count);
+            foreach (var (_, frame) in _devices[name].Expected)
+            {
+                state.Write(frame.Span);
+                state.Write(MemoryMarshal.AsBytes(frame.Shadow));
             }
         }
     }

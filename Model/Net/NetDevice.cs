@@ -127,6 +127,17 @@ public abstract class NetDevice(World world, DevId id, string driver, int mtu, N
         }
     }
 
+    /// <summary>What the stack knows of the device, then what the driver and the hardware know.</summary>
+    public virtual void WriteState(StateWriter state)
+    {
+        state.Write(driver);
+        state.Write(mtu);
+        state.Write((long)Lacking);
+        state.Write(Stopped);
+        Queue.WriteState(state);
+        Dma.WriteState(state);
+    }
+
     /// <summary>kernel: netif_stop_queue().</summary>
     protected void StopQueue() => Stopped = true;
 

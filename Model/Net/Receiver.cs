@@ -20,6 +20,18 @@ public sealed class Receiver(World world)
 
     public void Reset() => _flows.Clear();
 
+    public void WriteState(StateWriter state)
+    {
+        for (var sock = 0; sock < _flows.Count; sock++)
+        {
+            if (_flows.Has(sock))
+            {
+                state.Write(sock);
+                _flows[sock].WriteState(state);
+            }
+        }
+    }
+
     /// <summary>Takes the frame of the given index in this step; an answer appears on the same wire.</summary>
     /// <param name="index">In <see cref="Observation.Frames"/>.</param>
     /// <param name="state">What the link says of the checksum: a NO_CSUM device vouches, a wire does not.</param>
@@ -175,5 +187,16 @@ public sealed class Receiver(World world)
         public uint TsRecent { get; set; }
 
         public uint Clock { get; set; }
+
+        public void WriteState(StateWriter state)
+        {
+            state.Write(RcvNxt);
+            state.Write(SndNxt);
+            state.Write(Position);
+            state.Write(Fin);
+            state.Write(Timestamps);
+            state.Write(TsRecent);
+            state.Write(Clock);
+        }
     }
 }

@@ -30,6 +30,16 @@ public abstract class Sock(World world, SockId id, NetDevice device, int ipOptio
     /// <summary>A frame of the peer, checksum verified, from the transport header on.</summary>
     public abstract void Receive(ReadOnlySpan<byte> segment);
 
+    public virtual void WriteState(StateWriter state)
+    {
+        state.Write(device.Id.Value);
+        state.Write(ipOptionBytes);
+        state.Write(WmemAlloc);
+        state.Write(WmemQueued);
+        state.Write(SendPageCache is not null);
+        SendPageCache?.WriteState(state);
+    }
+
     /// <summary>An skb that was charged to this socket is gone. kernel: sock_wfree().</summary>
     internal void Wfree(Skb skb) => WmemAlloc -= skb.TrueSize;
 

@@ -58,6 +58,25 @@ public sealed partial class TcpSock(World world, SockId id, NetDevice device, in
     public static int EffectiveMss(int mss, int mtu, int ipOptionBytes, bool timestamps) =>
         Math.Min(mss, mtu - Ipv4.HeaderBytes - Tcp.HeaderBytes - ipOptionBytes - (timestamps ? Tcp.TimestampBytes : 0));
 
+    public override void WriteState(StateWriter state)
+    {
+        base.WriteState(state);
+        state.Write(Mss);
+        state.Write(timestamps);
+        state.Write(FirstSeq);
+        state.Write((int)State);
+        state.Write((long)RouteCaps);
+        WriteQueue.WriteState(state);
+        state.Reach(SendHead);
+        state.Write(SndUna);
+        state.Write(SndNxt);
+        state.Write(WriteSeq);
+        state.Write(RcvNxt);
+        state.Write(_pushedSeq);
+        state.Write(_tsRecent);
+        state.Write(_sendPageOffset);
+    }
+
     /// <summary>Sends SYN. kernel: tcp_v4_connect(), tcp_connect().</summary>
     /// <returns>False where there is no memory for it.</returns>
     public bool Connect()

@@ -43,5 +43,11 @@ public sealed class UdpSock(World world, SockId id, NetDevice device, int ipOpti
         return sent == NetXmit.Success ? (length, Refusal.None) : (0, Refusal.NoMemory);
     }
 
+    public override void WriteState(StateWriter state)
+    {
+        base.WriteState(state);
+        state.Write(_datagrams);
+    }
+
     public override void Receive(ReadOnlySpan<byte> segment) => throw new ModelException("the model's peer sends no datagrams");
 }

@@ -50,5 +50,17 @@ public sealed class Wire(World world)
         world.Sock(Tcp.SockOf(Tcp.Read(segment).DestinationPort)).Receive(segment);
     }
 
+    public void WriteState(StateWriter state)
+    {
+        for (var device = 0; device < _pending.Count; device++)
+        {
+            foreach (var frame in _pending.Has(device) ? _pending[device] : [])
+            {
+                state.Write(device);
+                state.Write(frame);
+            }
+        }
+    }
+
     public void Reset() => _pending.Clear();
 }

@@ -94,4 +94,15 @@ public sealed class Dma(PhysicalMemory memory)
 
         throw new BugException(DmaRules.ReadsMappedOnly, $"the device {(write ? "writes" : "reads")} {length} bytes at {address:x}, which are not mapped for it");
     }
+
+    public void WriteState(StateWriter state)
+    {
+        state.Write(_mappings.Count);
+        foreach (var mapping in _mappings)
+        {
+            state.WriteAddress(memory, mapping.Address);
+            state.Write(mapping.Length);
+            state.Write(mapping.Consistent);
+        }
+    }
 }

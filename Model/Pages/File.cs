@@ -66,4 +66,15 @@ public sealed class File(FileId id, FileContent content, Zone zone, PhysicalMemo
         _cached.RemoveRange(kept, dropped);
         return dropped;
     }
+
+    public void WriteState(StateWriter state)
+    {
+        state.Write(content.ToString());
+        state.Write((int)zone);
+        state.Write(_cached.Count);
+        foreach (var page in _cached)
+        {
+            page.WriteState(state);
+        }
+    }
 }

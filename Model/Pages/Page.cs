@@ -64,5 +64,17 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
         Index = 0;
     }
 
+    public void WriteState(StateWriter state)
+    {
+        if (state.Reach(this))
+        {
+            state.Write((int)zone);
+            state.Write(Count);
+            state.Write(Mapping?.Id.Value ?? -1);
+            state.Write(Index);
+            state.Write(bytes);
+        }
+    }
+
     public override string ToString() => $"page {Zones.Word(zone)}+{Frame}";
 }

@@ -183,6 +183,16 @@ public sealed class PhysicalMemory
         return address >= Zones.Base(zone) && frame < (ulong)_touchedFrames[(int)zone] ? _frames[(int)zone][(int)frame] : null;
     }
 
+    /// <summary>The block or the page frame that a physical address lies in; null where there is neither.</summary>
+    public object? OwnerOf(ulong address) => TryBlockAt(address) is { } block ? block : TryPageAt(address);
+
+    /// <summary>What the next step meets: the failure that was asked for, and how much is in use. Pages and blocks are written where they are reached.</summary>
+    public void WriteState(StateWriter state)
+    {
+        state.Write(_failNext);
+        state.Write(_inUse.Count);
+    }
+
     /// <summary>Everything free again, as after boot; what was allocated is kept for reuse.</summary>
     public void Reset()
     {

@@ -28,4 +28,24 @@ public sealed class DataBlock(int maxFrags)
     public int LiveIndex { get; internal set; }
 
     internal Span<Frag> Slots => _frags;
+
+    public void WriteState(StateWriter state)
+    {
+        if (!state.Reach(this))
+        {
+            return;
+        }
+
+        state.Reach(Memory);
+        state.Write(Bytes);
+        state.Write(End);
+        state.Write(DataRef);
+        state.Write(NrFrags);
+        foreach (var frag in Frags)
+        {
+            frag.Page.WriteState(state);
+            state.Write(frag.Offset);
+            state.Write(frag.Size);
+        }
+    }
 }

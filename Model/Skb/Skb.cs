@@ -218,6 +218,35 @@ public sealed partial class Skb(SkbCache cache)
 
     private SkbMachine.Guard Own(int from, int to) => OwnsBytes(from, to) ? SkbMachine.Guard.Own : SkbMachine.Guard.None;
 
+    public void WriteState(StateWriter state)
+    {
+        if (!state.Reach(this))
+        {
+            return;
+        }
+
+        state.Write((int)_state);
+        Block.WriteState(state);
+        state.Write(Data);
+        state.Write(Tail);
+        state.Write(Len);
+        state.Write(DataLen);
+        state.Write(Users);
+        state.Write(Cloned);
+        state.Write(Csum);
+        state.Write((int)IpSummed);
+        state.Write(TrueSize);
+        state.Write(TransportHeader);
+        state.Write(NetworkHeader);
+        state.Write(Cb.Seq);
+        state.Write(Cb.EndSeq);
+        state.Write(Cb.Flags);
+        state.Write(Cb.Attempts);
+        state.Write(Cb.Payload);
+        state.Write(Sk?.Id.Value ?? -1);
+        state.Reach(List);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Bug(SkbMachine.Event @event, SkbMachine.Guard guards)
     {

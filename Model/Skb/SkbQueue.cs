@@ -89,4 +89,14 @@ public sealed class SkbQueue
 
         return skb;
     }
+
+    public void WriteState(StateWriter state)
+    {
+        state.Reach(this);
+        state.Write(Length);
+        for (var skb = First; skb is not null; skb = skb.NextInList)
+        {
+            skb.WriteState(state);
+        }
+    }
 }

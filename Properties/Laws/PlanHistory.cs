@@ -65,6 +65,14 @@ public sealed class PlanHistory
         return false;
     }
 
+    public void WriteState(StateWriter state)
+    {
+        for (var flow = 0; flow < _next.Count; flow++)
+        {
+            state.Write(Next(new SockId(flow)));
+        }
+    }
+
     public void Reset()
     {
         _next.Clear();

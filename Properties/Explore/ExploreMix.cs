@@ -1,0 +1,122 @@
+using ZeroCopy.Drivers;
+using ZeroCopy.Model;
+using ZeroCopy.Model.Copying;
+using ZeroCopy.Properties.Generate;
+
+namespace ZeroCopy.Properties.Explore;
+
+/// <summary>A finite mix of a suite: its operations with a few operands each, spelled as in scripts.</summary>
+/// <param name="Suite">Whose laws judge it.</param>
+/// <param name="DefaultDepth">How far it is explored where nobody says.</param>
+/// <param name="Starts">By name: the operations before the first event.</param>
+/// <param name="Operations">The events. A new name is always the lowest that is free.</param>
+/// <param name="Bound">Keeps the states few: whether an operation may be taken, by what the copying path knows.</param>
+public sealed record ExploreMix(
+    string Suite,
+    int DefaultDepth,
+    IReadOnlyList<(string Name, IReadOnlyList<Operation> Before)> Starts,
+    IReadOnlyList<Operation> Operations,
+    Func<CopyingWorld, Operation, bool> Bound)
+{
+    private const int MostPacketBytes = 3;
+    private const int MostStreamBytes = 4;
+
+    public static IReadOnlyList<ExploreMix> All { get; } =
+    [
+        new("skb", 7, [("empty", [])], SkbOperations(names: 2), SmallPackets),
+        new("transmit", 4, [.. DriverKind.All.Select(Connected)], NetOperations(), ShortStreams),
+        new("acenic", 6, [Connected(DriverKind.All.Single(kind => kind.Word == "acenic"))], NetOperations(), ShortStreams),
+        new("hme", 6, [Connected(DriverKind.All.Single(kind => kind.Word == "hme"))], NetOperations(), ShortStreams),
+    ];
+
+    /// <summary>The operations of a way to a state, those of its start included.</summary>
+    public IReadOnlyList<Operation> ScriptOf(Trace trace) => [.. Starts[trace.Start].Before, .. trace.Events.Select(e => Operations[e])];
+
+    /// <summary>The mix of a suite; null where there is none.</summary>
+    public static ExploreMix? Find(string suite) => All.FirstOrDefault(mix => mix.Suite == suite);
+
+    private static List<Operation> SkbOperations(int names)
+    {
+        var lines = new List<string> { "page0 = alloc_page(low, 2)", "put_page(page0)", "fail_alloc(1)", "fail_alloc(2)" };
+        for (var n = 0; n < names; n++)
+        {
+            lines.AddRange(
+            [
+                $"skb{n} = alloc_skb(2)",
+                $"skb_reserve(skb{n}, 1)",
+                $"skb_put(skb{n}, 1, 1)",
+                $"skb_push(skb{n}, 1, 2)",
+                $"skb_pull(skb{n}, 1)",
+                $"pskb_may_pull(skb{n}, 1)",
+                $"pskb_trim(skb{n}, 1)",
+                $"skb_fill_page_desc(skb{n}, page0, 0, 1)",
+                $"skb_fill_page_desc(skb{n}, page0, 1, 2)",
+                $"kfree_skb(skb{n})",
+                $"pskb_expand_head(skb{n}, 0, 0)",
+                $"skb_linearize(skb{n})",
+                $"skb_copy_bits(skb{n}, 0, 1)",
+                $"skb_checksum(skb{n}, 0, 1)",
+                $"skb_checksum(skb{n}, 1, 1)",
+            ]);
+            foreach (var other in Enumerable.Range(0, names).Where(other => other != n))
+            {
+                lines.AddRange(
+                [
+                    $"skb{n} = skb_clone(skb{other})",
+                    $"skb{n} = skb_copy(skb{other})",
+                    $"skb{n} = pskb_copy(skb{other})",
+                    $"skb{n} = skb_get(skb{other})",
+                    $"skb{n} = skb_split(skb{other}, 1)",
+                ]);
+            }
+        }
+
+        return Parse(lines);
+    }
+
+    /// <summary>A device of a driver, a file of two pages in high memory, and a connection with its handshake behind it.</summary>
+    private static (string Name, IReadOnlyList<Operation> Before) Connected(DriverKind kind) => (kind.Word, Parse(
+    [
+        $"eth0 = register_netdev({kind.Word}, mtu=200)",
+        "file0 = open(high, 0102030405060708090a0b0c0d0e0f101112)",
+        "sk0 = tcp_v4_connect(eth0, mss=3)",
+        "device_run(eth0, 1)",
+        "netif_rx(eth0, 1)",
+        "device_run(eth0, 1)",
+        "interrupt(eth0)",
+    ]));
+
+    private static List<Operation> NetOperations() => Parse(
+    [
+        "sys_sendfile(sk0, file0, 0, 1)",
+        "sys_sendfile(sk0, file0, 15, 3)",
+        "tcp_sendmsg(sk0, file0, 0, 2)",
+        "sk1 = udp_connect(eth0)",
+        "udp_sendmsg(sk1, file0, 0, 2)",
+        "device_run(eth0, 1)",
+        "interrupt(eth0)",
+        "netif_rx(eth0, 1)",
+        "tcp_retransmit_timer(sk0)",
+        "tcp_close(sk0)",
+        "reclaim_page(file0)",
+        "dev_features(eth0, -sg)",
+        "dev_features(eth0, +sg)",
+        "dev_features(eth0, -csum)",
+        "dev_features(eth0, -highdma)",
+        "fail_alloc(1)",
+        "fail_alloc(2)",
+    ]);
+
+    private static List<Operation> Parse(IReadOnlyList<string> lines) => [.. lines.Select((line, i) => Script.ParseOperation(line, i + 1, Language.All))];
+
+    private static bool SmallPackets(CopyingWorld copying, Operation operation) =>
+        operation is not (Model.Skbs.SkbPut or Model.Skbs.SkbPush or Model.Skbs.SkbFillPageDesc)
+        || Enumerable.Range(0, 2).All(name => !copying.HasSkb(new SkbId(name)) || copying.Names.Length(new SkbId(name)) < MostPacketBytes);
+
+    private static bool ShortStreams(CopyingWorld copying, Operation operation) => operation switch
+    {
+        Model.Net.Sendfile or Model.Net.TcpSendmsg => copying.Flow(new SockId(0)).Accepted < MostStreamBytes,
+        Model.Net.UdpSendmsg => copying.Flow(new SockId(1)).Accepted < MostStreamBytes,
+        _ => true,
+    };
+}

@@ -8,7 +8,8 @@ namespace ZeroCopy.Model;
 /// <remarks>What is left out is what no later step and no law reads: addresses and the order of free lists, costs and other counts since boot, what the last step was seen to do, buffers kept for reuse, and ring slots that neither driver nor device owns.</remarks>
 public sealed class StateWriter
 {
-    private readonly Dictionary<object, int> _reached = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<object, int> _numbers = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<object> _written = new(ReferenceEqualityComparer.Instance);
     private byte[] _bytes = new byte[4096];
     private int _length;
 
@@ -18,7 +19,8 @@ public sealed class StateWriter
     /// <summary>Begins a new state.</summary>
     public void Start()
     {
-        _reached.Clear();
+        _numbers.Clear();
+        _written.Clear();
         _length = 0;
     }
 
@@ -43,18 +45,24 @@ public sealed class StateWriter
     public void Write(string text) => Write(MemoryMarshal.AsBytes(text.AsSpan()));
 
     /// <summary>Writes an object's number.</summary>
-    /// <returns>Whether it is reached for the first time: then what it holds follows.</returns>
-    public bool Reach(object? what)
+    /// <returns>Whether what it holds was not written yet: then it follows.</returns>
+    public bool Reach(object what)
+    {
+        Refer(what);
+        return _written.Add(what);
+    }
+
+    /// <summary>Writes an object's number and no more: what it holds is written where it is reached. Null, which nothing else is, may also end a list.</summary>
+    public void Refer(object? what)
     {
         if (what is null)
         {
             Write(-1);
-            return false;
+            return;
         }
 
-        var isFirst = _reached.TryAdd(what, _reached.Count);
-        Write(_reached[what]);
-        return isFirst;
+        _numbers.TryAdd(what, _numbers.Count);
+        Write(_numbers[what]);
     }
 
     /// <summary>Writes an address as the page or block that it lies in, and the offset there.</summary>
@@ -62,12 +70,12 @@ public sealed class StateWriter
     {
         if (memory.TryAt(address, out _, out var start, out _))
         {
-            Reach(memory.OwnerOf(address));
+            Refer(memory.OwnerOf(address));
             Write((long)(address - start));
         }
         else
         {
-            Reach(null);
+            Refer(null);
         }
     }
 

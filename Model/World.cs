@@ -143,7 +143,7 @@ public sealed class World
             }
         }
 
-        state.Reach(null);
+        state.Refer(null);
         for (var name = 0; name < _pages.Count; name++)
         {
             if (TryPage(new PageId(name)) is { } page)
@@ -153,7 +153,7 @@ public sealed class World
             }
         }
 
-        state.Reach(null);
+        state.Refer(null);
         foreach (var file in _allFiles)
         {
             state.Write(file.Id.Value);

@@ -67,7 +67,7 @@ public sealed partial class TcpSock(World world, SockId id, NetDevice device, in
         state.Write((int)State);
         state.Write((long)RouteCaps);
         WriteQueue.WriteState(state);
-        state.Reach(SendHead);
+        state.Refer(SendHead);
         state.Write(SndUna);
         state.Write(SndNxt);
         state.Write(WriteSeq);

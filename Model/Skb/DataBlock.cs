@@ -36,7 +36,7 @@ public sealed class DataBlock(int maxFrags)
             return;
         }
 
-        state.Reach(Memory);
+        state.Refer(Memory);
         state.Write(Bytes);
         state.Write(End);
         state.Write(DataRef);

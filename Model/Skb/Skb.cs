@@ -244,7 +244,7 @@ public sealed partial class Skb(SkbCache cache)
         state.Write(Cb.Attempts);
         state.Write(Cb.Payload);
         state.Write(Sk?.Id.Value ?? -1);
-        state.Reach(List);
+        state.Refer(List);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

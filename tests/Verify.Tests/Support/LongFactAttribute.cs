@@ -11,6 +11,13 @@ internal sealed class LongFactAttribute : FactAttribute
     internal const string Reason = "takes long: set ZCVERIFY_LONG=1";
 }
 
+/// <inheritdoc cref="LongFactAttribute"/>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class LongTheoryAttribute : TheoryAttribute
+{
+    public LongTheoryAttribute() => Skip = LongFactAttribute.Wanted ? null : LongFactAttribute.Reason;
+}
+
 /// <summary>A test that tshark judges.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class TsharkFactAttribute : FactAttribute

@@ -127,7 +127,7 @@ internal sealed class RunOutput(IReadOnlyList<SuiteResult> results, Profile prof
 
         foreach (var operation in result.Tally.Operations)
         {
-            var failed = string.Join(' ', operation.FailedAt.Reverse().SkipWhile(count => count == 0).Reverse());
+            var failed = string.Join(' ', operation.FailedAt);
             table.AddRow(operation.Name, $"{operation.Steps:N0}", $"{operation.Enabled:N0}", $"{operation.Succeeded:N0}", $"{operation.Refused:N0}", $"{operation.Bug:N0}", failed);
         }
 

@@ -23,8 +23,8 @@ public sealed class OperationCoverage(string name)
     /// <summary>How often a guard or a BUG check stopped it.</summary>
     public long Bug { get; private set; }
 
-    /// <summary>How often its k-th allocation was made to fail, at k - 1.</summary>
-    public IReadOnlyList<long> FailedAt => _failedAt;
+    /// <summary>How often its k-th allocation was made to fail, at k - 1; as long as there were such.</summary>
+    public IReadOnlyList<long> FailedAt => _failedAt[..(Array.FindLastIndex(_failedAt, count => count > 0) + 1)];
 
     internal void Skip() => Steps++;
 

@@ -16,10 +16,10 @@ public static class SkbDraws
         new("skb_put", 6, Needs.Skb, On((hand, id, skb) => new SkbPut(id, hand.Length(skb.Tailroom), hand.Data()))),
         new("skb_push", 4, Needs.Skb, On((hand, id, skb) => new SkbPush(id, hand.Length(skb.Headroom), hand.Data()))),
         new("skb_pull", 3, Needs.Skb, On((hand, id, skb) => new SkbPull(id, Math.Min(skb.Len, hand.Length(skb.HeadLen))))),
-        new("pskb_may_pull", 4, Needs.Skb, On((hand, id, skb) => new PskbPullTail(id, Math.Min(skb.Len, Inside(hand, skb)))), Allocates: true),
-        new("pskb_trim", 4, Needs.Skb, Trim, Allocates: true),
+        new("pskb_may_pull", 5, Needs.Skb, On((hand, id, skb) => new PskbPullTail(id, Math.Min(skb.Len, Inside(hand, skb)))), Allocates: true),
+        new("pskb_trim", 11, Needs.Skb, Trim, Allocates: true),
         new("skb_fill_page_desc", 10, Needs.Skb | Needs.Page, Fill),
-        new("skb_clone", 5, Needs.Skb | Needs.NewSkb, hand => new SkbClone(hand.NewSkb(), hand.Skb()), Allocates: true),
+        new("skb_clone", 6, Needs.Skb | Needs.NewSkb, hand => new SkbClone(hand.NewSkb(), Find(hand, 4, skb => skb.IsNonlinear)), Allocates: true),
         new("skb_copy", 3, Needs.Skb | Needs.NewSkb, hand => new SkbCopy(hand.NewSkb(), hand.Skb()), Allocates: true),
         new("pskb_copy", 3, Needs.Skb | Needs.NewSkb, hand => new PskbCopy(hand.NewSkb(), hand.Skb()), Allocates: true),
         new("skb_get", 2, Needs.Skb | Needs.NewSkb, hand => new SkbGet(hand.NewSkb(), hand.Skb())),
@@ -29,7 +29,7 @@ public static class SkbDraws
         new("skb_split", 5, Needs.Skb | Needs.NewSkb, On((hand, id, skb) => new SkbSplit(hand.NewSkb(), id, Math.Clamp(Inside(hand, skb), 0, Math.Max(0, skb.Len - 1)))), Allocates: true),
         new("skb_copy_bits", 3, Needs.Skb, Read),
         new("skb_checksum", 5, Needs.Skb, Sum),
-        new("fail_alloc", 3, Needs.None, hand => new FailAlloc(1 + hand.Rng.Below(3))),
+        new("fail_alloc", 5, Needs.None, hand => new FailAlloc(1 + Math.Min(hand.Rng.Below(3), hand.Rng.Below(3)))),
     ];
 
     /// <summary>Those which build packets and read them: what a checksum can be made over.</summary>
@@ -57,25 +57,28 @@ public static class SkbDraws
     /// <summary>Headroom is for an empty skb: it looks for one.</summary>
     private static SkbReserve Reserve(Hand hand)
     {
-        var id = hand.Skb();
-        for (var tries = 0; tries < 4 && hand.Names.Length(id) > 0; tries++)
-        {
-            id = hand.Skb();
-        }
-
+        var id = Find(hand, 4, skb => skb.Len == 0);
         return new SkbReserve(id, hand.Length(hand.World.Skb(id).Tailroom));
     }
 
     /// <summary>A shared block with fragments must be made private first: it looks for one.</summary>
     private static PskbTrim Trim(Hand hand)
     {
+        var id = Find(hand, 8, skb => skb is { IsCloned: true, IsNonlinear: true });
+        var skb = hand.World.Skb(id);
+        return new PskbTrim(id, skb is { IsCloned: true, IsNonlinear: true } ? hand.Rng.Below(skb.Len) : Inside(hand, skb));
+    }
+
+    /// <summary>One that is as wanted, if it is met in so many more tries.</summary>
+    private static SkbId Find(Hand hand, int tries, Func<Skb, bool> wanted)
+    {
         var id = hand.Skb();
-        for (var tries = 0; tries < 4 && !(hand.World.Skb(id) is { IsCloned: true, IsNonlinear: true }); tries++)
+        for (; tries > 0 && !wanted(hand.World.Skb(id)); tries--)
         {
             id = hand.Skb();
         }
 
-        return new PskbTrim(id, Inside(hand, hand.World.Skb(id)));
+        return id;
     }
 
     private static SkbCopyBits Read(Hand hand)

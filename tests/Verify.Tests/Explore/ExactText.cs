@@ -40,6 +40,9 @@ internal sealed class ExactText
         // The checker's own, made anew for each step.
         "Checker._recount", "Checker._hits", "Checker._subjects", "Checker._violations", "Checker.Steps",
 
+        // An index over the pages of File._cached, in an order of its own.
+        "File._byIndex",
+
         // Names that were bound once and are free again leave entries behind: the walk prints bound ones. How the checker sorts its laws.
         "Checker._step", "Checker._skb", "Checker._namedSkb", "Checker._page", "Checker._sock", "Checker._device", "Checker.Laws",
     ];

@@ -1,3 +1,5 @@
+using ZeroCopy.Model.Net;
+
 namespace ZeroCopy.Model;
 
 /// <summary>Why an operation was refused. A refusal is legitimate only for the cause it names, and a law looks.</summary>
@@ -29,11 +31,18 @@ public enum Refusal
 /// <param name="WantsSum">It came with CHECKSUM_HW.</param>
 /// <param name="SumStart">Offset of h.raw in the frame.</param>
 /// <param name="SumAt">Offset of the checksum field in the frame.</param>
+/// <param name="SumBytes">Bytes from h.raw on.</param>
+/// <param name="SumField">What the checksum field held when it came, where a sum was asked for.</param>
 /// <param name="Linearized">The CPU made it linear.</param>
 /// <param name="Summed">The CPU summed it.</param>
 /// <param name="PageReferences">Fragments that name page-cache pages when it went on to the driver's queue.</param>
 public readonly record struct XmitDecision(
-    int Number, DevId Device, bool Paged, bool HighPages, bool WantsSum, int SumStart, int SumAt, bool Linearized, bool Summed, int PageReferences);
+    int Number, DevId Device, bool Paged, bool HighPages, bool WantsSum, int SumStart, int SumAt, int SumBytes, ushort SumField, bool Linearized, bool Summed, int PageReferences);
+
+/// <summary>A packet is handed to a driver, whose queue is awake.</summary>
+/// <param name="Device">The device.</param>
+/// <param name="Ring">Its indices before.</param>
+public readonly record struct Handover(DevId Device, TxRing Ring);
 
 /// <summary>The folded sum of one contiguous run of a packet.</summary>
 /// <param name="Offset">First byte, from the start of the range that was asked for.</param>
@@ -99,6 +108,9 @@ public sealed class Observation
     public List<(Happening Happening, int Index)> Happenings { get; } = [];
 
     public List<XmitDecision> Decisions { get; } = [];
+
+    /// <summary>Each packet that was handed to a driver.</summary>
+    public List<Handover> Handovers { get; } = [];
 
     public List<Delivery> Deliveries { get; } = [];
 
@@ -169,6 +181,7 @@ public sealed class Observation
         Runs.Clear();
         Happenings.Clear();
         Decisions.Clear();
+        Handovers.Clear();
         Deliveries.Clear();
         Frames.Clear();
         Received.Clear();

@@ -75,6 +75,7 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
         ["minima"] = new JsonArray([.. Shrunk.GroupBy(LengthOf).OrderBy(group => group.Key).Select(group =>
             new JsonObject { ["length"] = group.Key, ["seeds"] = group.Count(), ["certified"] = false })]),
         ["longestScript"] = Shrunk.OrderBy(LengthOf).LastOrDefault()?["script"]?.DeepClone(),
+        ["missedScript"] = Searches.FirstOrDefault(search => search["found"]!.GetValue<bool>() && !IsKill(search))?["script"]?.DeepClone(),
         ["script"] = Shrunk.OrderBy(LengthOf).FirstOrDefault()?["script"]?.DeepClone(),
     };
 

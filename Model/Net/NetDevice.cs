@@ -84,6 +84,8 @@ public abstract class NetDevice(World world, DevId id, string driver, int mtu, N
         var start = skb.TransportHeader - skb.Data;
         var at = start + (wantsSum ? (int)skb.Csum : 0);
 
+        var field = wantsSum && at + sizeof(ushort) <= skb.HeadLen ? BinaryPrimitives.ReadUInt16BigEndian(skb.Linear.Span[at..]) : (ushort)0;
+
         // 1. A list of skbs would be linearised here; no operation makes one yet.
         // 2. Fragments, and a device that cannot take them or cannot reach them.
         var linearize = paged && (!Features.HasFlag(NetifFeatures.Sg) || IllegalHighdma(skb));
@@ -99,7 +101,7 @@ public abstract class NetDevice(World world, DevId id, string driver, int mtu, N
             return Drop(skb, number, DropReason.NoMemory, NetXmit.NoMemory);
         }
 
-        world.Seen.Decisions.Add(new XmitDecision(number, id, paged, high, wantsSum, start, at, linearize, sum, PageCacheFrags(skb)));
+        world.Seen.Decisions.Add(new XmitDecision(number, id, paged, high, wantsSum, start, at, skb.Len - start, field, linearize, sum, PageCacheFrags(skb)));
 
         // 4. The queueing discipline.
         if (Queue.Length >= world.Profile.TxQueueLen)
@@ -117,6 +119,7 @@ public abstract class NetDevice(World world, DevId id, string driver, int mtu, N
     {
         while (!Stopped && Queue.Dequeue() is { } skb)
         {
+            world.Seen.Handovers.Add(new Handover(id, Ring));
             skb.Fire(SkbMachine.Event.HardStartXmit);
             if (!HardStartXmit(skb))
             {

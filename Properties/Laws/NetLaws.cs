@@ -79,8 +79,13 @@ public static class NetLaws
         (_, _) => "an skb waits in a queue and a driver holds it too");
 
     public static readonly Law AwakeTakesLargest = Law.Always(NetRules.AwakeAccepts,
-        (in Step _, NetDevice device) => device.Stopped || device.Ring.Entries == 0 || Free(device) >= device.Ring.SlotsForLargest,
-        (_, device) => $"{device.Driver} ({device.Id}) is awake with {Free(device)} free slots; the largest packet takes {device.Ring.SlotsForLargest}");
+        (in Step _, NetDevice device) => device.Stopped || device.Ring.Entries == 0 || Free(device.Ring) >= device.Ring.SlotsForLargest,
+        (_, device) => $"{device.Driver} ({device.Id}) is awake with {Free(device.Ring)} free slots; the largest packet takes {device.Ring.SlotsForLargest}");
+
+    /// <summary>Within a step, too: an interrupt wakes the queue and hands over what waits.</summary>
+    public static readonly Law AwakeTakesLargestAtXmit = Law.Always(NetRules.AwakeAccepts,
+        (in Step step) => Narrow(step.Seen) is null,
+        (step, _) => $"a packet was handed to {Narrow(step.Seen)!.Value.Device}, awake, when its ring was {Narrow(step.Seen)!.Value.Ring}");
 
     public static readonly Law DoneIsFreed = Law.Always(NetRules.FreedWhenDone,
         (in Step step, NetDevice device) => !IsInterruptAfterLast(step, device) || device.InFlight == 0,
@@ -223,9 +228,22 @@ public static class NetLaws
     }
 
     /// <summary>Slots that may still be filled: one stays empty.</summary>
-    private static int Free(NetDevice device)
+    /// <summary>The first handover of the step to a ring without room for the largest packet; null for none.</summary>
+    private static Handover? Narrow(Observation seen)
     {
-        var ring = device.Ring;
+        foreach (ref readonly var handover in CollectionsMarshal.AsSpan(seen.Handovers))
+        {
+            if (handover.Ring.Entries > 0 && Free(handover.Ring) < handover.Ring.SlotsForLargest)
+            {
+                return handover;
+            }
+        }
+
+        return null;
+    }
+
+    private static int Free(in TxRing ring)
+    {
         var used = (ring.Producer - ring.Consumer + ring.Entries) % ring.Entries;
         return ring.Entries - 1 - used;
     }

@@ -12,6 +12,9 @@ public static class SumLaws
 {
     private const int TcpCheck = 16;
     private const byte Tcp = 6;
+
+    // 10.0.0.1 and 10.0.0.2, as words.
+    private const ulong Addresses = 0x0a00 + 0x0001 + 0x0a00 + 0x0002;
     private const byte Udp = 17;
 
     public static readonly Law RunSumIsRfc1071 = Law.Always(SumRules.RunSum,
@@ -35,6 +38,15 @@ public static class SumLaws
     public static readonly Law CheckOffsetIsTcps = Law.Always(SumRules.CheckOffset,
         (in Step _, Skb skb) => !AsksDevice(skb) || (skb.Csum == TcpCheck && skb.TransportHeader == skb.NetworkHeader + IpHeaderBytes(skb)),
         (_, skb) => $"csum {skb.Csum}, h.raw {skb.TransportHeader - skb.Data}, the IP header ends at {skb.NetworkHeader - skb.Data + IpHeaderBytes(skb)}");
+
+    /// <summary>At dev_queue_xmit(), too: what the CPU sums after all is never seen in flight with its request.</summary>
+    public static readonly Law SeedIsPseudoHeaderAtXmit = Law.Always(SumRules.PseudoHeaderSeed,
+        (in Step step) => Unseeded(step.Seen) < 0,
+        (step, _) => $"packet {Unseeded(step.Seen)} of this step came to dev_queue_xmit with {step.Seen.Decisions[Unseeded(step.Seen)].SumField:x4} in its checksum field, not the sum of its pseudo header");
+
+    public static readonly Law CheckOffsetIsTcpsAtXmit = Law.Always(SumRules.CheckOffset,
+        (in Step step) => Misplaced(step.Seen) < 0,
+        (step, _) => $"packet {Misplaced(step.Seen)} of this step came to dev_queue_xmit with its checksum field {step.Seen.Decisions[Misplaced(step.Seen)].SumAt - step.Seen.Decisions[Misplaced(step.Seen)].SumStart} bytes behind h.raw");
 
     public static readonly Law DeviceSumOccurs = Law.Sometimes(SumRules.CheckOffset, (in Step _, Skb skb) => AsksDevice(skb));
 
@@ -83,6 +95,33 @@ public static class SumLaws
     }
 
     /// <summary>In a driver's hands with a request whose headers can be read.</summary>
+    private static int Unseeded(Observation seen)
+    {
+        for (var i = 0; i < seen.Decisions.Count; i++)
+        {
+            var decision = seen.Decisions[i];
+            if (decision.WantsSum && decision.SumField != InternetSum.Fold(Addresses + Tcp + (ulong)decision.SumBytes))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static int Misplaced(Observation seen)
+    {
+        for (var i = 0; i < seen.Decisions.Count; i++)
+        {
+            if (seen.Decisions[i].WantsSum && seen.Decisions[i].SumAt - seen.Decisions[i].SumStart != TcpCheck)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
     private static bool AsksDevice(Skb skb) => skb.State == SkbMachine.State.InFlight && skb.IpSummed == ChecksumState.Hw && skb.NetworkHeader >= 0;
 
     private static int IpHeaderBytes(Skb skb) => (skb.Block.Bytes.Span[skb.NetworkHeader] & 15) * 4;

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.RegularExpressions;
+using ZeroCopy.Drivers;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
@@ -92,6 +94,8 @@ public sealed record Line
     /// <summary>Plainer operations that may do the same.</summary>
     public IEnumerable<Line> Others() => Operation switch
     {
+        RegisterNetdev register => [.. OtherDevices(register)],
+        SkbPush push => [Of(new SkbPut(push.Skb, push.Count, push.Data))],
         SkbFillPageDesc fill => [Of(new SkbPut(fill.Skb, fill.Size, 0))],
         SkbSplit split => [Of(new AllocSkb(split.Result, 0))],
         SkbCopy copy => [Of(new AllocSkb(copy.Result, 0)), Of(new SkbClone(copy.Result, copy.Source))],
@@ -100,6 +104,39 @@ public sealed record Line
         Sendfile send => [Of(new TcpSendmsg(send.Sock, send.File, send.Offset, send.Count))],
         TcpSendmsg send => [Of(new Sendfile(send.Sock, send.File, send.Offset, send.Count))],
         _ => [],
+    };
+
+    /// <summary>With another driver, or with one more feature switched off from the start.</summary>
+    private static IEnumerable<Line> OtherDevices(RegisterNetdev register) =>
+    [
+        .. DriverKind.All.Where(kind => kind != register.Kind).Select(kind => Of(register with { Kind = kind, Mtu = Math.Min(register.Mtu, kind.MaxMtu), Off = register.Off & kind.Features })),
+        .. Enum.GetValues<NetifFeatures>()
+            .Where(feature => BitOperations.IsPow2((int)feature) && register.Kind.Features.HasFlag(feature) && !register.Off.HasFlag(feature))
+            .Select(feature => Of(register with { Off = register.Off | feature })),
+    ];
+
+    /// <summary>Where it sends from a file over a connection: the socket, the file and the range.</summary>
+    public (SockId Sock, FileId File, long Offset, long Count)? Send => Operation switch
+    {
+        Sendfile send => (send.Sock, send.File, send.Offset, send.Count),
+        TcpSendmsg send => (send.Sock, send.File, send.Offset, send.Count),
+        _ => null,
+    };
+
+    /// <summary>The same send, of another range.</summary>
+    public Line Sending(long offset, long count) => Operation switch
+    {
+        Sendfile send => Of(send with { Offset = offset, Count = count }),
+        TcpSendmsg send => Of(send with { Offset = offset, Count = count }),
+        _ => this,
+    };
+
+    /// <summary>With room for segments of so many bytes, where it is the device or the connection.</summary>
+    public Line ForSegments(int bytes) => Operation switch
+    {
+        RegisterNetdev register => Of(register with { Mtu = Math.Clamp(bytes + 40, register.Mtu, register.Kind.MaxMtu) }),
+        TcpConnect connect => Of(connect with { Mss = Math.Max(connect.Mss, bytes) }),
+        _ => this,
     };
 
     /// <summary>What sends over a connection, as a datagram.</summary>

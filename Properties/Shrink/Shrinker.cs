@@ -64,7 +64,7 @@ public sealed class Shrinker
             smaller |= TakeBytes();
             smaller |= MergeNames();
             smaller |= OtherSockets();
-            smaller = smaller || TakeAndRepair();
+            smaller = smaller || FewerSends() || TakeAndRepair();
             smaller |= ShortenFiles();
             smaller |= PlainOperands();
         }
@@ -139,6 +139,79 @@ public sealed class Shrinker
         }
 
         return any;
+    }
+
+    /// <summary>Two sends over one connection become one, the others of the file follow each other, and segments may grow with them.</summary>
+    private bool FewerSends()
+    {
+        for (var i = 0; i < _best.Count; i++)
+        {
+            if (_best[i].Send is not { } first || NextSend(i, first.Sock) is not { } j)
+            {
+                continue;
+            }
+
+            var second = _best[j].Send!.Value;
+            var both = first.Count + second.Count;
+            var at = i;
+            var without = j;
+            foreach (var count in new[] { both, both - 1, both + 1, both - 2, both + 2, 3L * _header.Profile.PageSize, (3L * _header.Profile.PageSize) + 1 }.Where(count => count > 0))
+            {
+                foreach (var offset in new[] { 0, 1, first.Offset, second.Offset }.Distinct())
+                {
+                    var chain = Chain(first.File, at, without, offset, count);
+                    if (Try(chain) || Try([.. chain.Select(line => line.ForSegments((int)count))]))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private int? NextSend(int after, SockId sock)
+    {
+        for (var j = after + 1; j < _best.Count; j++)
+        {
+            if (_best[j].Send is { } send && send.Sock == sock)
+            {
+                return j;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The script without one send: the send at a place has a range of its own, later ones of the file begin where the one before ended, and the file is long enough.</summary>
+    private List<Line> Chain(FileId file, int at, int without, long offset, long count)
+    {
+        var chain = new List<Line>();
+        var end = offset + count;
+        for (var k = 0; k < _best.Count; k++)
+        {
+            if (k == without)
+            {
+                continue;
+            }
+
+            if (k == at)
+            {
+                chain.Add(_best[k].Sending(offset, count));
+            }
+            else if (k > at && _best[k].Send is { } send && send.File == file)
+            {
+                chain.Add(_best[k].Sending(end, send.Count));
+                end += send.Count;
+            }
+            else
+            {
+                chain.Add(_best[k]);
+            }
+        }
+
+        return [.. chain.Select(line => line.Operation is OpenFile { Content: LiteralContent } open && open.Result == file ? line.Longer((int)end) : line)];
     }
 
     /// <summary>An operation goes, and another changes to make up for it, upward too: fewer operations come before plainer operands. Then the same with room to spare in every file and every new skb.</summary>

@@ -10,7 +10,7 @@ namespace ZeroCopy.Cli.Mutants;
 internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject> Searches)
 {
     /// <summary>How many of the searches are shrunk: each takes longer than the search.</summary>
-    private const int ShrunkSeeds = 5;
+    private const int ShrunkSeeds = 20;
 
     private IEnumerable<JsonObject> Shrunk => Kills.Take(ShrunkSeeds);
 

@@ -1,4 +1,5 @@
 using ZeroCopy.Model;
+using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Properties.Generate;
 using ZeroCopy.Properties.Laws;
@@ -155,7 +156,10 @@ public sealed class Shrinker
             var both = first.Count + second.Count;
             var at = i;
             var without = j;
-            foreach (var count in new[] { both, both - 1, both + 1, both - 2, both + 2, 3L * _header.Profile.PageSize, (3L * _header.Profile.PageSize) + 1 }.Where(count => count > 0))
+
+            // The first one's last segment was short: a full one in its place keeps those after it as they are.
+            var full = (first.Count + Mss(first.Sock) - 1) / Mss(first.Sock) * Mss(first.Sock);
+            foreach (var count in new[] { both, full + second.Count, both - 1, both + 1, both - 2, both + 2, 3L * _header.Profile.PageSize, (3L * _header.Profile.PageSize) + 1 }.Where(count => count > 0))
             {
                 foreach (var offset in new[] { 0, 1, first.Offset, second.Offset }.Distinct())
                 {
@@ -170,6 +174,8 @@ public sealed class Shrinker
 
         return false;
     }
+
+    private int Mss(SockId sock) => _best.Select(line => line.Operation).OfType<TcpConnect>().FirstOrDefault(connect => connect.Result == sock)?.Mss ?? 1;
 
     private int? NextSend(int after, SockId sock)
     {

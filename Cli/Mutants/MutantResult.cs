@@ -10,7 +10,7 @@ namespace ZeroCopy.Cli.Mutants;
 internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject> Searches)
 {
     /// <summary>How many of the searches are shrunk: each takes longer than the search.</summary>
-    private const int ShrunkSeeds = 20;
+    private const int ShrunkSeeds = 5;
 
     private IEnumerable<JsonObject> Shrunk => Kills.Take(ShrunkSeeds);
 
@@ -54,7 +54,6 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
             searches.Add(JsonNode.Parse(found)!.AsObject());
         }
 
-        build.Unload();
         return new MutantResult(mutant, searches);
     }
 

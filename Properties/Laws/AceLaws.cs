@@ -31,6 +31,9 @@ public static class AceLaws
         }),
         (_, device) => Describe((AceNicDriver)device));
 
+    public static readonly Law PacketOccurs = Law.Sometimes(AceRules.LastSlotOwns,
+        (in Step _, NetDevice device) => device is AceNicDriver { InFlight: > 0 });
+
     public static readonly Law EndStandsOnLast = Law.Always(AceRules.EndOnLast,
         (in Step _, NetDevice device) => device is not AceNicDriver ace || EachPacket(ace, static (ace, first, count, _) =>
         {
@@ -60,6 +63,9 @@ public static class AceLaws
             return true;
         }),
         (_, device) => Describe((AceNicDriver)device));
+
+    public static readonly Law SumRequestOccurs = Law.Sometimes(AceRules.SumFlagOnEach,
+        (in Step _, NetDevice device) => device is AceNicDriver ace && EachPacket(ace, static (_, _, _, skb) => skb.IpSummed != ChecksumState.Hw) is false);
 
     public static readonly Law PagedPacketOccurs = Law.Sometimes(AceRules.EndOnLast,
         (in Step _, NetDevice device) => device is AceNicDriver ace && !EachPacket(ace, static (_, _, count, _) => count == 1));

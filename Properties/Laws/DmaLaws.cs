@@ -18,9 +18,15 @@ public static class DmaLaws
         (in Step _, NetDevice device) => Unreachable(device) < 0,
         (_, device) => $"{device.Dma.Mappings[Unreachable(device)]} is beyond {device.AddressBits} bits");
 
+    public static readonly Law NarrowDeviceMapsOccurs = Law.Sometimes(DmaRules.WithinReach,
+        (in Step _, NetDevice device) => device.AddressBits < 64 && PacketMappings(device) > 0);
+
     public static readonly Law NoneLeft = Law.Always(DmaRules.NoneLeft,
         (in Step _, NetDevice device) => PacketMappings(device) <= SlotsInUse(device),
         (_, device) => $"{PacketMappings(device)} mappings of packet data, and {SlotsInUse(device)} slots in use");
+
+    public static readonly Law IdleAgainOccurs = Law.Sometimes(DmaRules.NoneLeft,
+        (in Step _, NetDevice device) => device.Descriptors > 0 && SlotsInUse(device) == 0);
 
     private static int Outside(in Step step, NetDevice device)
     {

@@ -14,6 +14,8 @@ public static class EqvLaws
             ? $"{step.Copying.Outstanding} packets were handed to a device, and none is in a queue or a ring"
             : "a device emitted a frame that nobody handed to it");
 
+    public static readonly Law WaitingFrameOccurs = Law.Sometimes(EqvRules.EmittedOnce, (in Step step) => step.Copying.Outstanding > 0);
+
     public static readonly Law FramesAreEqual = Law.Always(EqvRules.FrameEqual,
         (in Step step) => FirstDifference(step.Seen, step.Copying) is null,
         (step, _) => Explain(FirstDifference(step.Seen, step.Copying)!.Value));

@@ -20,6 +20,9 @@ public static class HmeLaws
         (in Step _, NetDevice device) => device is not HmeDriver hme || EachDescriptor(hme, static (hme, slot, i, skb) => (hme.TxSkbs[slot] is not null) == (i == 0)),
         (_, device) => Describe((HmeDriver)device));
 
+    public static readonly Law PacketOccurs = Law.Sometimes(HmeRules.FirstSlotOwns,
+        (in Step _, NetDevice device) => device is HmeDriver { InFlight: > 0 });
+
     public static readonly Law FramedOnce = Law.Always(HmeRules.Framing,
         (in Step _, NetDevice device) => device is not HmeDriver hme || EachDescriptor(hme, static (hme, slot, i, skb) =>
             hme.Descriptor(slot).Flags is var flags && flags.HasFlag(TxFlags.Sop) == (i == 0) && flags.HasFlag(TxFlags.Eop) == (i == skb.NrFrags)),

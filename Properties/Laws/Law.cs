@@ -123,6 +123,10 @@ public sealed class Law
 
     public static Law Sometimes(Rule rule, SkbClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Skb, name) { Skb = claim };
 
+    public static Law Sometimes(Rule rule, NamedSkbClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.NamedSkb, name) { NamedSkb = claim };
+
+    public static Law Sometimes(Rule rule, SockClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Sock, name) { Sock = claim };
+
     public static Law Sometimes(Rule rule, PageClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Page, name) { Page = claim };
 
     public static Law Sometimes(Rule rule, DeviceClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Device, name) { Device = claim };

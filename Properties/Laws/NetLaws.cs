@@ -62,9 +62,13 @@ public static class NetLaws
         (in Step step) => EachFits(step),
         (step, _) => string.Join("; ", step.Seen.Plan));
 
+    public static readonly Law FullSegmentOccurs = Law.Sometimes(NetRules.PlanFitsMss, (in Step step) => HasFullSegment(step));
+
     public static readonly Law IdIsZero = Law.Always(NetRules.IdZeroWithDf,
         (in Step step) => EachFrame(step.Seen, static frame => frame.Length < 34 || ((frame[20] & 0x40) != 0 && frame[18] == 0 && frame[19] == 0)),
         (_, _) => "a frame without DF, or with an id");
+
+    public static readonly Law EmittedFrameOccurs = Law.Sometimes(NetRules.IdZeroWithDf, (in Step step) => !EachFrame(step.Seen, static _ => false));
 
     public static readonly Law ReceiverTakesAll = Law.Always(NetRules.ReceiverAccepts,
         (in Step step) => step.Seen.Rejected.Count == 0 && DeliveredAsAccepted(step),
@@ -78,9 +82,14 @@ public static class NetLaws
         (in Step step, Skb skb) => skb.List is null || !SkbLaws.IsHeld(step, skb),
         (_, _) => "an skb waits in a queue and a driver holds it too");
 
+    public static readonly Law WaitingPacketOccurs = Law.Sometimes(NetRules.BusyKeepsNothing, (in Step _, NetDevice device) => device.Queue.Length > 0);
+
     public static readonly Law AwakeTakesLargest = Law.Always(NetRules.AwakeAccepts,
         (in Step _, NetDevice device) => device.Stopped || device.Ring.Entries == 0 || Free(device.Ring) >= device.Ring.SlotsForLargest,
         (_, device) => $"{device.Driver} ({device.Id}) is awake with {Free(device.Ring)} free slots; the largest packet takes {device.Ring.SlotsForLargest}");
+
+    public static readonly Law NarrowRingOccurs = Law.Sometimes(NetRules.AwakeAccepts,
+        (in Step _, NetDevice device) => device.Ring.Entries > 0 && Free(device.Ring) < device.Ring.SlotsForLargest);
 
     /// <summary>Within a step, too: an interrupt wakes the queue and hands over what waits.</summary>
     public static readonly Law AwakeTakesLargestAtXmit = Law.Always(NetRules.AwakeAccepts,
@@ -180,16 +189,7 @@ public static class NetLaws
     {
         for (var i = 0; i < step.Seen.Plan.Count; i++)
         {
-            var segment = step.Seen.Plan[i];
-            if (step.World.Sock(segment.Flow) is TcpSock tcp)
-            {
-                var room = tcp.Device.Mtu - 40 - tcp.IpOptionBytes - (tcp.Timestamps ? 12 : 0);
-                if (segment.Length > Math.Min(tcp.MssAsked, room))
-                {
-                    return false;
-                }
-            }
-            else if (segment.Length > step.World.Sock(segment.Flow).Device.Mtu - 28 - step.World.Sock(segment.Flow).IpOptionBytes)
+            if (step.Seen.Plan[i].Length > Largest(step.World.Sock(step.Seen.Plan[i].Flow)))
             {
                 return false;
             }
@@ -197,6 +197,24 @@ public static class NetLaws
 
         return true;
     }
+
+    private static bool HasFullSegment(in Step step)
+    {
+        for (var i = 0; i < step.Seen.Plan.Count; i++)
+        {
+            if (step.Seen.Plan[i].Length == Largest(step.World.Sock(step.Seen.Plan[i].Flow)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The most payload of a packet.</summary>
+    private static int Largest(Sock sock) => sock is TcpSock tcp
+        ? Math.Min(tcp.MssAsked, tcp.Device.Mtu - 40 - tcp.IpOptionBytes - (tcp.Timestamps ? 12 : 0))
+        : sock.Device.Mtu - 28 - sock.IpOptionBytes;
 
     private static bool EachFrame(Observation seen, FrameClaim claim)
     {

@@ -19,6 +19,8 @@ public static class PinLaws
         (in Step step, Page page) => page.Count <= step.Recount.Holders(page),
         (step, page) => $"{page} has count {page.Count} and {step.Recount.Holders(page)} holders");
 
+    public static readonly Law LastHolderOccurs = Law.Sometimes(PinRules.HeldByNobodyElse, (in Step _, Page page) => page.Count == 1);
+
     public static readonly Law ReclaimTakesUnheld = Law.Always(PinRules.ReclaimTakesUnheld,
         (in Step step) => step.Operation is not ReclaimPages reclaim || AllHeldBesides(step, step.World.File(reclaim.File)),
         (_, _) => "a page that only the cache holds is still cached");
@@ -29,6 +31,9 @@ public static class PinLaws
     public static readonly Law CacheHoldsFile = Law.Always(PinRules.CacheHoldsFile,
         (in Step _, Page page) => page.Mapping is not { Content: Model.LiteralContent } file || Holds(page, file),
         (_, page) => $"{page} is page {page.Index} of {page.Mapping!.Id} and does not hold its bytes");
+
+    public static readonly Law CachedPageOccurs = Law.Sometimes(PinRules.CacheHoldsFile,
+        (in Step _, Page page) => page.Mapping is { Content: Model.LiteralContent });
 
     private static bool AllHeldBesides(in Step step, File file)
     {

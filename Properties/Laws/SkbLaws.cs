@@ -49,6 +49,8 @@ public static class SkbLaws
         (in Step step, SkbId name, Skb skb) => step.Copying.HasSkb(name) && Differs(skb, step.Copying.Skb(name).Bytes) < 0,
         (step, name) => ExplainBytes(step.World.Skb(name), step.Copying.HasSkb(name) ? step.Copying.Skb(name).Bytes : [], name));
 
+    public static readonly Law PagedBytesOccur = Law.Sometimes(SkbRules.BytesAgree, (in Step _, SkbId _, Skb skb) => skb.IsNonlinear);
+
     public static readonly Law ReadAgrees = Law.Always(SkbRules.BytesAgree,
         (in Step step) => step.Operation is not SkbCopyBits || step.Seen.Read.SequenceEqual(step.Copying.Answer),
         (step, _) => $"read {Hex(step.Seen.Read)}, where the bytes are {Hex(step.Copying.Answer)}");
@@ -66,6 +68,8 @@ public static class SkbLaws
     public static readonly Law ChargesAddUp = Law.Always(SkbRules.OwnerCharged,
         (in Step step, Model.Net.Sock sock) => sock.WmemAlloc == ChargedTo(step.World, sock) && sock.WmemQueued == QueuedBy(sock),
         (step, sock) => $"{sock.Id}: wmem_alloc {sock.WmemAlloc}, skbs charged to it {ChargedTo(step.World, sock)}; wmem_queued {sock.WmemQueued}, its write queue {QueuedBy(sock)}");
+
+    public static readonly Law ChargeOccurs = Law.Sometimes(SkbRules.OwnerCharged, (in Step _, Model.Net.Sock sock) => sock.WmemAlloc > 0);
 
     /// <summary>Index of the first byte at which a packet differs from an array; -1 for none. Walks linear part and fragments itself.</summary>
     internal static int Differs(Skb skb, ReadOnlySpan<byte> bytes)

@@ -53,8 +53,10 @@ public static class SumLaws
     public static readonly Law DeviceSumIsSeeded = Law.Sometimes(SumRules.PseudoHeaderSeed, (in Step _, Skb skb) => AsksDevice(skb));
 
     public static readonly Law UdpIsNeverZero = Law.Always(SumRules.UdpNeverZero,
-        (in Step step) => NoZeroUdp(step.Seen),
+        (in Step step) => !HasUdpSum(step.Seen, 0),
         (_, _) => "a UDP frame carries checksum 0");
+
+    public static readonly Law UdpSumOfZeroOccurs = Law.Sometimes(SumRules.UdpNeverZero, (in Step step) => HasUdpSum(step.Seen, 0xff));
 
     /// <summary>The first run of the range whose sum alone is wrong; -1 for none.</summary>
     private static int WrongRun(in Step step)
@@ -136,18 +138,19 @@ public static class SumLaws
         return InternetSum.Fold(InternetSum.Words(skb.Block.Bytes.Span.Slice(skb.NetworkHeader + 12, 8)) + Tcp + (ulong)length);
     }
 
-    private static bool NoZeroUdp(Observation seen)
+    /// <summary>Whether a datagram carries a checksum of which both bytes are this.</summary>
+    private static bool HasUdpSum(Observation seen, byte both)
     {
         for (var i = 0; i < seen.Frames.Count; i++)
         {
             var frame = seen.Frames[i].Span;
             var transport = frame.Length > 34 ? 14 + ((frame[14] & 15) * 4) : frame.Length;
-            if (transport + 8 <= frame.Length && frame[14 + 9] == Udp && frame[transport + 6] == 0 && frame[transport + 7] == 0)
+            if (transport + 8 <= frame.Length && frame[14 + 9] == Udp && frame[transport + 6] == both && frame[transport + 7] == both)
             {
-                return false;
+                return true;
             }
         }
 
-        return true;
+        return false;
     }
 }

@@ -217,7 +217,7 @@ public sealed class PhysicalMemory
         {
             for (; slab.Touched > 0; slab.Touched--)
             {
-                slab.Blocks[slab.Touched - 1].InUse = false;
+                slab[slab.Touched - 1].InUse = false;
             }
 
             _spareSlabs[ClassOf(slab.BlockBytes)].Push(slab);
@@ -237,7 +237,7 @@ public sealed class PhysicalMemory
         var offset = address - Zones.KmallocBase;
         var slab = _slabs[(int)(offset / SlabBytes)];
         var index = (int)(offset % SlabBytes) / slab.BlockBytes;
-        return index < slab.Touched ? slab.Blocks[index] : null;
+        return index < slab.Touched ? slab[index] : null;
     }
 
     private static Zone ZoneOf(ulong address) =>
@@ -274,7 +274,7 @@ public sealed class PhysicalMemory
     private Block NextBlock(int sizeClass)
     {
         var slab = _open[sizeClass];
-        if (slab is null || slab.Touched == slab.Blocks.Length)
+        if (slab is null || slab.Touched == slab.Length)
         {
             slab = _spareSlabs[sizeClass].TryPop(out var spare) ? spare : new Slab(SmallestClass << sizeClass, _profile.Provenance);
             slab.Address = Zones.KmallocBase + ((ulong)_slabs.Count * SlabBytes);
@@ -282,7 +282,7 @@ public sealed class PhysicalMemory
             _open[sizeClass] = slab;
         }
 
-        return slab.Blocks[slab.Touched++];
+        return slab[slab.Touched++];
     }
 
     private static int ClassOf(int length) =>
@@ -291,21 +291,22 @@ public sealed class PhysicalMemory
     /// <summary>Blocks of one size class in a row. Its address is given anew after each boot. kernel: struct slab_s, mm/slab.c.</summary>
     internal sealed class Slab
     {
+        private readonly bool _provenance;
+        private readonly Block?[] _blocks;
+
         public Slab(int blockBytes, bool provenance)
         {
-            var store = new byte[SlabBytes];
-            var shadow = provenance ? new Provenance[SlabBytes] : null;
-            BlockBytes = blockBytes;
-            Blocks = new Block[SlabBytes / blockBytes];
-            for (var i = 0; i < Blocks.Length; i++)
-            {
-                Blocks[i] = new Block(this, i * blockBytes, new Bytes(store, shadow, i * blockBytes, blockBytes));
-            }
+            (BlockBytes, _provenance) = (blockBytes, provenance);
+            _blocks = new Block?[SlabBytes / blockBytes];
         }
 
         public int BlockBytes { get; }
 
-        public Block[] Blocks { get; }
+        public int Length => _blocks.Length;
+
+        /// <summary>A block; its memory is made when it is first asked for.</summary>
+        public Block this[int index] => _blocks[index] ??=
+            new Block(this, index * BlockBytes, new Bytes(new byte[BlockBytes], _provenance ? new Provenance[BlockBytes] : null, 0, BlockBytes));
 
         public ulong Address { get; set; }
 

@@ -6,6 +6,8 @@ namespace ZeroCopy.Tests.Explore;
 /// <summary>A slow engine that is hard to get wrong: each state keeps both of its worlds, and is known by its whole text.</summary>
 internal sealed class WholeWorlds(ExploreMix mix)
 {
+    private WorldExplored? _spare;
+
     public (int States, int Transitions) Count(int depth)
     {
         var known = new HashSet<string>(StringComparer.Ordinal);
@@ -39,12 +41,17 @@ internal sealed class WholeWorlds(ExploreMix mix)
 
     private void Keep(int start, List<int> events, List<(WorldExplored World, int Start, List<int> Events)> level, HashSet<string> known)
     {
-        var world = new WorldExplored(mix, Profile.Tiny);
+        var world = _spare ?? new WorldExplored(mix, Profile.Tiny);
         world.Reset(start);
         events.ForEach(world.Apply);
         if (known.Add(ExactText.Of(world.Checker)))
         {
             level.Add((world, start, events));
+            _spare = null;
+        }
+        else
+        {
+            _spare = world;
         }
     }
 }

@@ -14,7 +14,7 @@ public enum NameKind
 public sealed class Names(int pageSize)
 {
     private readonly Table<int> _skbs = new();
-    private readonly Table<bool> _pages = new();
+    private readonly Table<PageName> _pages = new();
     private readonly Table<long> _files = new();
     private readonly Table<SockName> _socks = new();
     private readonly Table<DevName> _devs = new();
@@ -76,7 +76,19 @@ public sealed class Names(int pageSize)
 
     public void Unbind(SkbId skb) => _skbs.Unbind(skb.Value);
 
-    public void Bind(PageId page) => _pages.Bind(page.Value, true);
+    public void Bind(PageId page) => _pages.Bind(page.Value, new PageName(0));
+
+    /// <summary>Zero-copy sends of the page of which the user has not been told.</summary>
+    public int Lent(PageId page) => _pages[page.Value].Lent;
+
+    public void Lend(PageId page) => _pages.Rebind(page.Value, new PageName(Lent(page) + 1));
+
+    public void TakeBack(PageId page) => _pages.Rebind(page.Value, new PageName(Lent(page) - 1));
+
+    /// <summary>Whether the socket has had a zero-copy send.</summary>
+    public bool HasCalled(SockId sock) => _socks[sock.Value].HasCalled;
+
+    public void Called(SockId sock) => _socks.Rebind(sock.Value, _socks[sock.Value] with { HasCalled = true });
 
     public void Unbind(PageId page) => _pages.Unbind(page.Value);
 
@@ -99,9 +111,11 @@ public sealed class Names(int pageSize)
         _devs.Clear();
     }
 
-    private readonly record struct SockName(bool IsTcp, bool IsClosed, int MaxDatagram);
+    private readonly record struct SockName(bool IsTcp, bool IsClosed, int MaxDatagram, bool HasCalled = false);
 
     private readonly record struct DevName(int Mtu);
+
+    private readonly record struct PageName(int Lent);
 }
 
 /// <summary>Values by the number of a name.</summary>

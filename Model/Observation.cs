@@ -58,6 +58,17 @@ public readonly record struct RunSum(int Offset, int Length, ushort Sum);
 /// <param name="Length">Bytes.</param>
 public readonly record struct Delivery(SockId Flow, long Position, int Frame, int Offset, int Length);
 
+/// <summary>A range of zero-copy sends of which the user learns that they are done. kernel: struct sock_extended_err with SO_EE_ORIGIN_ZEROCOPY (4.14).</summary>
+/// <param name="Sock">The socket.</param>
+/// <param name="Lo">First call. kernel: ee_info.</param>
+/// <param name="Hi">Last call, included. kernel: ee_data.</param>
+/// <param name="Copied">The bytes were copied. kernel: SO_EE_CODE_ZEROCOPY_COPIED.</param>
+public readonly record struct Told(SockId Sock, uint Lo, uint Hi, bool Copied)
+{
+    /// <summary>Calls in the range.</summary>
+    public uint Count => unchecked(Hi - Lo + 1);
+}
+
 /// <summary>What may happen within an operation, as the copying path follows it.</summary>
 public enum Happening
 {
@@ -113,6 +124,9 @@ public sealed class Observation
     public List<Handover> Handovers { get; } = [];
 
     public List<Delivery> Deliveries { get; } = [];
+
+    /// <summary>The range that the user read from an error queue; null for none.</summary>
+    public Told? Told { get; set; }
 
     /// <summary>Frames that appeared on the wires, both directions.</summary>
     public FrameLog Frames { get; } = new();
@@ -183,6 +197,7 @@ public sealed class Observation
         Decisions.Clear();
         Handovers.Clear();
         Deliveries.Clear();
+        Told = null;
         Frames.Clear();
         Received.Clear();
         Rejected.Clear();

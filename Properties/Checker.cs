@@ -29,6 +29,7 @@ public sealed class Checker
     private readonly Law[] _device;
     private readonly Recount _recount = new();
     private readonly PlanHistory _history = new();
+    private readonly CallHistory _calls = new();
     private readonly long[] _hits = new long[LawCatalogue.All.Count];
     private readonly long[] _subjects = new long[Enum.GetValues<Scope>().Length];
     private readonly List<Violation> _violations = [];
@@ -98,10 +99,11 @@ public sealed class Checker
             var seen = operation.Apply(World);
             _history.Follow(seen);
             operation.Apply(Copying, seen);
+            _calls.Follow(operation, World, Copying);
             if (isJudged && Laws.Count > 0)
             {
                 _recount.Make(World);
-                Evaluate(new Step(World, Copying, operation, _recount, _history));
+                Evaluate(new Step(World, Copying, operation, _recount, _history, _calls));
             }
         }
         catch (BugException bug)
@@ -119,6 +121,7 @@ public sealed class Checker
         World.WriteState(state);
         Copying.WriteState(state);
         _history.WriteState(state);
+        _calls.WriteState(state);
     }
 
     /// <summary>Both paths empty again. Hits and evaluations stay.</summary>
@@ -127,6 +130,7 @@ public sealed class Checker
         World.Reset();
         Copying.Reset();
         _history.Reset();
+        _calls.Reset();
         _violations.Clear();
         Steps = 0;
     }

@@ -15,6 +15,7 @@ public static class Language
         PutPage.Spelling,
         OpenFile.Spelling,
         ReclaimPages.Spelling,
+        Store.Spelling,
         FailAlloc.Spelling,
 
         Model.Skbs.AllocSkb.Spelling,
@@ -43,6 +44,9 @@ public static class Language
         Sendfile.Spelling,
         TcpSendmsg.Spelling,
         UdpSendmsg.Spelling,
+        MsgZerocopy.Spelling,
+        IpRecvError.Spelling,
+        SkZcKey.Spelling,
         TcpRetransmitTimer.Spelling,
         TcpClose.Spelling,
         DeviceRun.Spelling,

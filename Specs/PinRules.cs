@@ -22,4 +22,14 @@ public static class PinRules
         "An up-to-date page of the page cache holds the bytes of its file.",
         Because: "The page is the file to every reader and to the wire.",
         Source: "linux 2.4.4 mm/filemap.c, do_generic_file_read(), readpage", Basis.Source);
+
+    public static readonly Rule ToldWhenUnread = new("PIN-050",
+        "A zero-copy send is told only when nobody can read its pages any more: write queue, clones, queues, rings and receivers have let go.",
+        Because: "Once told, the user writes new bytes there: a retransmission, or a device that is late, sends those.",
+        Source: "linux 4.14 net/core/skbuff.c, sock_zerocopy_put(), skb_release_data(); Documentation/networking/msg_zerocopy.rst (2.4, which has no such send, holds pages by the same rule)", Basis.Later);
+
+    public static readonly Rule CarriersAreCounted = new("PIN-051",
+        "A notification is counted once by each data block that carries it, and by the call while it runs.",
+        Because: "Counted too low it is told while pages are read; too high, never.",
+        Source: "linux 4.14 net/core/skbuff.c, skb_zcopy_set(), skb_zerocopy_clone(), skb_zcopy_clear() (2.4 has no such send)", Basis.Later);
 }

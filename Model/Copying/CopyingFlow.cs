@@ -50,6 +50,36 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
         Accepted += count;
     }
 
+    /// <summary>Copies bytes of a page at the call.</summary>
+    /// <param name="from">The bytes.</param>
+    /// <param name="origins">Where each came from; empty where the profile keeps no provenance.</param>
+    public void Accept(ReadOnlySpan<byte> from, ReadOnlySpan<Provenance> origins)
+    {
+        MakeRoom(from.Length, !origins.IsEmpty);
+        from.CopyTo(_bytes.AsSpan(_end));
+        origins.CopyTo(_origin.AsSpan(_origin is null ? 0 : _end));
+        _end += from.Length;
+        Accepted += from.Length;
+    }
+
+    /// <summary>Number of the next zero-copy send.</summary>
+    public uint NextCall { get; set; }
+
+    /// <summary>Zero-copy sends of which the user has not been told.</summary>
+    public List<(uint Number, PageId? Page)> Untold { get; } = [];
+
+    /// <summary>The user let go of a page: another may get its name.</summary>
+    public void Forget(PageId page)
+    {
+        for (var i = 0; i < Untold.Count; i++)
+        {
+            if (Untold[i].Page == page)
+            {
+                Untold[i] = (Untold[i].Number, null);
+            }
+        }
+    }
+
     /// <summary>The bytes from a place in the stream; the range was accepted and not yet forgotten.</summary>
     public ReadOnlySpan<byte> Bytes(long position, int count) => _bytes.AsSpan(IndexOf(position, count), count);
 
@@ -75,6 +105,14 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
         }
 
         state.Write(Accepted);
+        state.Write(NextCall);
+        state.Write(Untold.Count);
+        foreach (var (number, page) in Untold)
+        {
+            state.Write(number);
+            state.Write(page?.Value ?? -1);
+        }
+
         state.Write(Ack);
         state.Write(TsRecent);
         state.Write(mssOption);

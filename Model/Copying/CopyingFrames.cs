@@ -53,7 +53,7 @@ public static class CopyingFrames
             BinaryPrimitives.WriteUInt16BigEndian(transport[2..], 40000);
             BinaryPrimitives.WriteUInt16BigEndian(transport[4..], (ushort)transport.Length);
             transport[6] = transport[7] = 0;
-            var check = InternetSum.Check(InternetSum.Words(transport, pseudo));
+            var check = seedOnly ? InternetSum.Fold(pseudo) : InternetSum.Check(InternetSum.Words(transport, pseudo));
             BinaryPrimitives.WriteUInt16BigEndian(transport[6..], check == 0 ? (ushort)0xffff : check);
         }
     }

@@ -12,10 +12,12 @@ public sealed class CopyingWorld(Profile profile)
 
     private readonly Table<CopyingSkb> _skbs = new();
     private readonly Table<byte[]> _pages = new();
+    private readonly Table<Provenance[]> _pageOrigins = new();
     private readonly Table<FileContent> _files = new();
     private readonly Table<CopyingFlow> _flows = new();
     private readonly Table<CopyingDevice> _devices = new();
     private readonly List<Frame?> _emitted = [];
+    private readonly List<int> _emittedNumbers = [];
     private readonly Stack<Frame> _free = new();
     private readonly Stack<CopyingSkb> _freeSkbs = new();
     private byte[] _answer = [];
@@ -29,6 +31,9 @@ public sealed class CopyingWorld(Profile profile)
     /// <summary>A frame for each that a device emitted in this step, in the same order; null where none was due.</summary>
     public IReadOnlyList<Frame?> Emitted => _emitted;
 
+    /// <summary>The entry of the plan that each of them stands for; -1 where none was due.</summary>
+    public IReadOnlyList<int> EmittedNumbers => _emittedNumbers;
+
     /// <summary>Payload bytes copied at calls.</summary>
     public long CopiedBytes { get; private set; }
 
@@ -37,6 +42,9 @@ public sealed class CopyingWorld(Profile profile)
 
     /// <summary>Entries of the plan that have neither been emitted nor dropped.</summary>
     public int Outstanding { get; private set; }
+
+    /// <summary>Writes to files so far: the clock by which versions of a byte are told apart.</summary>
+    public int Writes { get; private set; }
 
     /// <summary>Those of one device.</summary>
     public int OutstandingOn(DevId id) => _devices[id.Value].Expected.Count;
@@ -100,13 +108,73 @@ public sealed class CopyingWorld(Profile profile)
     public void Bind(PageId id, byte[] page)
     {
         _pages.Bind(id.Value, page);
+        var origins = new Provenance[page.Length];
+        for (var i = 0; i < origins.Length; i++)
+        {
+            origins[i] = Provenance.OfPage(id, i);
+        }
+
+        _pageOrigins.Bind(id.Value, origins);
         Names.Bind(id);
+    }
+
+    /// <summary>The user stores into a page of his own.</summary>
+    public void Store(PageId id, int offset, ReadOnlySpan<byte> bytes, int write)
+    {
+        bytes.CopyTo(_pages[id.Value].AsSpan(offset));
+        for (var i = offset; i < offset + bytes.Length; i++)
+        {
+            _pageOrigins[id.Value][i] = Provenance.OfPage(id, i, write);
+        }
+    }
+
+    /// <summary>Copies what a zero-copy send accepted, and counts the call.</summary>
+    public void Accept(SockId sock, PageId page, int offset, int count)
+    {
+        _flows[sock.Value].Accept(_pages[page.Value].AsSpan(offset, count), profile.Provenance ? _pageOrigins[page.Value].AsSpan(offset, count) : []);
+        CopiedBytes += count;
+    }
+
+    /// <summary>A zero-copy send succeeded: until it is told, the user leaves the page alone.</summary>
+    public void Call(SockId sock, PageId page)
+    {
+        var flow = _flows[sock.Value];
+        flow.Untold.Add((flow.NextCall, page));
+        flow.NextCall = unchecked(flow.NextCall + 1);
+        Names.Lend(page);
+        Names.Called(sock);
+    }
+
+    /// <summary>The user is told of a range of calls.</summary>
+    public void Learn(in Told told)
+    {
+        var untold = _flows[told.Sock.Value].Untold;
+        for (var i = untold.Count - 1; i >= 0; i--)
+        {
+            if (unchecked(untold[i].Number - told.Lo) < told.Count)
+            {
+                if (untold[i].Page is { } page)
+                {
+                    Names.TakeBack(page);
+                }
+
+                untold.RemoveAt(i);
+            }
+        }
     }
 
     public void Unbind(PageId id)
     {
         _pages.Unbind(id.Value);
+        _pageOrigins.Unbind(id.Value);
         Names.Unbind(id);
+        for (var name = 0; name < _flows.Count; name++)
+        {
+            if (_flows.Has(name))
+            {
+                _flows[name].Forget(id);
+            }
+        }
     }
 
     public void Bind(FileId id, FileContent content)
@@ -114,6 +182,9 @@ public sealed class CopyingWorld(Profile profile)
         _files.Bind(id.Value, content);
         Names.Bind(id, content.Length);
     }
+
+    /// <summary>The number of the next write, from 1.</summary>
+    public int NextWrite() => ++Writes;
 
     /// <param name="id">The device.</param>
     /// <param name="mtu">Bytes.</param>
@@ -159,6 +230,7 @@ public sealed class CopyingWorld(Profile profile)
         }
 
         _emitted.Clear();
+        _emittedNumbers.Clear();
         _answerLength = 0;
     }
 
@@ -209,14 +281,18 @@ public sealed class CopyingWorld(Profile profile)
             {
                 state.Write(name);
                 state.Write(_pages[name]);
+                state.Write(MemoryMarshal.AsBytes<Provenance>(_pageOrigins[name]));
+                state.Write(Names.Lent(new PageId(name)));
             }
         }
 
+        state.Write(Writes);
         for (var name = 0; name < _flows.Count; name++)
         {
             if (_flows.Has(name))
             {
                 state.Write(name);
+                state.Write(Names.HasCalled(new SockId(name)));
                 state.Write(Names.IsOpenTcp(new SockId(name)));
                 _flows[name].WriteState(state);
             }
@@ -252,11 +328,12 @@ public sealed class CopyingWorld(Profile profile)
 
         _skbs.Clear();
         _pages.Clear();
+        _pageOrigins.Clear();
         _files.Clear();
         _flows.Clear();
         _devices.Clear();
         Names.Reset();
-        (CopiedBytes, SummedBytes, Outstanding) = (0, 0, 0);
+        (CopiedBytes, SummedBytes, Outstanding, Writes) = (0, 0, 0, 0);
     }
 
     /// <summary>Every name of the packet knows its new length.</summary>
@@ -345,10 +422,12 @@ public sealed class CopyingWorld(Profile profile)
         if (expected.Count == 0)
         {
             _emitted.Add(null);
+            _emittedNumbers.Add(-1);
             return;
         }
 
         _emitted.Add(expected[0].Frame);
+        _emittedNumbers.Add(expected[0].Number);
         expected.RemoveAt(0);
         Outstanding--;
     }

@@ -15,21 +15,29 @@ public sealed partial class TcpSock
     /// <param name="offset">First byte in the page.</param>
     /// <param name="size">Bytes in the page.</param>
     /// <param name="more">More data follows at once: MSG_MORE.</param>
+    /// <param name="ubuf">The notification of the zero-copy send that the piece belongs to; null for sendfile.</param>
     /// <returns>Bytes accepted, and why no more.</returns>
-    public (int Accepted, Refusal Why) SendPage(Page page, int offset, int size, bool more)
+    public (int Accepted, Refusal Why) SendPage(Page page, int offset, int size, bool more, UbufInfo? ubuf = null)
     {
         var accepted = 0;
         var why = Wait;
         while (accepted < size && why == Refusal.None)
         {
             var skb = UnsentTail();
-            if (skb is null)
+            if (skb is null || !TakesFrom(skb, ubuf))
             {
                 skb = NewSegment(0, Mss, out why);
                 if (skb is null)
                 {
                     break;
                 }
+            }
+
+            if (ubuf is not null && !GetUserPages())
+            {
+                DropEmptyTail();
+                why = Refusal.NoMemory;
+                break;
             }
 
             var copy = Math.Min(Mss - skb.Len, size - accepted);
@@ -55,6 +63,7 @@ public sealed partial class TcpSock
                 continue;
             }
 
+            skb.ZcopySet(ubuf);
             // From here on the sum is the device's, whatever was summed before.
             skb.IpSummed = ChecksumState.Hw;
             accepted += copy;

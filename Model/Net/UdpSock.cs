@@ -4,8 +4,8 @@ using Sum = ZeroCopy.Model.Checksums.Checksum;
 
 namespace ZeroCopy.Model.Net;
 
-/// <summary>A UDP socket. It always copies and sums: UDP has no sendpage of its own in 2.4.4 and never leaves the sum to the device. kernel: net/ipv4/udp.c.</summary>
-public sealed class UdpSock(World world, SockId id, NetDevice device, int ipOptionBytes) : Sock(world, id, device, ipOptionBytes)
+/// <summary>A UDP socket. It copies and sums, but for the user's own pages: UDP has no sendpage of its own in 2.4.4 and never leaves the sum to the device. kernel: net/ipv4/udp.c.</summary>
+public sealed partial class UdpSock(World world, SockId id, NetDevice device, int ipOptionBytes) : Sock(world, id, device, ipOptionBytes)
 {
     private uint _datagrams;
 

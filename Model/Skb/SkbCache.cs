@@ -9,6 +9,8 @@ public sealed class SkbCache(Profile profile, PhysicalMemory memory, Cost cost)
     private readonly List<DataBlock> _blocks = [];
     private readonly Stack<Skb> _freeSkbs = new();
     private readonly Stack<DataBlock> _freeBlocks = new();
+    private readonly List<UbufInfo> _ubufs = [];
+    private readonly Stack<UbufInfo> _freeUbufs = new();
 
     public Profile Profile => profile;
 
@@ -19,6 +21,9 @@ public sealed class SkbCache(Profile profile, PhysicalMemory memory, Cost cost)
 
     /// <summary>Every data block with dataref above 0.</summary>
     public IReadOnlyList<DataBlock> LiveBlocks => _blocks;
+
+    /// <summary>Every notification that is pending or queued.</summary>
+    public IReadOnlyList<UbufInfo> LiveUbufs => _ubufs;
 
     /// <summary>kernel: SKB_DATA_ALIGN().</summary>
     public int Align(int length) => (length + profile.CacheBytes - 1) & -profile.CacheBytes;
@@ -60,7 +65,7 @@ public sealed class SkbCache(Profile profile, PhysicalMemory memory, Cost cost)
             block = new DataBlock(profile.MaxSkbFrags);
         }
 
-        (block.Memory, block.End, block.DataRef, block.NrFrags) = (bytes, end, 1, 0);
+        (block.Memory, block.End, block.DataRef, block.NrFrags, block.Ubuf) = (bytes, end, 1, 0, null);
         block.LiveIndex = _blocks.Count;
         _blocks.Add(block);
         return block;
@@ -75,6 +80,32 @@ public sealed class SkbCache(Profile profile, PhysicalMemory memory, Cost cost)
         memory.Kfree(block.Memory!);
         block.Slots.Clear();
         _freeBlocks.Push(block);
+    }
+
+    /// <summary>A notification; null where there is no memory. kernel: sock_omalloc() in sock_zerocopy_alloc().</summary>
+    internal UbufInfo? TryAllocUbuf()
+    {
+        if (memory.AllocationFails())
+        {
+            return null;
+        }
+
+        if (!_freeUbufs.TryPop(out var ubuf))
+        {
+            ubuf = new UbufInfo();
+        }
+
+        ubuf.LiveIndex = _ubufs.Count;
+        _ubufs.Add(ubuf);
+        return ubuf;
+    }
+
+    internal void Free(UbufInfo ubuf)
+    {
+        _ubufs[ubuf.LiveIndex] = _ubufs[^1];
+        _ubufs[ubuf.LiveIndex].LiveIndex = ubuf.LiveIndex;
+        _ubufs.RemoveAt(_ubufs.Count - 1);
+        _freeUbufs.Push(ubuf);
     }
 
     internal void Free(Skb skb)
@@ -98,10 +129,18 @@ public sealed class SkbCache(Profile profile, PhysicalMemory memory, Cost cost)
         {
             block.Memory = null;
             block.DataRef = 0;
+            block.Ubuf = null;
             _freeBlocks.Push(block);
         }
 
         _blocks.Clear();
+        foreach (var ubuf in _ubufs)
+        {
+            ubuf.Abandon();
+            _freeUbufs.Push(ubuf);
+        }
+
+        _ubufs.Clear();
     }
 
     private Skb AllocStruct()

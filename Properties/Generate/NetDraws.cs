@@ -27,6 +27,16 @@ public static class NetDraws
             return new TcpSendmsg(hand.OpenTcp(), file, offset, count);
         }, Allocates: true),
         new("udp_sendmsg", 8, Needs.Udp | Needs.File, SendDatagram, Allocates: true),
+        new("alloc_page", 2, Needs.NewPage, hand => new AllocPage(hand.NewPage(), hand.Zone(), hand.Data()), Allocates: true),
+        new("put_page", 1, Needs.Page, hand => new PutPage(hand.Page())),
+        new("msg_zerocopy", 14, Needs.OpenTcp | Needs.Page, SendZerocopy, Allocates: true),
+        new("ip_recv_error", 4, Needs.Tcp, ReadErrors),
+        new("sk_zckey", 1, Needs.Tcp, hand => new SkZcKey(hand.OpenTcp(), unchecked(0u - (uint)hand.Rng.Below(4)))),
+        new("store", 3, Needs.Page, hand =>
+        {
+            var offset = hand.Within(hand.PageSize - 1);
+            return new Store(hand.Page(), offset, Math.Max(1, hand.Within(hand.PageSize - offset)), hand.Data());
+        }),
         new("device_run", 10, Needs.Dev, hand => new DeviceRun(hand.Dev(), 1 + hand.Rng.Below(4)), Always: true),
         new("interrupt", 8, Needs.Dev, hand => new Interrupt(hand.Dev()), Always: true),
         new("netif_rx", 8, Needs.Dev, hand => new NetifRx(hand.Dev(), 1 + hand.Rng.Below(3)), Allocates: true, Always: true),
@@ -126,6 +136,30 @@ public static class NetDraws
         var (file, offset, count) = Range(hand);
         var limit = hand.Names.IsUdp(sock) ? hand.Names.MaxDatagram(sock) : 0;
         return new UdpSendmsg(sock, file, offset, (int)Math.Min(count, limit));
+    }
+
+    /// <summary>A page, half of it, or a piece of it; one time in four as a datagram.</summary>
+    private static MsgZerocopy SendZerocopy(Hand hand)
+    {
+        var datagram = hand.Rng.OneIn(4) && hand.Names.IsUdp(hand.Udp());
+        var sock = datagram ? hand.Udp() : hand.OpenTcp();
+        var offset = hand.Rng.OneIn(2) ? 0 : hand.Within(hand.PageSize - 1);
+        var count = hand.Rng.OneIn(3) ? hand.PageSize - offset : hand.Within(hand.PageSize - offset);
+        return new MsgZerocopy(sock, hand.Page(), offset, datagram ? Math.Min(count, hand.Names.MaxDatagram(sock)) : count, !datagram && hand.Rng.OneIn(4));
+    }
+
+    /// <summary>A socket that has something to tell, if there is one.</summary>
+    private static IpRecvError ReadErrors(Hand hand)
+    {
+        foreach (var sock in hand.World.Socks)
+        {
+            if (sock.ErrorQueue.Ranges.Count > 0 && hand.Rng.OneIn(2))
+            {
+                return new IpRecvError(sock.Id);
+            }
+        }
+
+        return new IpRecvError(hand.Tcp());
     }
 
     /// <summary>The whole file, the piece after the last one that was sent, or one that begins or ends at a border.</summary>

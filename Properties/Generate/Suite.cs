@@ -49,7 +49,7 @@ public static class Suites
             [Driver("hme")],
             Of(law => law.Rule.Id[..3] is not "ACE" && !NeedsNames(law))),
         new("system", "everything together",
-            [.. SkbDraws.All.Where(draw => draw.Name != "fail_alloc"), .. NetDraws.Over([.. DriverKind.All])],
+            [.. SkbDraws.All.Where(draw => draw.Name is not ("fail_alloc" or "alloc_page" or "put_page")), .. NetDraws.Over([.. DriverKind.All])],
             DriverKind.All,
             LawCatalogue.All),
     ];
@@ -67,6 +67,7 @@ public static class Suites
     /// <summary>Rules whose premise takes a socket, a file or a device.</summary>
     private static bool NeedsSockets(Rule rule) =>
         rule == SkbRules.OwnerCharged || rule == PinRules.ReclaimTakesUnheld || rule == PinRules.CacheHoldsFile
+        || rule == PinRules.ToldWhenUnread || rule == PinRules.CarriersAreCounted
         || rule == SumRules.PseudoHeaderSeed || rule == SumRules.CheckOffset || rule == SumRules.UdpNeverZero;
 
     /// <summary>Laws whose premise takes an skb that the script itself names.</summary>

@@ -38,7 +38,7 @@ public enum LawKind
 }
 
 /// <summary>What a predicate sees: both worlds after a step, and what the step was seen to do. Recounts are the checker's own.</summary>
-public readonly ref struct Step(World world, CopyingWorld copying, Operation operation, Recount recount, PlanHistory history)
+public readonly ref struct Step(World world, CopyingWorld copying, Operation operation, Recount recount, PlanHistory history, CallHistory calls)
 {
     public World World => world;
 
@@ -51,6 +51,8 @@ public readonly ref struct Step(World world, CopyingWorld copying, Operation ope
     public Recount Recount => recount;
 
     public PlanHistory History => history;
+
+    public CallHistory Calls => calls;
 }
 
 public delegate bool StepClaim(in Step step);

@@ -118,7 +118,7 @@ public static class NetLaws
     private static bool Has(NetDevice device, NetifFeatures any) => (device.Features & any) != 0;
 
     /// <summary>The table of the design: by reference needs scatter/gather and a checksum that the CPU need not make.</summary>
-    private static bool CanReference(in Step step, SockId sock) =>
+    internal static bool CanReference(in Step step, SockId sock) =>
         Has(step.World.Sock(sock).Device, NetifFeatures.Sg) && Has(step.World.Sock(sock).Device, NetifFeatures.AnyCsum);
 
     private static bool IsCopyingCall(in Step step) => step.Operation switch

@@ -230,8 +230,14 @@ public static class SkbLaws
             Model.Net.Sendfile sendfile => sendfile.Sock,
             Model.Net.TcpSendmsg send => send.Sock,
             Model.Net.TcpClose close => close.Sock,
+            Model.Net.MsgZerocopy call => call.Sock,
             _ => null,
         };
+        if (step.Operation is Model.Net.IpRecvError read)
+        {
+            return step.World.Sock(read.Sock).ErrorQueue.Ranges.Count == 0;
+        }
+
         return sock is { } id && (step.Copying.Flow(id).Ack == 0
             || (step.Operation is not Model.Net.TcpClose && QueuedBy(step.World.Sock(id)) >= step.World.Profile.SndBuf));
     }

@@ -11,6 +11,7 @@ namespace ZeroCopy.Properties.Laws;
 public static class SumLaws
 {
     private const int TcpCheck = 16;
+    private const int UdpCheck = 6;
     private const byte Tcp = 6;
 
     // 10.0.0.1 and 10.0.0.2, as words.
@@ -36,7 +37,7 @@ public static class SumLaws
         (_, skb) => $"the checksum field holds {Field(skb):x4}, the pseudo header sums to {Seed(skb):x4}");
 
     public static readonly Law CheckOffsetIsTcps = Law.Always(SumRules.CheckOffset,
-        (in Step _, Skb skb) => !AsksDevice(skb) || (skb.Csum == TcpCheck && skb.TransportHeader == skb.NetworkHeader + IpHeaderBytes(skb)),
+        (in Step _, Skb skb) => !AsksDevice(skb) || (skb.Csum == CheckOf(ProtocolOf(skb)) && skb.TransportHeader == skb.NetworkHeader + IpHeaderBytes(skb)),
         (_, skb) => $"csum {skb.Csum}, h.raw {skb.TransportHeader - skb.Data}, the IP header ends at {skb.NetworkHeader - skb.Data + IpHeaderBytes(skb)}");
 
     /// <summary>At dev_queue_xmit(), too: what the CPU sums after all is never seen in flight with its request.</summary>
@@ -102,7 +103,7 @@ public static class SumLaws
         for (var i = 0; i < seen.Decisions.Count; i++)
         {
             var decision = seen.Decisions[i];
-            if (decision.WantsSum && decision.SumField != InternetSum.Fold(Addresses + Tcp + (ulong)decision.SumBytes))
+            if (decision.WantsSum && decision.SumField != InternetSum.Fold(Addresses + ProtocolOf(seen, decision) + (ulong)decision.SumBytes))
             {
                 return i;
             }
@@ -115,7 +116,7 @@ public static class SumLaws
     {
         for (var i = 0; i < seen.Decisions.Count; i++)
         {
-            if (seen.Decisions[i].WantsSum && seen.Decisions[i].SumAt - seen.Decisions[i].SumStart != TcpCheck)
+            if (seen.Decisions[i].WantsSum && seen.Decisions[i].SumAt - seen.Decisions[i].SumStart != CheckOf(ProtocolOf(seen, seen.Decisions[i])))
             {
                 return i;
             }
@@ -126,16 +127,34 @@ public static class SumLaws
 
     private static bool AsksDevice(Skb skb) => skb.State == SkbMachine.State.InFlight && skb.IpSummed == ChecksumState.Hw && skb.NetworkHeader >= 0;
 
+    /// <summary>Offset of the checksum field in the transport header. RFC 768; RFC 793 section 3.1.</summary>
+    private static int CheckOf(byte protocol) => protocol == Udp ? UdpCheck : TcpCheck;
+
+    private static byte ProtocolOf(Skb skb) => skb.Block.Bytes.Span[skb.NetworkHeader + 9];
+
+    private static byte ProtocolOf(Observation seen, in XmitDecision decision)
+    {
+        for (var i = 0; i < seen.Plan.Count; i++)
+        {
+            if (seen.Plan[i].Number == decision.Number)
+            {
+                return seen.Plan[i].Protocol;
+            }
+        }
+
+        return Tcp;
+    }
+
     private static int IpHeaderBytes(Skb skb) => (skb.Block.Bytes.Span[skb.NetworkHeader] & 15) * 4;
 
     private static int Transport(Skb skb) => skb.NetworkHeader + IpHeaderBytes(skb);
 
-    private static ushort Field(Skb skb) => BinaryPrimitives.ReadUInt16BigEndian(skb.Block.Bytes.Span[(Transport(skb) + TcpCheck)..]);
+    private static ushort Field(Skb skb) => BinaryPrimitives.ReadUInt16BigEndian(skb.Block.Bytes.Span[(Transport(skb) + CheckOf(ProtocolOf(skb)))..]);
 
     private static ushort Seed(Skb skb)
     {
         var length = skb.Len - (Transport(skb) - skb.Data);
-        return InternetSum.Fold(InternetSum.Words(skb.Block.Bytes.Span.Slice(skb.NetworkHeader + 12, 8)) + Tcp + (ulong)length);
+        return InternetSum.Fold(InternetSum.Words(skb.Block.Bytes.Span.Slice(skb.NetworkHeader + 12, 8)) + ProtocolOf(skb) + (ulong)length);
     }
 
     /// <summary>Whether a datagram carries a checksum of which both bytes are this.</summary>

@@ -37,13 +37,13 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
     public long Kept => Accepted - (_end - _start);
 
     /// <summary>Copies bytes at the call.</summary>
-    public void Accept(FileContent content, FileId file, long offset, int count, bool provenance)
+    public void Accept(CopyingFile content, FileId file, long offset, int count, bool provenance)
     {
         MakeRoom(count, provenance);
         content.Read(offset, _bytes.AsSpan(_end, count));
         for (var i = 0; provenance && i < count; i++)
         {
-            _origin![_end + i] = Provenance.OfFile(file, offset + i);
+            _origin![_end + i] = Provenance.OfFile(file, offset + i, content.WriteAt(offset + i));
         }
 
         _end += count;

@@ -12,7 +12,7 @@ public sealed class CopyingWorld(Profile profile)
 
     private readonly Table<CopyingSkb> _skbs = new();
     private readonly Table<byte[]> _pages = new();
-    private readonly Table<FileContent> _files = new();
+    private readonly Table<CopyingFile> _files = new();
     private readonly Table<CopyingFlow> _flows = new();
     private readonly Table<CopyingDevice> _devices = new();
     private readonly List<Frame?> _emitted = [];
@@ -38,6 +38,9 @@ public sealed class CopyingWorld(Profile profile)
     /// <summary>Entries of the plan that have neither been emitted nor dropped.</summary>
     public int Outstanding { get; private set; }
 
+    /// <summary>Writes to files so far: the clock by which versions of a byte are told apart.</summary>
+    public int Writes { get; private set; }
+
     /// <summary>Those of one device.</summary>
     public int OutstandingOn(DevId id) => _devices[id.Value].Expected.Count;
 
@@ -51,7 +54,7 @@ public sealed class CopyingWorld(Profile profile)
 
     public byte[] Page(PageId id) => _pages[id.Value];
 
-    public FileContent File(FileId id) => _files[id.Value];
+    public CopyingFile File(FileId id) => _files[id.Value];
 
     public CopyingFlow Flow(SockId id) => _flows[id.Value];
 
@@ -111,8 +114,32 @@ public sealed class CopyingWorld(Profile profile)
 
     public void Bind(FileId id, FileContent content)
     {
-        _files.Bind(id.Value, content);
+        _files.Bind(id.Value, new CopyingFile(content));
         Names.Bind(id, content.Length);
+    }
+
+    /// <summary>The number of the next write, from 1.</summary>
+    public int NextWrite() => ++Writes;
+
+    /// <summary>Stores bytes in a file, which may grow.</summary>
+    /// <param name="id">The file.</param>
+    /// <param name="write">Number of the write.</param>
+    /// <param name="offset">First byte.</param>
+    /// <param name="bytes">What is stored.</param>
+    public void Write(FileId id, int write, long offset, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > 0)
+        {
+            _files[id.Value].Write(write, offset, bytes);
+            Names.Resize(id, _files[id.Value].Length);
+        }
+    }
+
+    /// <summary>Sets the size of a file.</summary>
+    public void Truncate(FileId id, int write, long length)
+    {
+        _files[id.Value].Truncate(write, length);
+        Names.Resize(id, length);
     }
 
     /// <param name="id">The device.</param>
@@ -212,6 +239,16 @@ public sealed class CopyingWorld(Profile profile)
             }
         }
 
+        state.Write(Writes);
+        for (var name = 0; name < _files.Count; name++)
+        {
+            if (_files.Has(name))
+            {
+                state.Write(name);
+                _files[name].WriteState(state);
+            }
+        }
+
         for (var name = 0; name < _flows.Count; name++)
         {
             if (_flows.Has(name))
@@ -256,7 +293,7 @@ public sealed class CopyingWorld(Profile profile)
         _flows.Clear();
         _devices.Clear();
         Names.Reset();
-        (CopiedBytes, SummedBytes, Outstanding) = (0, 0, 0);
+        (CopiedBytes, SummedBytes, Outstanding, Writes) = (0, 0, 0, 0);
     }
 
     /// <summary>Every name of the packet knows its new length.</summary>

@@ -37,4 +37,9 @@ public static class PinRules
         "Truncation leaves no page in the cache that begins at or behind the new size; whoever holds its frame keeps the frame, outside of the file.",
         Because: "A file that grows again would show what was cut off; and a frame that a device still reads is not free.",
         Source: "linux 2.4.4 mm/filemap.c, truncate_inode_pages(), truncate_complete_page()", Basis.Source);
+
+    public static readonly Rule WrittenInPlace = new("PIN-043",
+        "A write and the zeroes of a truncation change the cached page where it lies: whoever holds it sees them, until the page leaves the file.",
+        Because: "The page is not locked while it is sent: with two pages for one place of a file, mappings, readers and the wire would part.",
+        Source: "linux 2.4.4 mm/filemap.c, generic_file_write() (__grab_cache_page()), truncate_partial_page()", Basis.Source);
 }

@@ -286,7 +286,7 @@ public sealed class File(FileId id, FileContent content, Zone zone, PhysicalMemo
 
     private void TruncateDisk(long length, int write)
     {
-        var disk = Disk(0);
+        var disk = Disk(length);
         for (var i = length; i < disk.Length; i++)
         {
             disk[i] = 0;

@@ -113,7 +113,7 @@ public static class EqvLaws
             {
                 var until = !run.ByReference ? "the call, where it was copied" : due.Linearized ? "the private copy in dev_queue_xmit" : "the device's reading";
                 var found = step.Seen.Frames[due.Index];
-                var write = found.Shadow.IsEmpty ? $"holds {found.Span[due.Stray]:x2}" : $"is {found.Shadow[due.Stray]} from write {found.Shadow[due.Stray].Write}";
+                var write = found.Shadow.IsEmpty ? $"holds {found.Span[due.Stray]:x2}" : $"is {found.Shadow[due.Stray]}";
                 return $"byte {due.Stray} of the frame of packet {due.Number} {write}; it stands for byte {run.Offset + due.Stray - at} of {run.File}, accepted after write {run.Call}, which may be read until {until}";
             }
 

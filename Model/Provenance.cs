@@ -22,7 +22,7 @@ public readonly record struct Provenance(ulong Packed)
 
     public override string ToString() =>
         Packed == 0 ? "a byte of the kernel's own"
-        : $"byte {Offset} of {(Object >= FirstPage ? new PageId(Object - FirstPage).ToString() : new FileId(Object - 1).ToString())}{(Write == 0 ? "" : $" as write {Write} left it")}";
+        : $"byte {Offset} of {(Object >= FirstPage ? new PageId(Object - FirstPage).ToString() : new FileId(Object - 1).ToString())}{(Write > 0 ? $" from write {Write}" : "")}";
 
     /// <summary>The objects from here on are pages; names end at 9999.</summary>
     private const int FirstPage = 0x8000;

@@ -16,6 +16,9 @@ public static class Language
         OpenFile.Spelling,
         ReclaimPages.Spelling,
         Store.Spelling,
+        GenericFileWrite.Spelling,
+        Vmtruncate.Spelling,
+        Fsync.Spelling,
         FailAlloc.Spelling,
 
         Model.Skbs.AllocSkb.Spelling,

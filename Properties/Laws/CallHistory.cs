@@ -166,7 +166,7 @@ public sealed class CallHistory
         var emitted = 0;
         foreach (var (happening, index) in world.Seen.Happenings)
         {
-            if (happening == Happening.Emitted && Take(copying.EmittedNumbers[emitted++]) is { } arrived
+            if (happening == Happening.Emitted && Take(copying.Emitted[emitted++]?.Number ?? -1) is { } arrived
                 && world.Device(world.Seen.Frames[index].Device).Driver == "loopback")
             {
                 MarkCopied(arrived);

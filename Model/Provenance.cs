@@ -25,5 +25,5 @@ public readonly record struct Provenance(ulong Packed)
         : $"byte {Offset} of {(Object >= FirstPage ? new PageId(Object - FirstPage).ToString() : new FileId(Object - 1).ToString())}{(Write > 0 ? $" from write {Write}" : "")}";
 
     /// <summary>The objects from here on are pages; names end at 9999.</summary>
-    private const int FirstPage = 0x8000;
+    private const int FirstPage = 0x4000;
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Stateless.Graph;
+using Stateless.Reflection;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Skbs;
 using ZeroCopy.Properties.Laws;
@@ -11,7 +12,7 @@ namespace ZeroCopy.Properties;
 public static class SpecText
 {
     /// <summary>Each machine's name.</summary>
-    public static readonly IReadOnlyList<string> Machines = ["skb"];
+    public static readonly IReadOnlyList<string> Machines = ["skb", "completion"];
 
     /// <summary>One rule with its reason and source, what enforces it and what checks it.</summary>
     public static string Of(Rule rule)
@@ -47,9 +48,14 @@ public static class SpecText
     }
 
     /// <summary>A machine as a Mermaid diagram; null where there is none of the name.</summary>
-    public static string? Machine(string name) => name.Equals("skb", StringComparison.OrdinalIgnoreCase)
-        ? MermaidGraph.Format(SkbMachine.Table.Live(new Machine<SkbMachine.State, SkbMachine.Event, SkbMachine.Guard>.Cell()).GetInfo())
-        : null;
+    public static string? Machine(string name) => InfoOf(name) is { } info ? MermaidGraph.Format(info) : null;
+
+    private static StateMachineInfo? InfoOf(string name) => name.ToLowerInvariant() switch
+    {
+        "skb" => SkbMachine.Table.Live(new Machine<SkbMachine.State, SkbMachine.Event, SkbMachine.Guard>.Cell()).GetInfo(),
+        "completion" => CompletionMachine.Table.Live(new Machine<CompletionMachine.State, CompletionMachine.Event, CompletionMachine.Guard>.Cell()).GetInfo(),
+        _ => null,
+    };
 
     /// <summary>The laws of a rule, Always before Sometimes.</summary>
     public static IEnumerable<Law> LawsOf(Rule rule) => LawCatalogue.All.Where(law => law.Rule == rule);
@@ -57,14 +63,16 @@ public static class SpecText
     /// <summary>The transitions that a rule guards, as <c>Held --Kfree--> Free</c>.</summary>
     public static IEnumerable<string> GuardsOf(Rule rule)
     {
-        var info = SkbMachine.Table.Live(new Machine<SkbMachine.State, SkbMachine.Event, SkbMachine.Guard>.Cell()).GetInfo();
-        foreach (var state in info.States)
+        foreach (var name in Machines)
         {
-            foreach (var transition in state.FixedTransitions)
+            foreach (var state in InfoOf(name)!.States)
             {
-                if (transition.GuardConditionsMethodDescriptions.Any(guard => guard.Description == rule.ToString()))
+                foreach (var transition in state.FixedTransitions)
                 {
-                    yield return $"skb: {state.UnderlyingState} --{transition.Trigger.UnderlyingTrigger}--> {transition.DestinationState.UnderlyingState}";
+                    if (transition.GuardConditionsMethodDescriptions.Any(guard => guard.Description == rule.ToString()))
+                    {
+                        yield return $"{name}: {state.UnderlyingState} --{transition.Trigger.UnderlyingTrigger}--> {transition.DestinationState.UnderlyingState}";
+                    }
                 }
             }
         }

@@ -19,6 +19,7 @@ internal sealed class ExactText
         "PhysicalMemory._frames", "PhysicalMemory._freeFrames", "PhysicalMemory._touchedFrames", "PhysicalMemory._slabs", "PhysicalMemory._freeBlocks",
         "PhysicalMemory._open", "PhysicalMemory._spareSlabs", "PhysicalMemory._inUse", "Page.address", "Page.InUseIndex", "Block._slab", "Block._offset", "Block._memory",
         "SkbCache._live", "SkbCache._blocks", "SkbCache._freeSkbs", "SkbCache._freeBlocks", "Skb.LiveIndex", "DataBlock.LiveIndex",
+        "SkbCache._ubufs", "SkbCache._freeUbufs", "UbufInfo.LiveIndex",
         "CopyingWorld._free", "CopyingWorld._freeSkbs",
 
         // A failure that was asked for is armed anew as each step begins.
@@ -27,9 +28,10 @@ internal sealed class ExactText
         // What the last step did, and counts since boot, of which laws read differences only.
         "World.Seen", "World.Cost", "SkbCache.cost", "PhysicalMemory.FailedAllocations", "CopyingWorld.CopiedBytes", "CopyingWorld.SummedBytes", "NetDevice.Descriptors",
         "CopyingWorld._emitted", "CopyingWorld._answer", "CopyingWorld._answerLength", "PlanHistory.Misfit", "PlanHistory.Retransmitted",
+        "CallHistory.Misfit", "CallHistory.Retransmitted",
 
         // A number that pairs what the two paths do within one step.
-        "World.PeekSegment", "ValueTuple`2.Item1",
+        "World.PeekSegment", "ValueTuple`2.Item1", "Outgoing.Number",
 
         // Ring memory is printed by slot, and the consumer word where the driver has it.
         "Dma._consistent",

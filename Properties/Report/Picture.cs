@@ -136,6 +136,7 @@ public sealed class Picture
             ("dataref", $"{skb.Block.DataRef}"),
             ("cloned", skb.Cloned ? "yes" : ""),
             ("ip_summed", skb.IpSummed == ChecksumState.None ? "" : $"{skb.IpSummed}"),
+            ("notification", skb.Block.Ubuf is { } ubuf ? $"{ubuf}, count {ubuf.Refs}" : ""),
         };
         for (var i = 0; i < skb.NrFrags; i++)
         {
@@ -193,6 +194,11 @@ public sealed class Picture
             ]);
         }
 
+        attributes.AddRange(
+        [
+            ("zero-copy sends", sock.ZcKey == 0 ? "" : $"{sock.ZcKey}"),
+            ("error queue", string.Join(", ", sock.ErrorQueue.Ranges)),
+        ]);
         _objects[$"{sock.Id}"] = attributes;
     }
 

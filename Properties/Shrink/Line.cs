@@ -103,6 +103,7 @@ public sealed record Line
         SkbClone clone => [Of(new SkbGet(clone.Result, clone.Source))],
         Sendfile send => [Of(new TcpSendmsg(send.Sock, send.File, send.Offset, send.Count))],
         TcpSendmsg send => [Of(new Sendfile(send.Sock, send.File, send.Offset, send.Count))],
+        MsgZerocopy { More: false } call => [Of(call with { More = true })],
         _ => [],
     };
 
@@ -145,6 +146,7 @@ public sealed record Line
         TcpConnect connect when connect.Result.ToString() == sock => Of(new UdpConnect(connect.Result, connect.Device, connect.IpOptions)),
         Sendfile send when send.Sock.ToString() == sock => Of(new UdpSendmsg(send.Sock, send.File, send.Offset, (int)send.Count)),
         TcpSendmsg send when send.Sock.ToString() == sock => Of(new UdpSendmsg(send.Sock, send.File, send.Offset, (int)send.Count)),
+        MsgZerocopy { More: true } call when call.Sock.ToString() == sock => Of(call with { More = false }),
         _ => this,
     };
 

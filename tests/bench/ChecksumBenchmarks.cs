@@ -1,0 +1,31 @@
+using BenchmarkDotNet.Attributes;
+using ZeroCopy.Model.Checksums;
+using ZeroCopy.Properties.Costs;
+
+namespace ZeroCopy.Bench;
+
+/// <summary>The checksum of a run of bytes; the baseline copies them.</summary>
+[MemoryDiagnoser]
+public class ChecksumBenchmarks
+{
+    private byte[] _from = [];
+    private byte[] _to = [];
+
+    [ParamsSource(nameof(Sizes))]
+    public int Bytes { get; set; }
+
+    public static IEnumerable<int> Sizes => ChecksumContest.Sizes;
+
+    [GlobalSetup]
+    public void Fill()
+    {
+        _from = [.. Enumerable.Range(0, Bytes).Select(i => (byte)(i % 251))];
+        _to = new byte[Bytes];
+    }
+
+    [Benchmark(Baseline = true)]
+    public void Memcpy() => _from.AsSpan().CopyTo(_to);
+
+    [Benchmark]
+    public uint Partial() => Checksum.Partial(_from, 0);
+}

@@ -8,8 +8,8 @@ namespace ZeroCopy.Bench;
 [MemoryDiagnoser]
 public class ChecksumBenchmarks
 {
-    private byte[] _from = [];
-    private byte[] _to = [];
+    private ArraySegment<byte> _from;
+    private ArraySegment<byte> _to;
 
     [ParamsSource(nameof(Sizes))]
     public int Bytes { get; set; }
@@ -17,11 +17,7 @@ public class ChecksumBenchmarks
     public static IEnumerable<int> Sizes => ChecksumContest.Sizes;
 
     [GlobalSetup]
-    public void Fill()
-    {
-        _from = [.. Enumerable.Range(0, Bytes).Select(i => (byte)(i % 251))];
-        _to = new byte[Bytes];
-    }
+    public void Allocate() => (_from, _to) = ChecksumContest.Buffers(Bytes);
 
     [Benchmark(Baseline = true)]
     public void Memcpy() => _from.AsSpan().CopyTo(_to);

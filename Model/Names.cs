@@ -82,6 +82,8 @@ public sealed class Names(int pageSize)
 
     public void Bind(FileId file, long length) => _files.Bind(file.Value, length);
 
+    public void Resize(FileId file, long length) => _files.Rebind(file.Value, length);
+
     public void BindTcp(SockId sock) => _socks.Bind(sock.Value, new SockName(true, false, 0));
 
     public void BindUdp(SockId sock, int maxDatagram) => _socks.Bind(sock.Value, new SockName(false, false, maxDatagram));

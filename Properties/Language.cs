@@ -15,6 +15,9 @@ public static class Language
         PutPage.Spelling,
         OpenFile.Spelling,
         ReclaimPages.Spelling,
+        GenericFileWrite.Spelling,
+        Vmtruncate.Spelling,
+        Fsync.Spelling,
         FailAlloc.Spelling,
 
         Model.Skbs.AllocSkb.Spelling,

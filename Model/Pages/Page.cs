@@ -24,6 +24,9 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
     /// <summary>The page's place in its file. kernel: page->index.</summary>
     public long Index { get; set; }
 
+    /// <summary>Its bytes are newer than those on disk. kernel: PG_dirty.</summary>
+    public bool IsDirty { get; internal set; }
+
     /// <summary>kernel: page >= highmem_start_page, as illegal_highdma() tests it.</summary>
     public bool IsHighmem => address >= Zones.HighmemStart;
 
@@ -62,6 +65,7 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
         Count = 0;
         Mapping = null;
         Index = 0;
+        IsDirty = false;
     }
 
     public void WriteState(StateWriter state)
@@ -72,6 +76,7 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
             state.Write(Count);
             state.Write(Mapping?.Id.Value ?? -1);
             state.Write(Index);
+            state.Write(IsDirty);
             state.Write(bytes);
         }
     }

@@ -30,7 +30,7 @@ public static class ByteEvidence
                 continue;
             }
 
-            if (copying.Emitted[j++] is { } expected && FirstDifference(seen.Frames[i], expected) is { } at)
+            if (copying.Emitted[j++]?.Frame is { } expected && FirstDifference(seen.Frames[i], expected) is { } at)
             {
                 return Wire(script, laws, replay, i, expected, at);
             }

@@ -35,7 +35,7 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
     {
         if (Count == 0)
         {
-            throw new BugException(PinRules.HeldByEach, $"get_page on the free page at {address:x}");
+            throw new BugException(PinRules.HeldByEach, $"get_page on {this}, which is free");
         }
 
         Count++;
@@ -46,7 +46,7 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
     {
         if (Count == 0)
         {
-            throw new BugException(PinRules.HeldByEach, $"put_page on the free page at {address:x}");
+            throw new BugException(PinRules.HeldByEach, $"put_page on {this}, which is free");
         }
 
         if (--Count == 0)

@@ -112,6 +112,7 @@ internal sealed class ExactText
                 Line($"end {data.End} dataref {data.DataRef} nr_frags {data.NrFrags}");
                 Walk(data.Memory);
                 Each(data.Frags.ToArray());
+                Walk(data.Ubuf);
                 return;
             case Model.Copying.CopyingSkb skb:
                 Line(Convert.ToHexString(skb.Bytes));
@@ -119,6 +120,7 @@ internal sealed class ExactText
             case Model.Copying.CopyingFlow flow:
                 Line($"{flow.Accepted} {flow.Kept} {flow.Ack} {flow.TsRecent} {Convert.ToHexString(flow.Bytes(flow.Kept, (int)(flow.Accepted - flow.Kept)))}");
                 Line(string.Join(' ', flow.Origin(flow.Kept, (int)(flow.Accepted - flow.Kept)).ToArray().Select(mark => mark.Packed)));
+                Line($"{flow.NextCall} {string.Join(' ', flow.Untold)}");
                 return;
             case FileContent content:
                 Line(content.ToString());

@@ -145,11 +145,12 @@ public sealed record Line
         _ => this,
     };
 
-    /// <summary>A device of another driver, and a connection with other IP options.</summary>
+    /// <summary>A device of another driver, a connection with other IP options, and a file that a device without high memory cannot reach.</summary>
     public Line Over(DriverKind kind, NetifFeatures off, int options) => Operation switch
     {
         RegisterNetdev register => Of(register with { Kind = kind, Mtu = Math.Clamp(register.Mtu, 40 + options + DriverKind.MinMtu, kind.MaxMtu), Off = off & kind.Features }),
         TcpConnect connect => Of(connect with { IpOptions = options }),
+        OpenFile open when off == NetifFeatures.HighDma => Of(open with { Zone = ZeroCopy.Model.Pages.Zone.High }),
         _ => this,
     };
 

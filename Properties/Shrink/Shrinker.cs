@@ -329,7 +329,7 @@ public sealed class Shrinker
         return any;
     }
 
-    /// <summary>Another route from the start instead of one that changes: driver, features and IP options decide who copies and who sums. What changed it later goes, and what then sent again may go too.</summary>
+    /// <summary>Another route from the start instead of one that changes: driver, features, zone and IP options decide who copies and who sums. What changed it later goes, and what then sent again may go too.</summary>
     private bool OtherRoutes()
     {
         if (!_best.Exists(line => line.Operation is DevFeatures or TcpRetransmitTimer))
@@ -339,7 +339,7 @@ public sealed class Shrinker
 
         foreach (var kind in DriverKind.All)
         {
-            foreach (var off in new[] { NetifFeatures.None, NetifFeatures.Sg, NetifFeatures.AnyCsum })
+            foreach (var off in new[] { NetifFeatures.None, NetifFeatures.Sg, NetifFeatures.AnyCsum, NetifFeatures.HighDma })
             {
                 foreach (var options in new[] { 0, TcpConnect.MaxIpOptions })
                 {

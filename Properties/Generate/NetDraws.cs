@@ -50,7 +50,7 @@ public static class NetDraws
         new("dev_features", 5, Needs.Dev, hand => hand.Rng.OneIn(2)
             ? new DevFeatures(hand.Dev(), hand.Rng.OneIn(2) && Held(hand) is not null ? NetifFeatures.AnyCsum : hand.Features(), NetifFeatures.None)
             : new DevFeatures(hand.Dev(), NetifFeatures.None, hand.Features())),
-        new("fail_alloc", 4, Needs.None, hand => new FailAlloc(1 + Math.Min(hand.Rng.Below(5), hand.Rng.Below(5)))),
+        new("fail_alloc", 4, Needs.None, hand => new FailAlloc(1 + (hand.Rng.OneIn(2) ? hand.Rng.Below(6) : Math.Min(hand.Rng.Below(5), hand.Rng.Below(5))))),
     ];
 
     /// <summary>What a sequence needs before the rest has something to work on: a device, a file, a socket, the handshake. Null once it is there.</summary>

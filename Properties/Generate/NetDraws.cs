@@ -30,10 +30,10 @@ public static class NetDraws
         new("udp_sendmsg", 8, Needs.Udp | Needs.File, SendDatagram, Allocates: true),
         new("alloc_page", 2, Needs.NewPage, hand => new AllocPage(hand.NewPage(), hand.Zone(), hand.Data()), Allocates: true),
         new("put_page", 1, Needs.Page, hand => new PutPage(hand.Page())),
-        new("msg_zerocopy", 14, Needs.OpenTcp | Needs.Page, SendZerocopy, Allocates: true),
+        new("msg_zerocopy", 20, Needs.OpenTcp | Needs.Page, SendZerocopy, Allocates: true),
         new("ip_recv_error", 4, Needs.Tcp, ReadErrors),
-        new("sk_zckey", 1, Needs.Tcp, hand => new SkZcKey(hand.OpenTcp(), unchecked(0u - (uint)hand.Rng.Below(4)))),
-        new("store", 3, Needs.Page, hand =>
+        new("sk_zckey", 2, Needs.Tcp, hand => new SkZcKey(hand.OpenTcp(), unchecked(0u - (uint)hand.Rng.Below(4)))),
+        new("store", 6, Needs.Page, hand =>
         {
             var offset = hand.Within(hand.PageSize - 1);
             return new Store(hand.Page(), offset, Math.Max(1, hand.Within(hand.PageSize - offset)), hand.Data());
@@ -50,7 +50,7 @@ public static class NetDraws
         new("dev_features", 5, Needs.Dev, hand => hand.Rng.OneIn(2)
             ? new DevFeatures(hand.Dev(), hand.Rng.OneIn(2) && Held(hand) is not null ? NetifFeatures.AnyCsum : hand.Features(), NetifFeatures.None)
             : new DevFeatures(hand.Dev(), NetifFeatures.None, hand.Features())),
-        new("fail_alloc", 4, Needs.None, hand => new FailAlloc(1 + (hand.Rng.OneIn(2) ? hand.Rng.Below(6) : Math.Min(hand.Rng.Below(5), hand.Rng.Below(5))))),
+        new("fail_alloc", 8, Needs.None, hand => new FailAlloc(1 + (hand.Rng.OneIn(2) ? 3 + hand.Rng.Below(4) : Math.Min(hand.Rng.Below(5), hand.Rng.Below(5))))),
     ];
 
     /// <summary>What a sequence needs before the rest has something to work on: a device, a file, a socket, the handshake. Null once it is there.</summary>
@@ -147,10 +147,19 @@ public static class NetDraws
     {
         var datagram = hand.Rng.OneIn(4) && hand.Names.IsUdp(hand.Udp());
         var sock = datagram ? hand.Udp() : hand.OpenTcp();
+        for (var tries = 0; tries < 4 && !datagram && IsIdle(hand, sock); tries++)
+        {
+            sock = hand.OpenTcp();
+        }
+
         var offset = hand.Rng.OneIn(2) ? 0 : hand.Within(hand.PageSize - 1);
         var count = hand.Rng.OneIn(3) ? hand.PageSize - offset : hand.Within(hand.PageSize - offset);
         return new MsgZerocopy(sock, hand.Page(), offset, datagram ? Math.Min(count, hand.Names.MaxDatagram(sock)) : count, !datagram && hand.Rng.OneIn(4));
     }
+
+    /// <summary>Not connected yet, or its window is full: the call would end early.</summary>
+    private static bool IsIdle(Hand hand, SockId id) =>
+        hand.Names.Has(id) && hand.World.Sock(id) is TcpSock sock && (sock.State != TcpSock.TcpState.Established || sock.WriteQueue.Length > 2);
 
     /// <summary>A socket that has something to tell, if there is one.</summary>
     private static IpRecvError ReadErrors(Hand hand)

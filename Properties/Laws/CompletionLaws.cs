@@ -81,7 +81,7 @@ public static class CompletionLaws
     public static readonly Law CopyInsteadOccurs = Law.Sometimes(NetRules.UserPagesByReference,
         (in Step step) => step.Operation is MsgZerocopy && step.Seen.Count > 0 && CopiedAtCall(step) > 0);
 
-    private static bool IsIn(in Call call, UbufInfo range) => range.Sk!.Id == call.Sock && unchecked(call.Number - range.Lo) <= unchecked(range.Hi - range.Lo);
+    private static bool IsIn(in Call call, UbufInfo range) => range.Sk?.Id == call.Sock && unchecked(call.Number - range.Lo) <= unchecked(range.Hi - range.Lo);
 
     /// <summary>An skb that reads a call which stands in the error queue; null for none.</summary>
     private static Skb? ReaderOfTold(in Step step, Sock sock)
@@ -202,7 +202,7 @@ public static class CompletionLaws
             var standsIn = 0;
             for (var i = 0; i < live.Count; i++)
             {
-                standsIn += live[i].Sk is not null && IsIn(call, live[i]) ? 1 : 0;
+                standsIn += IsIn(call, live[i]) ? 1 : 0;
             }
 
             if (standsIn != 1)

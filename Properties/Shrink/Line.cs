@@ -101,10 +101,16 @@ public sealed record Line
         SkbCopy copy => [Of(new AllocSkb(copy.Result, 0)), Of(new SkbClone(copy.Result, copy.Source))],
         PskbCopy copy => [Of(new AllocSkb(copy.Result, 0)), Of(new SkbClone(copy.Result, copy.Source))],
         SkbClone clone => [Of(new SkbGet(clone.Result, clone.Source))],
-        Sendfile send => [Of(new TcpSendmsg(send.Sock, send.File, send.Offset, send.Count))],
-        TcpSendmsg send => [Of(new Sendfile(send.Sock, send.File, send.Offset, send.Count))],
+        Sendfile send => [Of(new TcpSendmsg(send.Sock, send.File, send.Offset, send.Count)), .. Written(send.File, send.Offset, send.Count)],
+        TcpSendmsg send => [Of(new Sendfile(send.Sock, send.File, send.Offset, send.Count)), .. Written(send.File, send.Offset, send.Count)],
+        UdpSendmsg send => Written(send.File, send.Offset, send.Count),
+        Vmtruncate cut => [Of(new GenericFileWrite(cut.File, cut.Length, 1, 1))],
         _ => [],
     };
+
+    /// <summary>A write brings pages into the cache as a send does, and needs no socket.</summary>
+    private static IEnumerable<Line> Written(FileId file, long offset, long count) =>
+        offset + count <= GenericFileWrite.MaxFile ? [Of(new GenericFileWrite(file, offset, (int)Math.Max(1, count), 0))] : [];
 
     /// <summary>With another driver, or with one more feature switched off from the start.</summary>
     private static IEnumerable<Line> OtherDevices(RegisterNetdev register) =>
@@ -136,6 +142,15 @@ public sealed record Line
     {
         RegisterNetdev register => Of(register with { Mtu = Math.Clamp(bytes + 40, register.Mtu, register.Kind.MaxMtu) }),
         TcpConnect connect => Of(connect with { Mss = Math.Max(connect.Mss, bytes) }),
+        _ => this,
+    };
+
+    /// <summary>A device of another driver, a connection with other IP options, and a file that a device without high memory cannot reach.</summary>
+    public Line Over(DriverKind kind, NetifFeatures off, int options) => Operation switch
+    {
+        RegisterNetdev register => Of(register with { Kind = kind, Mtu = Math.Clamp(register.Mtu, 40 + options + DriverKind.MinMtu, kind.MaxMtu), Off = off & kind.Features }),
+        TcpConnect connect => Of(connect with { IpOptions = options }),
+        OpenFile open when off == NetifFeatures.HighDma => Of(open with { Zone = ZeroCopy.Model.Pages.Zone.High }),
         _ => this,
     };
 

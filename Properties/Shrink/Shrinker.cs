@@ -1,3 +1,4 @@
+using ZeroCopy.Drivers;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
@@ -65,6 +66,7 @@ public sealed class Shrinker
             smaller |= TakeBytes();
             smaller |= MergeNames();
             smaller |= OtherSockets();
+            smaller |= OtherRoutes();
             smaller = smaller || FewerSends() || TakeAndRepair();
             smaller |= ShortenFiles();
             smaller |= PlainOperands();
@@ -325,6 +327,33 @@ public sealed class Shrinker
         }
 
         return any;
+    }
+
+    /// <summary>Another route from the start instead of one that changes: driver, features, zone and IP options decide who copies and who sums. What changed it later goes, and what then sent again may go too.</summary>
+    private bool OtherRoutes()
+    {
+        if (!_best.Exists(line => line.Operation is DevFeatures or TcpRetransmitTimer))
+        {
+            return false;
+        }
+
+        foreach (var kind in DriverKind.All)
+        {
+            foreach (var off in new[] { NetifFeatures.None, NetifFeatures.Sg, NetifFeatures.AnyCsum, NetifFeatures.HighDma })
+            {
+                foreach (var options in new[] { 0, TcpConnect.MaxIpOptions })
+                {
+                    var kept = _best.Where(line => line.Operation is not DevFeatures).Select(line => line.Over(kind, off, options)).ToList();
+                    var once = kept.Where(line => line.Operation is not TcpRetransmitTimer).ToList();
+                    if ((once.Count < _best.Count && Try(once)) || (kept.Count < _best.Count && Try(kept)))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Each birth gets a name of its own: a name that is used again holds two objects apart.</summary>

@@ -29,7 +29,10 @@ internal sealed class ExactText
         "CopyingWorld._emitted", "CopyingWorld._answer", "CopyingWorld._answerLength", "PlanHistory.Misfit", "PlanHistory.Retransmitted",
 
         // A number that pairs what the two paths do within one step.
-        "World.PeekSegment", "ValueTuple`2.Item1",
+        "World.PeekSegment", "DueFrame.Number",
+
+        // Of a frame that was emitted; set anew before it is judged.
+        "DueFrame.Index", "DueFrame.IsOpen", "DueFrame.ShowsWrite", "DueFrame.Stray", "DueFrame.Outdated", "DueFrame.IsStale", "CopyingWorld._summed",
 
         // Ring memory is printed by slot, and the consumer word where the driver has it.
         "Dma._consistent",
@@ -116,6 +119,9 @@ internal sealed class ExactText
                 return;
             case Model.Copying.CopyingFlow flow:
                 Line($"{flow.Accepted} {flow.Kept} {flow.Ack} {flow.TsRecent} {Convert.ToHexString(flow.Bytes(flow.Kept, (int)(flow.Accepted - flow.Kept)))}");
+                var runs = new List<Model.Copying.AcceptedRun>();
+                flow.AddRuns(flow.Kept, (int)(flow.Accepted - flow.Kept), runs);
+                Line(string.Join(' ', runs));
                 Line(string.Join(' ', flow.Origin(flow.Kept, (int)(flow.Accepted - flow.Kept)).ToArray().Select(mark => mark.Packed)));
                 return;
             case FileContent content:

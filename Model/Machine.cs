@@ -17,6 +17,7 @@ public sealed class Machine<TState, TEvent, TGuard>
     private readonly Action<StateMachine<TState, TEvent>, Func<TGuard, bool>> _configure;
     private readonly Rule _otherwise;
     private readonly sbyte[] _next;
+    private readonly Rule?[] _forbids;
     private readonly int _events;
     private readonly int _guardSets;
 
@@ -31,6 +32,7 @@ public sealed class Machine<TState, TEvent, TGuard>
         _events = events.Length;
         _guardSets = 1 << Enum.GetValues<TGuard>().Count(guard => Number(guard) != 0);
         _next = new sbyte[states.Length * _events * _guardSets];
+        _forbids = new Rule?[_next.Length];
         var cell = new Cell();
         var live = Live(cell);
         foreach (var state in states)
@@ -65,7 +67,9 @@ public sealed class Machine<TState, TEvent, TGuard>
     public int Next(int state, int @event, int guards) => _next[(((state * _events) + @event) * _guardSets) + guards];
 
     /// <summary>The rule that forbids the event here: that of the first guard which is not met.</summary>
-    public Rule Forbids(TState state, TEvent @event, TGuard guards)
+    public Rule Forbids(TState state, TEvent @event, TGuard guards) => _forbids[Index(state, @event, Number(guards))] ??= Ask(state, @event, guards);
+
+    private Rule Ask(TState state, TEvent @event, TGuard guards)
     {
         var unmet = new List<string>();
         var live = Live(new Cell { State = state, Guards = Number(guards) });

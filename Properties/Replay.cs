@@ -28,11 +28,11 @@ public sealed class Replay(Script script)
     /// <summary>The checker with both worlds as they are now.</summary>
     public Checker Checker => _checker;
 
-    /// <summary>Takes one step; false at the end, and after a violation.</summary>
+    /// <summary>Takes one step; false at the end, after a violation, and after a BUG that had to come.</summary>
     public bool Next(out ReplayStep step)
     {
         step = null!;
-        if (_next == script.Operations.Count || Violations.Count > 0)
+        if (_next == script.Operations.Count || Violations.Count > 0 || _checker.HasPanicked)
         {
             return false;
         }
@@ -48,7 +48,7 @@ public sealed class Replay(Script script)
 
         Applied++;
         Violations = [.. _checker.Violations];
-        step = new ReplayStep(operation, false, Violations, before is null ? [] : [.. Changes(_checker.World.Seen), .. new Picture(_checker.World).Since(before)]);
+        step = new ReplayStep(operation, false, Violations, before is null ? [] : [.. Changes(_checker.World.Seen, _checker.HasPanicked), .. new Picture(_checker.World).Since(before)]);
         return true;
     }
 
@@ -75,10 +75,14 @@ public sealed class Replay(Script script)
     public static string Violated(string script) =>
         string.Join(' ', Run(Script.Parse(script, Language.All)).Select(violation => violation.Rule.Id).Distinct());
 
-    private static List<string> Changes(Observation seen)
+    private static List<string> Changes(Observation seen, bool hasPanicked)
     {
         var lines = new List<string>();
-        if (!seen.Succeeded)
+        if (hasPanicked)
+        {
+            lines.Add("BUG, as it must be: the sequence ends here");
+        }
+        else if (!seen.Succeeded)
         {
             lines.Add($"refused: {seen.Refusal}");
         }

@@ -509,6 +509,11 @@ public sealed class Shrinker
             }
 
             applied.Add(line);
+            if (_checker.HasPanicked)
+            {
+                return false;
+            }
+
             if (_checker.Violations.Count == 0)
             {
                 continue;

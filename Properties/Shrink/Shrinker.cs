@@ -65,6 +65,7 @@ public sealed class Shrinker
             smaller |= TakeBytes();
             smaller |= MergeNames();
             smaller |= OtherSockets();
+            smaller |= SimplerOperations();
             smaller = smaller || FewerSends() || TakeAndRepair();
             smaller |= ShortenFiles();
             smaller |= PlainOperands();
@@ -312,6 +313,28 @@ public sealed class Shrinker
         }
 
         return changed;
+    }
+
+    /// <summary>Plainer operations in the place of others, with room to spare where they need it.</summary>
+    private bool SimplerOperations()
+    {
+        var any = false;
+        for (var i = 0; i < _best.Count; i++)
+        {
+            foreach (var simpler in _best[i].Simpler().ToList())
+            {
+                var at = i;
+                if (TryLine(i, simpler)
+                    || Try([.. _best.Select((line, k) => k == at ? simpler : Roomier(line))])
+                    || Try([.. _best.Select((line, k) => k == at ? simpler : line.FailingFirst())]))
+                {
+                    any = true;
+                    break;
+                }
+            }
+        }
+
+        return any;
     }
 
     /// <summary>A datagram socket instead of a connection, and the other way round: one needs no handshake, the other no data.</summary>

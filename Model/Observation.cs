@@ -21,6 +21,9 @@ public enum Refusal
 
     /// <summary>Beyond the packet: -EFAULT.</summary>
     OutOfRange,
+
+    /// <summary>The checksum does not come out.</summary>
+    BadSum,
 }
 
 /// <summary>What one dev_queue_xmit found and did.</summary>
@@ -96,6 +99,9 @@ public sealed class Observation
 
     /// <summary>What the same function says of each contiguous run in the range alone.</summary>
     public List<RunSum> Runs { get; } = [];
+
+    /// <summary>Destructors that ran. kernel: skb->destructor.</summary>
+    public int Destructors { get; set; }
 
     /// <summary>How many bytes a reading operation returned; they are in <see cref="Read"/>.</summary>
     public int ReadLength { get; private set; }
@@ -178,7 +184,7 @@ public sealed class Observation
     public void BeginStep(Cost cost, int failedAllocations)
     {
         FailedAllocationsBefore = failedAllocations;
-        (Refusal, Count, ByReference, Sum, ReadLength) = (Refusal.None, 0, false, 0, 0);
+        (Refusal, Count, ByReference, Sum, ReadLength, Destructors) = (Refusal.None, 0, false, 0, 0, 0);
         _plan.Clear();
         _drops.Clear();
         Runs.Clear();

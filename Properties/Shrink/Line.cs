@@ -91,26 +91,52 @@ public sealed record Line
         _ => this,
     };
 
-    /// <summary>Plainer operations that may do the same.</summary>
+    /// <summary>Where it lets a later allocation fail, the first.</summary>
+    public Line FailingFirst() => Operation is FailAlloc ? Of(new FailAlloc(1)) : this;
+
+    /// <summary>Plainer operations that may do the same, never one that is named here for one of them.</summary>
+    public IEnumerable<Line> Simpler() => Operation switch
+    {
+        SkbPush push => [Of(new SkbPut(push.Skb, push.Count, push.Data))],
+        SkbFillPageDesc fill => [Of(new SkbPut(fill.Skb, fill.Size, 0)), Of(new SkbAppendPage(fill.Skb, Model.Pages.Zone.Low, fill.Size, 0))],
+        SkbAppendPage append => [Of(new SkbPut(append.Skb, append.Size, append.Data))],
+        IpFragReasm list => [Of(new SkbAppendPage(list.Skb, Model.Pages.Zone.Low, 1, 0))],
+        SkbCopy copy => [Of(new SkbClone(copy.Result, copy.Source))],
+        PskbCopy copy => [Of(new SkbClone(copy.Result, copy.Source))],
+        SkbCopyExpand copy => [Of(new SkbClone(copy.Result, copy.Source)), Of(new SkbCopy(copy.Result, copy.Source))],
+        SkbReallocHeadroom copy => [Of(new SkbClone(copy.Result, copy.Source)), Of(new PskbCopy(copy.Result, copy.Source))],
+        SkbClone clone => [Of(new SkbGet(clone.Result, clone.Source))],
+        SockWmalloc alloc => [Of(new AllocSkb(alloc.Result, alloc.Size))],
+        DevKfreeSkbIrq free => [Of(new KfreeSkb(free.Skb))],
+        PskbPull pull => [Of(new SkbPull(pull.Skb, pull.Count))],
+        SkbPullRcsum pull => [Of(new SkbPull(pull.Skb, pull.Count))],
+        PskbTrimRcsum trim => [Of(new PskbTrim(trim.Skb, trim.Length))],
+        _ => [],
+    };
+
+    /// <summary>Operations that may do the same, so that another can go.</summary>
     public IEnumerable<Line> Others() => Operation switch
     {
         RegisterNetdev register => [.. OtherDevices(register)],
-        SkbPush push => [Of(new SkbPut(push.Skb, push.Count, push.Data))],
-        SkbFillPageDesc fill => [Of(new SkbPut(fill.Skb, fill.Size, 0))],
         SkbSplit split => [Of(new AllocSkb(split.Result, 0))],
-        SkbCopy copy => [Of(new AllocSkb(copy.Result, 0)), Of(new SkbClone(copy.Result, copy.Source))],
-        PskbCopy copy => [Of(new AllocSkb(copy.Result, 0)), Of(new SkbClone(copy.Result, copy.Source))],
-        SkbClone clone => [Of(new SkbGet(clone.Result, clone.Source))],
+        SkbCopy copy => [Of(new AllocSkb(copy.Result, 0)), .. Simpler()],
+        PskbCopy copy => [Of(new AllocSkb(copy.Result, 0)), .. Simpler()],
+        SkbClone clone => [Of(new AllocSkb(clone.Result, 0)), .. Simpler()],
+        SkbGet get => [Of(new SkbClone(get.Result, get.Source))],
+        AllocSkb alloc => [Received(alloc, 1), Received(alloc, 2)],
+        DevAllocSkb alloc => [Of(new AllocSkb(alloc.Result, alloc.Length))],
         Sendfile send => [Of(new TcpSendmsg(send.Sock, send.File, send.Offset, send.Count)), .. Written(send.File, send.Offset, send.Count)],
         TcpSendmsg send => [Of(new Sendfile(send.Sock, send.File, send.Offset, send.Count)), .. Written(send.File, send.Offset, send.Count)],
         UdpSendmsg send => Written(send.File, send.Offset, send.Count),
         Vmtruncate cut => [Of(new GenericFileWrite(cut.File, cut.Length, 1, 1))],
-        _ => [],
+        _ => Simpler(),
     };
 
     /// <summary>A write brings pages into the cache as a send does, and needs no socket.</summary>
     private static IEnumerable<Line> Written(FileId file, long offset, long count) =>
         offset + count <= GenericFileWrite.MaxFile ? [Of(new GenericFileWrite(file, offset, (int)Math.Max(1, count), 0))] : [];
+
+    private static Line Received(AllocSkb alloc, int length) => Of(new DevAllocSkb(alloc.Result, ChecksumState.None, Good: false, length, 0));
 
     /// <summary>With another driver, or with one more feature switched off from the start.</summary>
     private static IEnumerable<Line> OtherDevices(RegisterNetdev register) =>

@@ -67,6 +67,7 @@ public sealed class Shrinker
             smaller |= MergeNames();
             smaller |= OtherSockets();
             smaller |= OtherRoutes();
+            smaller |= SimplerOperations();
             smaller = smaller || FewerSends() || TakeAndRepair();
             smaller |= ShortenFiles();
             smaller |= PlainOperands();
@@ -316,6 +317,28 @@ public sealed class Shrinker
         return changed;
     }
 
+    /// <summary>Plainer operations in the place of others, with room to spare where they need it.</summary>
+    private bool SimplerOperations()
+    {
+        var any = false;
+        for (var i = 0; i < _best.Count; i++)
+        {
+            foreach (var simpler in _best[i].Simpler().ToList())
+            {
+                var at = i;
+                if (TryLine(i, simpler)
+                    || Try([.. _best.Select((line, k) => k == at ? simpler : Roomier(line))])
+                    || Try([.. _best.Select((line, k) => k == at ? simpler : line.FailingFirst())]))
+                {
+                    any = true;
+                    break;
+                }
+            }
+        }
+
+        return any;
+    }
+
     /// <summary>A datagram socket instead of a connection, and the other way round: one needs no handshake, the other no data.</summary>
     private bool OtherSockets()
     {
@@ -538,6 +561,11 @@ public sealed class Shrinker
             }
 
             applied.Add(line);
+            if (_checker.HasPanicked)
+            {
+                return false;
+            }
+
             if (_checker.Violations.Count == 0)
             {
                 continue;

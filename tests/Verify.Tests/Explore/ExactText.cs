@@ -19,7 +19,7 @@ internal sealed class ExactText
         "PhysicalMemory._frames", "PhysicalMemory._freeFrames", "PhysicalMemory._touchedFrames", "PhysicalMemory._slabs", "PhysicalMemory._freeBlocks",
         "PhysicalMemory._open", "PhysicalMemory._spareSlabs", "PhysicalMemory._inUse", "Page.address", "Page.InUseIndex", "Block._slab", "Block._offset", "Block._memory",
         "SkbCache._live", "SkbCache._blocks", "SkbCache._freeSkbs", "SkbCache._freeBlocks", "Skb.LiveIndex", "DataBlock.LiveIndex",
-        "CopyingWorld._free", "CopyingWorld._freeSkbs",
+        "CopyingWorld._free", "CopyingWorld._freeSkbs", "Names._freeShapes", "Names._freeData",
 
         // A failure that was asked for is armed anew as each step begins.
         "PhysicalMemory._failAfter", "PhysicalMemory._failAt", "PhysicalMemory.FailedAt",

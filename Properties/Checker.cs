@@ -27,6 +27,8 @@ public sealed class Checker
     private readonly Law[] _page;
     private readonly Law[] _sock;
     private readonly Law[] _device;
+    private readonly Law[] _mm;
+    private readonly Law[] _pin;
     private readonly Recount _recount = new();
     private readonly PlanHistory _history = new();
     private readonly long[] _hits = new long[LawCatalogue.All.Count];
@@ -50,6 +52,8 @@ public sealed class Checker
         _page = Of(Scope.Page);
         _sock = Of(Scope.Sock);
         _device = Of(Scope.Device);
+        _mm = Of(Scope.Mm);
+        _pin = Of(Scope.Pin);
     }
 
     public World World { get; }
@@ -179,6 +183,7 @@ public sealed class Checker
         }
 
         EvaluatePages(step);
+        EvaluateMemory(step);
         _subjects[(int)Scope.Sock] += World.Socks.Count;
         for (var i = 0; i < World.Socks.Count; i++)
         {
@@ -199,6 +204,33 @@ public sealed class Checker
                 if (law.Device!(step, World.Devices[i]) != law.IsAlways)
                 {
                     Hit(step, law, World.Devices[i]);
+                }
+            }
+        }
+    }
+
+    private void EvaluateMemory(in Step step)
+    {
+        _subjects[(int)Scope.Mm] += World.Mms.Count;
+        for (var i = 0; i < World.Mms.Count; i++)
+        {
+            foreach (var law in _mm)
+            {
+                if (law.Mm!(step, World.Mms[i]) != law.IsAlways)
+                {
+                    Hit(step, law, World.Mms[i]);
+                }
+            }
+        }
+
+        _subjects[(int)Scope.Pin] += World.Pins.Count;
+        for (var i = 0; i < World.Pins.Count; i++)
+        {
+            foreach (var law in _pin)
+            {
+                if (law.Pin!(step, World.Pins[i]) != law.IsAlways)
+                {
+                    Hit(step, law, World.Pins[i]);
                 }
             }
         }

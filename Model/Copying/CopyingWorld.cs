@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace ZeroCopy.Model.Copying;
 
 /// <summary>The copying path: the same operations on plain byte arrays, copied at the moment of the call. It knows no page, no skb and no driver, and is short enough to be believed by reading.</summary>
-public sealed class CopyingWorld(Profile profile)
+public sealed partial class CopyingWorld(Profile profile)
 {
     private const byte Tcp = 6;
     private const byte Syn = 2;
@@ -22,7 +22,7 @@ public sealed class CopyingWorld(Profile profile)
     private int _answerLength;
 
     /// <summary>What both paths know of the script's names.</summary>
-    public Names Names { get; } = new(profile.PageSize);
+    public Names Names { get; } = new(profile.PageSize, profile.TaskPages);
 
     public int PageSize => profile.PageSize;
 
@@ -159,6 +159,7 @@ public sealed class CopyingWorld(Profile profile)
         }
 
         _emitted.Clear();
+        BeginMemoryStep();
         _answerLength = 0;
     }
 
@@ -212,6 +213,7 @@ public sealed class CopyingWorld(Profile profile)
             }
         }
 
+        WriteMemory(state);
         for (var name = 0; name < _flows.Count; name++)
         {
             if (_flows.Has(name))
@@ -250,6 +252,7 @@ public sealed class CopyingWorld(Profile profile)
             }
         }
 
+        ResetMemory();
         _skbs.Clear();
         _pages.Clear();
         _files.Clear();

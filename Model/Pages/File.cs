@@ -29,6 +29,7 @@ public sealed class File(FileId id, FileContent content, Zone zone, PhysicalMemo
             return null;
         }
 
+        page.Fire(PageMachine.Event.AddToPageCache);
         page.Mapping = this;
         page.Index = index;
         var start = index * page.Bytes.Length;
@@ -50,12 +51,13 @@ public sealed class File(FileId id, FileContent content, Zone zone, PhysicalMemo
         for (var i = 0; i < _cached.Count; i++)
         {
             var page = _cached[i];
-            if (page.Count > 1)
+            if (page.Count > 1 || page.Dirty || page.Locked)
             {
                 _cached[kept++] = page;
             }
             else
             {
+                page.Fire(PageMachine.Event.Reclaim);
                 _byIndex.Remove(page.Index);
                 page.Mapping = null;
                 page.Put();

@@ -21,6 +21,16 @@ public enum Needs
 
     /// <summary>A TCP socket that may still send.</summary>
     OpenTcp = 2048,
+
+    /// <summary>A process.</summary>
+    Mm = 4096,
+    NewMm = 8192,
+    Kiobuf = 16384,
+    Vector = 32768,
+    NewVector = 65536,
+
+    /// <summary>A kiobuf or a vector.</summary>
+    Pin = 131072,
 }
 
 /// <summary>One kind of operation in a mix: how often, and how its operands are drawn.</summary>

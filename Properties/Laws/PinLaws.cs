@@ -39,7 +39,7 @@ public static class PinLaws
     {
         for (var i = 0; i < file.Cached.Count; i++)
         {
-            if (step.Recount.Holders(file.Cached[i]) <= 1)
+            if (step.Recount.Holders(file.Cached[i]) <= 1 && !file.Cached[i].Dirty && !file.Cached[i].UnderIo)
             {
                 return false;
             }

@@ -22,6 +22,7 @@ public sealed class Names(int pageSize, int taskPages)
     private readonly Table<SockName> _socks = new();
     private readonly Table<DevName> _devs = new();
     private readonly Table<ulong> _mms = new();
+    private readonly Table<int[]> _storable = new();
     private readonly Table<PinName> _kiobufs = new();
     private readonly Table<PinName> _vectors = new();
 
@@ -124,6 +125,8 @@ public sealed class Names(int pageSize, int taskPages)
 
     public void Bind(FileId file, long length) => _files.Bind(file.Value, length);
 
+    public void Resize(FileId file, long length) => _files.Rebind(file.Value, length);
+
     public void BindTcp(SockId sock) => _socks.Bind(sock.Value, new SockName(true, false, 0));
 
     public void BindUdp(SockId sock, int maxDatagram) => _socks.Bind(sock.Value, new SockName(false, false, maxDatagram));
@@ -132,9 +135,30 @@ public sealed class Names(int pageSize, int taskPages)
 
     public void Bind(DevId dev, int mtu) => _devs.Bind(dev.Value, new DevName(mtu));
 
-    public void Bind(MmId mm) => _mms.Bind(mm.Value, 0);
+    public void Bind(MmId mm)
+    {
+        _mms.Bind(mm.Value, 0);
+        var storable = new int[taskPages];
+        Array.Fill(storable, pageSize);
+        _storable.Bind(mm.Value, storable);
+    }
 
-    public void Unbind(MmId mm) => _mms.Unbind(mm.Value);
+    public void Unbind(MmId mm)
+    {
+        _mms.Unbind(mm.Value);
+        _storable.Unbind(mm.Value);
+    }
+
+    /// <summary>So many bytes of a page may be stored to: behind the end of a shared file they would be nobody's.</summary>
+    public void SetStorable(MmId mm, int page, int bytes) => _storable[mm.Value][page] = bytes;
+
+    /// <summary>Whether a store stays within what a shared file has of the page.</summary>
+    public bool IsStorable(MmId mm, int address, int count) => (address % pageSize) + count <= _storable[mm.Value][address / pageSize];
+
+    /// <summary>Whether a pinned byte lies in a page of a file, and behind its end.</summary>
+    public bool IsBehindFile(PinId pin) => Has(pin) && Pins(pin)[pin.Value].BehindFile;
+
+    public void SetBehindFile(PinId pin, bool behind) => Pins(pin).Rebind(pin.Value, Pins(pin)[pin.Value] with { BehindFile = behind });
 
     /// <summary>An area now covers these pages.</summary>
     public void Map(MmId mm, int page, int pages) => _mms.Rebind(mm.Value, _mms[mm.Value] | Mask(page, pages));
@@ -142,7 +166,7 @@ public sealed class Names(int pageSize, int taskPages)
     /// <summary>No area covers these pages any more.</summary>
     public void Unmap(MmId mm, int page, int pages) => _mms.Rebind(mm.Value, _mms[mm.Value] & ~Mask(page, pages));
 
-    public void Bind(PinId pin, bool into, int length) => Pins(pin).Bind(pin.Value, new PinName(into, false, false, length));
+    public void Bind(PinId pin, bool into, int length) => Pins(pin).Bind(pin.Value, new PinName(into, false, false, false, length));
 
     public void Unbind(PinId pin) => Pins(pin).Unbind(pin.Value);
 
@@ -153,6 +177,7 @@ public sealed class Names(int pageSize, int taskPages)
     public void Reset()
     {
         _mms.Clear();
+        _storable.Clear();
         _kiobufs.Clear();
         _vectors.Clear();
         _skbs.Clear();
@@ -166,7 +191,7 @@ public sealed class Names(int pageSize, int taskPages)
 
     private static ulong Mask(int page, int pages) => ((1UL << pages) - 1) << page;
 
-    private readonly record struct PinName(bool Into, bool Written, bool Locked, int Length);
+    private readonly record struct PinName(bool Into, bool Written, bool Locked, bool BehindFile, int Length);
 
     private readonly record struct SockName(bool IsTcp, bool IsClosed, int MaxDatagram);
 

@@ -97,6 +97,9 @@ public sealed class Observation
     /// <summary>Bytes accepted, or frames, or pages: what the operation counts.</summary>
     public long Count { get; private set; }
 
+    /// <summary>A send went by reference: what is written to the file later may show on the wire.</summary>
+    public bool ByReference { get; set; }
+
     /// <summary>The folded sum that a checksum operation returned.</summary>
     public ushort Sum { get; set; }
 
@@ -190,7 +193,7 @@ public sealed class Observation
     public void BeginStep(Cost cost, int failedAllocations)
     {
         FailedAllocationsBefore = failedAllocations;
-        (Refusal, Count, Sum, ReadLength) = (Refusal.None, 0, 0, 0);
+        (Refusal, Count, ByReference, Sum, ReadLength) = (Refusal.None, 0, false, 0, 0);
         (PagesDone, WaitedOn) = (0, null);
         _plan.Clear();
         _drops.Clear();

@@ -52,6 +52,9 @@ public sealed class World
     /// <summary>The number that the next segment of the plan will have.</summary>
     public int PeekSegment { get; private set; }
 
+    /// <summary>Writes to files so far. Both paths count the same, from the operations alone.</summary>
+    public int Writes { get; private set; }
+
     public IReadOnlyList<Sock> Socks => _allSocks;
 
     public IReadOnlyList<NetDevice> Devices => _allDevices;
@@ -164,6 +167,9 @@ public sealed class World
 
     public int NextSegment() => PeekSegment++;
 
+    /// <summary>The number of the next write to a file, from 1: what an operation stores has it, whether by write(), by truncation or through a shared mapping.</summary>
+    public int NextWrite() => ++Writes;
+
     /// <summary>Forgets what the last step did.</summary>
     public void BeginStep()
     {
@@ -198,6 +204,7 @@ public sealed class World
         }
 
         state.Refer(null);
+        state.Write(Writes);
         foreach (var file in _allFiles)
         {
             state.Write(file.Id.Value);
@@ -258,6 +265,7 @@ public sealed class World
         _allFiles.Clear();
         _namedPages.Clear();
         PeekSegment = 0;
+        Writes = 0;
         BeginStep();
     }
 

@@ -15,6 +15,9 @@ public static class Language
         PutPage.Spelling,
         OpenFile.Spelling,
         ReclaimPages.Spelling,
+        GenericFileWrite.Spelling,
+        Vmtruncate.Spelling,
+        Fsync.Spelling,
         FailAlloc.Spelling,
 
         MmAlloc.Spelling,
@@ -22,6 +25,7 @@ public static class Language
         Munmap.Spelling,
         Mprotect.Spelling,
         ExitMmap.Spelling,
+        Msync.Spelling,
         Store.Spelling,
         Load.Spelling,
         SwapOut.Spelling,

@@ -14,9 +14,9 @@ public static class PinRules
         Source: "linux 2.4.4 include/linux/mm.h, get_page(), put_page()", Basis.Source);
 
     public static readonly Rule ReclaimTakesUnheld = new("PIN-003",
-        "Reclaim takes every page that nobody but the page cache holds.",
+        "Reclaim takes every clean page that nobody but the page cache holds.",
         Because: "Never taken, memory is full of finished files.",
-        Source: "linux 2.4.4 mm/vmscan.c, reclaim_page(): page_count(page) > 1", Basis.Source);
+        Source: "linux 2.4.4 mm/vmscan.c, reclaim_page(): page_count(page) > 1; page_launder()", Basis.Source);
 
     public static readonly Rule CacheHoldsFile = new("PIN-004",
         "An up-to-date page of the page cache holds the bytes of its file.",
@@ -68,6 +68,11 @@ public static class PinRules
         Because: "A page that is dirty and does not say so is dropped as clean, with the data.",
         Source: "linux 2.4.4 mm/memory.c, mark_dirty_kiobuf()", Basis.Source);
 
+    public static readonly Rule DirtyIsListed = new("PIN-019",
+        "A page of the page cache is on its file's list of dirty pages exactly while it is dirty.",
+        Because: "fsync walks the list: a page that is only marked is not written, though the program was told so.",
+        Source: "linux 2.4.4 mm/filemap.c, __set_page_dirty(), filemap_fdatasync(); mm/memory.c, mark_dirty_kiobuf(), which sets the bit alone", Basis.Intended);
+
     public static readonly Rule RefusedForCause = new("PIN-020",
         "A refusal names its cause, and the cause is there: a page that is taken away between fault and lookup is none.",
         Because: "A spurious failure breaks programs at times that nobody can repeat.",
@@ -102,4 +107,24 @@ public static class PinRules
         "A pin protects the frame, never the mapping: swap-out unmaps a pinned page like any other, and the next write of the process moves it off the frame; from linux 6 on, a pinned page is not unmapped.",
         Because: "A hazard to know: what the device writes from then on, the process never sees.",
         Source: "linux 2.4.4 mm/vmscan.c, try_to_swap_out(), which does not look at the count; mm/memory.c, do_wp_page()", Basis.Source);
+
+    public static readonly Rule UncachedIsOnDisk = new("PIN-040",
+        "What is not in the page cache is on disk: reclaim leaves a dirty page alone.",
+        Because: "The next reader gets the bytes of before the write, and so does the wire.",
+        Source: "linux 2.4.4 mm/vmscan.c, reclaim_page(), page_launder(): PageDirty", Basis.Source);
+
+    public static readonly Rule FsyncWrites = new("PIN-041",
+        "After fsync the disk has the bytes of the file.",
+        Because: "The program was told that its data is safe.",
+        Source: "linux 2.4.4 fs/buffer.c, sys_fsync(); mm/filemap.c, filemap_fdatasync()", Basis.Source);
+
+    public static readonly Rule TruncatedLeave = new("PIN-042",
+        "Truncation leaves no page in the cache that begins at or behind the new size; whoever holds its frame keeps the frame, outside of the file.",
+        Because: "A file that grows again would show what was cut off; and a frame that a device still reads is not free.",
+        Source: "linux 2.4.4 mm/filemap.c, truncate_inode_pages(), truncate_complete_page()", Basis.Source);
+
+    public static readonly Rule WrittenInPlace = new("PIN-043",
+        "A write and the zeroes of a truncation change the cached page where it lies: whoever holds it sees them, until the page leaves the file.",
+        Because: "The page is not locked while it is sent: with two pages for one place of a file, mappings, readers and the wire would part.",
+        Source: "linux 2.4.4 mm/filemap.c, generic_file_write() (__grab_cache_page()), truncate_partial_page()", Basis.Source);
 }

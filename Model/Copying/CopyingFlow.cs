@@ -5,6 +5,7 @@ namespace ZeroCopy.Model.Copying;
 /// <summary>One socket on the copying path: the bytes that were accepted, copied at the call, and what is needed to spell its headers.</summary>
 public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int mssOption, bool timestamps, uint firstSeq)
 {
+    private readonly List<AcceptedRun> _runs = [];
     private byte[] _bytes = new byte[1024];
     private Provenance[]? _origin;
     private int _start;
@@ -37,13 +38,21 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
     public long Kept => Accepted - (_end - _start);
 
     /// <summary>Copies bytes at the call.</summary>
-    public void Accept(FileContent content, FileId file, long offset, int count, bool provenance)
+    /// <param name="content">The file.</param>
+    /// <param name="file">Its name.</param>
+    /// <param name="offset">First byte in the file.</param>
+    /// <param name="count">Bytes.</param>
+    /// <param name="call">Writes to files so far.</param>
+    /// <param name="byReference">The call went by reference: the bytes may be read later.</param>
+    /// <param name="provenance">Whether the origin of each byte is kept.</param>
+    public void Accept(CopyingFile content, FileId file, long offset, int count, int call, bool byReference, bool provenance)
     {
+        Remember(new AcceptedRun(Accepted, count, file, offset, call, byReference));
         MakeRoom(count, provenance);
         content.Read(offset, _bytes.AsSpan(_end, count));
         for (var i = 0; provenance && i < count; i++)
         {
-            _origin![_end + i] = Provenance.OfFile(file, offset + i);
+            _origin![_end + i] = Provenance.OfFile(file, offset + i, content.WriteAt(offset + i));
         }
 
         _end += count;
@@ -61,7 +70,31 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
         _origin is null ? [] : _origin.AsSpan(IndexOf(position, count), count);
 
     /// <summary>Forgets what stands before a place in the stream.</summary>
-    public void Forget(long position) => _start += (int)Math.Max(0, Math.Min(position, Accepted) - Kept);
+    public void Forget(long position)
+    {
+        _start += (int)Math.Max(0, Math.Min(position, Accepted) - Kept);
+        var gone = 0;
+        while (gone < _runs.Count && _runs[gone].Position + _runs[gone].Count <= Kept)
+        {
+            gone++;
+        }
+
+        _runs.RemoveRange(0, gone);
+    }
+
+    /// <summary>Adds where a range came from; it was accepted and is not yet forgotten.</summary>
+    public void AddRuns(long position, int count, List<AcceptedRun> to)
+    {
+        foreach (var run in _runs)
+        {
+            var first = Math.Max(position, run.Position);
+            var end = Math.Min(position + count, run.Position + run.Count);
+            if (first < end)
+            {
+                to.Add(run with { Position = first, Count = (int)(end - first), Offset = run.Offset + (first - run.Position) });
+            }
+        }
+    }
 
     /// <summary>The place in the stream of a sequence number near those that are kept.</summary>
     public long PositionOf(uint seq) => Kept + unchecked((int)(seq - firstSeq - (uint)Kept));
@@ -74,10 +107,31 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
             state.Write((long)_origin[i].Packed);
         }
 
+        state.Write(_runs.Count);
+        foreach (var run in _runs)
+        {
+            state.Write(run.Position);
+            DueFrame.WriteState(state, run);
+        }
+
         state.Write(Accepted);
         state.Write(Ack);
         state.Write(TsRecent);
         state.Write(mssOption);
+    }
+
+    /// <summary>A call that goes on where the one before ended makes one run with it.</summary>
+    private void Remember(in AcceptedRun run)
+    {
+        if (_runs.Count > 0 && _runs[^1] is var last && run.Count <= int.MaxValue - last.Count
+            && last with { Position = run.Position, Offset = last.Offset + last.Count, Count = run.Count } == run)
+        {
+            _runs[^1] = last with { Count = last.Count + run.Count };
+        }
+        else if (run.Count > 0)
+        {
+            _runs.Add(run);
+        }
     }
 
     private int IndexOf(long position, int count) =>
@@ -115,6 +169,4 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
 
         (_bytes, _start, _end) = (bytes, 0, live);
     }
-
-
 }

@@ -58,6 +58,15 @@ public static class CopyingFrames
         }
     }
 
+    /// <summary>Sums the segment of a TCP frame whose bytes are in place.</summary>
+    public static void WriteTcpCheck(Span<byte> frame)
+    {
+        var transport = frame[(Ethernet.Length + ((frame[Ethernet.Length] & 15) * 4))..];
+        transport[16] = transport[17] = 0;
+        BinaryPrimitives.WriteUInt16BigEndian(
+            transport[16..], InternetSum.Check(InternetSum.Words(transport, InternetSum.Words(Addresses) + Tcp + (ulong)transport.Length)));
+    }
+
     private static int TransportBytes(in Segment segment, CopyingFlow flow) =>
         segment.Protocol != Tcp ? 8 : 20 + ((segment.Flags & Syn) != 0 ? 4 : 0) + (flow.Timestamps ? 12 : 0);
 

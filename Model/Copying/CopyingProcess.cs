@@ -45,6 +45,12 @@ public sealed class CopyingCell(int length)
 {
     public byte[] Bytes { get; } = new byte[length];
 
+    /// <summary>The file whose page this is, where it is one: then the bytes are the file's.</summary>
+    public FileId? File { get; set; }
+
+    /// <summary>Which page of the file.</summary>
+    public long Index { get; set; }
+
     /// <summary>Pins that name it.</summary>
     public int Pins { get; set; }
 
@@ -65,11 +71,9 @@ public sealed class CopyingPin(bool into, int offset, int length)
 
     public bool IsLocked { get; set; }
 
-    /// <summary>The bytes of the range in its i-th page.</summary>
-    public Span<byte> Piece(int i)
-    {
-        var size = Cells[i].Bytes.Length;
-        var from = i == 0 ? offset : 0;
-        return Cells[i].Bytes.AsSpan(from, Math.Min(size, length + offset - (i * size)) - from);
-    }
+    /// <summary>Where the bytes of the range begin in its i-th page.</summary>
+    public int From(int i) => i == 0 ? offset : 0;
+
+    /// <summary>How many they are.</summary>
+    public int Count(int i) => Math.Min(Cells[i].Bytes.Length, length + offset - (i * Cells[i].Bytes.Length)) - From(i);
 }

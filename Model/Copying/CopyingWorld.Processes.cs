@@ -45,6 +45,7 @@ public sealed partial class CopyingWorld
         }
 
         Names.Map(id, page, pages);
+        LimitStores(id);
     }
 
     public void Munmap(MmId id, int page, int pages)
@@ -57,6 +58,7 @@ public sealed partial class CopyingWorld
         }
 
         Names.Unmap(id, page, pages);
+        LimitStores(id);
     }
 
     /// <summary>Changes protections up to the first page that refuses.</summary>
@@ -109,8 +111,22 @@ public sealed partial class CopyingWorld
         return Peek(id, n);
     }
 
-    /// <summary>The bytes of a page that is about to be written.</summary>
-    public Span<byte> Store(MmId id, int n) => Writable(ref Mm(id)[n]).Bytes;
+    /// <summary>The process stores bytes of a pattern in one page.</summary>
+    public void Store(MmId id, int address, int count, int seed)
+    {
+        ref var slot = ref Mm(id)[address / profile.PageSize];
+        var from = address % profile.PageSize;
+        if (slot is { Shared: true, File: { } file })
+        {
+            var bytes = _filePage.AsSpan(0, count);
+            Pattern.Fill(bytes, seed);
+            Write(file, NextWrite(), (slot.Index * profile.PageSize) + from, bytes);
+        }
+        else
+        {
+            Pattern.Fill(Writable(ref slot).Bytes.AsSpan(from, count), seed);
+        }
+    }
 
     /// <summary>The bytes of a page as they are.</summary>
     public ReadOnlySpan<byte> Peek(MmId id, int n)
@@ -130,6 +146,7 @@ public sealed partial class CopyingWorld
 
         PinTable(id).Bind(id.Value, pin);
         Names.Bind(id, into, length);
+        LimitDma(id);
     }
 
     /// <summary>What a call that was refused had done to the first pages of its range.</summary>
@@ -137,7 +154,7 @@ public sealed partial class CopyingWorld
     {
         for (var n = page; n < page + pages; n++)
         {
-            if (into)
+            if (into && !Mm(mm)[n].Shared)
             {
                 Writable(ref Mm(mm)[n]);
             }
@@ -160,15 +177,28 @@ public sealed partial class CopyingWorld
         Names.Unbind(id);
     }
 
+    /// <summary>The bytes of a pin in its i-th page.</summary>
+    public ReadOnlySpan<byte> PinBytes(PinId id, int i)
+    {
+        var pin = Pin(id);
+        return BytesOf(pin.Cells[i]).AsSpan(pin.From(i), pin.Count(i));
+    }
+
     /// <summary>The device writes the whole range.</summary>
     public void DmaFromDevice(PinId id, int seed)
     {
         var pin = Pin(id);
-        var done = 0;
+        var (done, write) = (0, 0);
         for (var i = 0; i < pin.Cells.Count; i++)
         {
-            Pattern.Fill(pin.Piece(i), seed, done);
-            done += pin.Piece(i).Length;
+            var to = pin.Cells[i].Bytes.AsSpan(pin.From(i), pin.Count(i));
+            Pattern.Fill(to, seed, done);
+            done += to.Length;
+            if (pin.Cells[i].File is { } file)
+            {
+                write = write == 0 ? NextWrite() : write;
+                Write(file, write, (pin.Cells[i].Index * profile.PageSize) + pin.From(i), to);
+            }
         }
 
         Names.SetWritten(id, true);
@@ -182,8 +212,8 @@ public sealed partial class CopyingWorld
         var done = 0;
         for (var i = 0; i < pin.Cells.Count; i++)
         {
-            pin.Piece(i).CopyTo(bytes[done..]);
-            done += pin.Piece(i).Length;
+            PinBytes(id, i).CopyTo(bytes[done..]);
+            done += pin.Count(i);
         }
 
         SetAnswer(bytes);
@@ -246,7 +276,8 @@ public sealed partial class CopyingWorld
     {
         ref var slot = ref Mm(mm)[n];
         slot.IsOut = false;
-        var cell = into ? Writable(ref slot) : slot.Own ?? (slot.File is { } file ? FileCell(file, slot.Index) : _zeroes);
+        var isOfFile = slot.File is not null && (slot.Shared || (slot.Own is null && !into));
+        var cell = isOfFile ? FileCell(slot.File!.Value, slot.Index) : into ? Writable(ref slot) : slot.Own ?? _zeroes;
         cell.Pins++;
         cell.Users++;
         return cell;
@@ -255,7 +286,7 @@ public sealed partial class CopyingWorld
     private CopyingCell Copied(ReadOnlySpan<byte> bytes)
     {
         var cell = _freeCells.TryPop(out var used) ? used : new CopyingCell(profile.PageSize);
-        (cell.Pins, cell.Users) = (0, 1);
+        (cell.Pins, cell.Users, cell.File, cell.Index) = (0, 1, null, 0);
         bytes.CopyTo(cell.Bytes);
         return cell;
     }
@@ -271,20 +302,132 @@ public sealed partial class CopyingWorld
     /// <summary>A page of a file, with zeroes behind its end.</summary>
     private byte[] FilePage(FileId file, long index)
     {
-        var content = _files[file.Value];
-        var start = index * profile.PageSize;
-        var inFile = (int)Math.Clamp(content.Length - start, 0, profile.PageSize);
-        content.Read(Math.Min(start, content.Length), _filePage.AsSpan(0, inFile));
-        _filePage.AsSpan(inFile).Clear();
+        _files[file.Value].Read(index * profile.PageSize, _filePage);
         return _filePage;
     }
 
-    /// <summary>Pinned bytes of a file, which nobody writes.</summary>
+    private byte[] BytesOf(CopyingCell cell)
+    {
+        if (cell.File is { } file)
+        {
+            _files[file.Value].Read(cell.Index * profile.PageSize, cell.Bytes);
+        }
+
+        return cell.Bytes;
+    }
+
+    /// <summary>A pinned page of a file: as long as the file has it, its bytes are the file's.</summary>
     private CopyingCell FileCell(FileId file, long index)
     {
+        for (var name = 0; name < Math.Max(_kiobufs.Count, _vectors.Count); name++)
+        {
+            if (FileCell(_kiobufs, name, file, index) is { } inKiobuf)
+            {
+                return inKiobuf;
+            }
+
+            if (FileCell(_vectors, name, file, index) is { } inVector)
+            {
+                return inVector;
+            }
+        }
+
         var cell = Copied(FilePage(file, index));
-        cell.Users = 0;
+        (cell.Users, cell.File, cell.Index) = (0, file, index);
         return cell;
+    }
+
+    private static CopyingCell? FileCell(Table<CopyingPin> pins, int name, FileId file, long index)
+    {
+        for (var i = 0; pins.Has(name) && i < pins[name].Cells.Count; i++)
+        {
+            var cell = pins[name].Cells[i];
+            if (cell.File == file && cell.Index == index)
+            {
+                return cell;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Truncation takes whole pages out of a file: pins keep them as they were, and processes lose what they had there, their own copies too.</summary>
+    private void LeaveFile(FileId file, long firstIndex)
+    {
+        for (var name = 0; name < Math.Max(_kiobufs.Count, _vectors.Count); name++)
+        {
+            LeaveFile(_kiobufs, name, file, firstIndex);
+            LeaveFile(_vectors, name, file, firstIndex);
+        }
+
+        for (var name = 0; name < _mms.Count; name++)
+        {
+            for (var n = 0; _mms.Has(name) && n < profile.TaskPages; n++)
+            {
+                ref var slot = ref _mms[name][n];
+                if (slot.File == file && slot.Index >= firstIndex)
+                {
+                    Release(slot.Own);
+                    (slot.Own, slot.IsOut, slot.WriteFaults) = (null, false, false);
+                }
+            }
+        }
+    }
+
+    private void LeaveFile(Table<CopyingPin> pins, int name, FileId file, long firstIndex)
+    {
+        for (var i = 0; pins.Has(name) && i < pins[name].Cells.Count; i++)
+        {
+            var cell = pins[name].Cells[i];
+            if (cell.File == file && cell.Index >= firstIndex)
+            {
+                BytesOf(cell);
+                cell.File = null;
+            }
+        }
+    }
+
+    /// <summary>A file has another size: where stores and transfers may go in its pages.</summary>
+    private void FollowFile()
+    {
+        for (var name = 0; name < _mms.Count; name++)
+        {
+            if (_mms.Has(name))
+            {
+                LimitStores(new MmId(name));
+            }
+        }
+
+        for (var name = 0; name < Math.Max(_kiobufs.Count, _vectors.Count); name++)
+        {
+            LimitDma(new PinId(false, name));
+            LimitDma(new PinId(true, name));
+        }
+    }
+
+    private void LimitStores(MmId id)
+    {
+        for (var n = 0; n < profile.TaskPages; n++)
+        {
+            var slot = Mm(id)[n];
+            var inFile = slot is { Shared: true, File: { } file } ? _files[file.Value].Length - (slot.Index * profile.PageSize) : profile.PageSize;
+            Names.SetStorable(id, n, inFile <= 0 ? profile.PageSize : (int)Math.Min(inFile, profile.PageSize));
+        }
+    }
+
+    private void LimitDma(PinId id)
+    {
+        var behind = false;
+        for (var i = 0; Has(id) && i < Pin(id).Cells.Count; i++)
+        {
+            var cell = Pin(id).Cells[i];
+            behind |= cell.File is { } file && (cell.Index * profile.PageSize) + Pin(id).From(i) + Pin(id).Count(i) > _files[file.Value].Length;
+        }
+
+        if (Has(id) && Names.Has(id))
+        {
+            Names.SetBehindFile(id, behind);
+        }
     }
 
     private Table<CopyingPin> PinTable(PinId id) => id.IsVector ? _vectors : _kiobufs;
@@ -346,7 +489,9 @@ public sealed partial class CopyingWorld
         {
             state.Write(cell.Pins);
             state.Write(cell.Users);
-            state.Write(cell.Bytes);
+            state.Write(cell.File?.Value ?? -1);
+            state.Write(cell.Index);
+            state.Write(cell.File is null ? cell.Bytes : []);
         }
     }
 

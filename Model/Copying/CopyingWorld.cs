@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 
 namespace ZeroCopy.Model.Copying;
 
@@ -12,13 +11,14 @@ public sealed partial class CopyingWorld(Profile profile)
 
     private readonly Table<CopyingSkb> _skbs = new();
     private readonly Table<byte[]> _pages = new();
-    private readonly Table<FileContent> _files = new();
+    private readonly Table<CopyingFile> _files = new();
     private readonly Table<CopyingFlow> _flows = new();
     private readonly Table<CopyingDevice> _devices = new();
-    private readonly List<Frame?> _emitted = [];
-    private readonly Stack<Frame> _free = new();
+    private readonly List<DueFrame?> _emitted = [];
+    private readonly Stack<DueFrame> _free = new();
     private readonly Stack<CopyingSkb> _freeSkbs = new();
     private byte[] _answer = [];
+    private byte[] _summed = [];
     private int _answerLength;
 
     /// <summary>What both paths know of the script's names.</summary>
@@ -27,7 +27,7 @@ public sealed partial class CopyingWorld(Profile profile)
     public int PageSize => profile.PageSize;
 
     /// <summary>A frame for each that a device emitted in this step, in the same order; null where none was due.</summary>
-    public IReadOnlyList<Frame?> Emitted => _emitted;
+    public IReadOnlyList<DueFrame?> Emitted => _emitted;
 
     /// <summary>Payload bytes copied at calls.</summary>
     public long CopiedBytes { get; private set; }
@@ -37,6 +37,9 @@ public sealed partial class CopyingWorld(Profile profile)
 
     /// <summary>Entries of the plan that have neither been emitted nor dropped.</summary>
     public int Outstanding { get; private set; }
+
+    /// <summary>Writes to files so far: the clock by which versions of a byte are told apart.</summary>
+    public int Writes { get; private set; }
 
     /// <summary>Those of one device.</summary>
     public int OutstandingOn(DevId id) => _devices[id.Value].Expected.Count;
@@ -51,7 +54,7 @@ public sealed partial class CopyingWorld(Profile profile)
 
     public byte[] Page(PageId id) => _pages[id.Value];
 
-    public FileContent File(FileId id) => _files[id.Value];
+    public CopyingFile File(FileId id) => _files[id.Value];
 
     public CopyingFlow Flow(SockId id) => _flows[id.Value];
 
@@ -111,8 +114,41 @@ public sealed partial class CopyingWorld(Profile profile)
 
     public void Bind(FileId id, FileContent content)
     {
-        _files.Bind(id.Value, content);
+        _files.Bind(id.Value, new CopyingFile(content));
         Names.Bind(id, content.Length);
+    }
+
+    /// <summary>The number of the next write, from 1.</summary>
+    public int NextWrite() => ++Writes;
+
+    /// <summary>Stores bytes in a file, which may grow.</summary>
+    /// <param name="id">The file.</param>
+    /// <param name="write">Number of the write.</param>
+    /// <param name="offset">First byte.</param>
+    /// <param name="bytes">What is stored.</param>
+    public void Write(FileId id, int write, long offset, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > 0)
+        {
+            ForgetVersions();
+            _files[id.Value].Write(write, offset, bytes);
+            Names.Resize(id, _files[id.Value].Length);
+            FollowFile();
+        }
+    }
+
+    /// <summary>Sets the size of a file.</summary>
+    public void Truncate(FileId id, int write, long length)
+    {
+        ForgetVersions();
+        if (length < _files[id.Value].Length)
+        {
+            LeaveFile(id, (length + profile.PageSize - 1) / profile.PageSize);
+        }
+
+        _files[id.Value].Truncate(write, length);
+        Names.Resize(id, length);
+        FollowFile();
     }
 
     /// <param name="id">The device.</param>
@@ -131,9 +167,14 @@ public sealed partial class CopyingWorld(Profile profile)
     public void SwitchCsum(DevId id, bool on) => _devices.Rebind(id.Value, _devices[id.Value] with { CsumOff = !on });
 
     /// <summary>Copies what a send call accepted.</summary>
-    public void Accept(SockId sock, FileId file, long offset, int count)
+    /// <param name="sock">The socket.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="offset">First byte in the file.</param>
+    /// <param name="count">Bytes.</param>
+    /// <param name="byReference">The other path did not copy them: what is written to the file later may show.</param>
+    public void Accept(SockId sock, FileId file, long offset, int count, bool byReference = false)
     {
-        _flows[sock.Value].Accept(_files[file.Value], file, offset, count, profile.Provenance);
+        _flows[sock.Value].Accept(_files[file.Value], file, offset, count, Writes, byReference, profile.Provenance);
         CopiedBytes += count;
     }
 
@@ -174,13 +215,13 @@ public sealed partial class CopyingWorld(Profile profile)
                     Learn(seen.Received[index].Span);
                     break;
                 case Happening.Planned:
-                    Build(seen.Plan[index]);
+                    Build(seen.Plan[index], DecisionOn(seen, seen.Plan[index].Number));
                     break;
                 case Happening.Dropped:
                     Remove(seen.Drops[index]);
                     break;
                 case Happening.Emitted:
-                    Emit(seen.Frames[index].Device);
+                    Emit(seen.Frames[index], index);
                     break;
                 default:
                     throw new ModelException($"no happening {happening}");
@@ -214,6 +255,16 @@ public sealed partial class CopyingWorld(Profile profile)
         }
 
         WriteMemory(state);
+        state.Write(Writes);
+        for (var name = 0; name < _files.Count; name++)
+        {
+            if (_files.Has(name))
+            {
+                state.Write(name);
+                _files[name].WriteState(state);
+            }
+        }
+
         for (var name = 0; name < _flows.Count; name++)
         {
             if (_flows.Has(name))
@@ -233,10 +284,9 @@ public sealed partial class CopyingWorld(Profile profile)
 
             state.Write(_devices[name].CsumOff);
             state.Write(_devices[name].Expected.Count);
-            foreach (var (_, frame) in _devices[name].Expected)
+            foreach (var frame in _devices[name].Expected)
             {
-                state.Write(frame.Span);
-                state.Write(MemoryMarshal.AsBytes(frame.Shadow));
+                frame.WriteState(state);
             }
         }
     }
@@ -259,7 +309,7 @@ public sealed partial class CopyingWorld(Profile profile)
         _flows.Clear();
         _devices.Clear();
         Names.Reset();
-        (CopiedBytes, SummedBytes, Outstanding) = (0, 0, 0);
+        (CopiedBytes, SummedBytes, Outstanding, Writes) = (0, 0, 0, 0);
     }
 
     /// <summary>Every name of the packet knows its new length.</summary>
@@ -302,16 +352,17 @@ public sealed partial class CopyingWorld(Profile profile)
         flow.Forget(flow.PositionOf(BinaryPrimitives.ReadUInt32BigEndian(tcp[8..])));
     }
 
-    private void Build(in Segment segment)
+    private void Build(in Segment segment, XmitDecision? decision)
     {
         var flow = _flows[segment.Flow.Value];
         var device = _devices[segment.Device.Value];
         var headers = CopyingFrames.HeaderBytes(segment, flow);
-        var frame = _free.TryPop(out var used) ? used : new Frame();
-        var bytes = frame.Start(segment.Device, headers + segment.Length, fromPeer: false, profile.Provenance);
+        var due = _free.TryPop(out var used) ? used : new DueFrame();
 
         // A datagram is what the call in this step accepted last; a segment is named by its sequence number.
         var position = segment.Protocol == Tcp ? flow.PositionOf(segment.Seq) : flow.Accepted - segment.Length;
+        var seedOnly = segment.SumByDevice && device.NoCsum && !device.CsumOff;
+        var bytes = due.Start(segment, position, headers, Writes, decision is { Linearized: true }, decision is { Summed: true }, seedOnly, profile.Provenance);
         if (segment.Length > 0)
         {
             flow.Bytes(position, segment.Length).CopyTo(bytes.Span[headers..]);
@@ -319,9 +370,10 @@ public sealed partial class CopyingWorld(Profile profile)
             {
                 flow.Origin(position, segment.Length).CopyTo(bytes.Shadow[headers..]);
             }
+
+            flow.AddRuns(position, segment.Length, due.Runs);
         }
 
-        var seedOnly = segment.SumByDevice && device.NoCsum && !device.CsumOff;
         CopyingFrames.WriteHeaders(bytes.Span, segment, flow, seedOnly);
         SummedBytes += seedOnly ? 0 : segment.Length;
         if (segment.Protocol != Tcp)
@@ -329,7 +381,7 @@ public sealed partial class CopyingWorld(Profile profile)
             flow.Forget(flow.Accepted);
         }
 
-        device.Expected.Add((segment.Number, frame));
+        device.Expected.Add(due);
         Outstanding++;
     }
 
@@ -337,26 +389,179 @@ public sealed partial class CopyingWorld(Profile profile)
     {
         var expected = _devices[drop.Device.Value].Expected;
         var index = expected.FindIndex(entry => entry.Number == drop.Number);
-        _free.Push(expected[index].Frame);
+        _free.Push(expected[index]);
         expected.RemoveAt(index);
         Outstanding--;
     }
 
-    private void Emit(DevId id)
+    private void Emit(Frame frame, int index)
     {
-        var expected = _devices[id.Value].Expected;
+        var expected = _devices[frame.Device.Value].Expected;
         if (expected.Count == 0)
         {
             _emitted.Add(null);
             return;
         }
 
-        _emitted.Add(expected[0].Frame);
+        var due = expected[0];
+        due.Index = index;
+        _emitted.Add(due);
         expected.RemoveAt(0);
         Outstanding--;
+        if (WasWritten(due))
+        {
+            TakeOver(due, frame);
+        }
     }
 
-    private sealed record CopyingDevice(bool NoCsum, bool CsumOff, List<(int Number, Frame Frame)> Expected);
+    /// <summary>What was decided on a packet of this step; null where it was dropped before.</summary>
+    private static XmitDecision? DecisionOn(Observation seen, int number)
+    {
+        foreach (var decision in seen.Decisions)
+        {
+            if (decision.Number == number)
+            {
+                return decision;
+            }
+        }
+
+        return null;
+    }
+
+    private bool WasWritten(DueFrame due)
+    {
+        foreach (var run in due.Runs)
+        {
+            if (_files[run.File.Value].LastWrite > run.Call)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Files were written since the call. What the frame shows of that is taken over, byte by byte, where this path may read it: sent by reference, and written between the call and the private copy, or else the device's reading. Whatever else differs stays as it was at the call.</summary>
+    private void TakeOver(DueFrame due, Frame frame)
+    {
+        due.IsOpen = true;
+        if (frame.Length != due.Frame.Length)
+        {
+            return;
+        }
+
+        var at = due.Headers;
+        var until = due.Linearized ? due.Planned : Writes;
+        foreach (var run in due.Runs)
+        {
+            for (var i = 0; i < run.Count; i++, at++)
+            {
+                TakeOver(due, run, run.Offset + i, until, frame, at);
+            }
+        }
+
+        if (!due.SeedOnly && due.Runs.Exists(run => run.ByReference))
+        {
+            Sum(due);
+        }
+    }
+
+    private void TakeOver(DueFrame due, in AcceptedRun run, long offset, int until, Frame frame, int at)
+    {
+        var file = _files[run.File.Value];
+        var value = frame.Span[at];
+        var mark = profile.Provenance ? frame.Shadow[at] : default;
+        if (!run.ByReference)
+        {
+            MarkStray(due, at, value == due.Bytes.Span[at] && (!profile.Provenance || mark == due.Bytes.Shadow[at]));
+            return;
+        }
+
+        var held = file.WriteAt(offset, Until(file, run, offset, until));
+        bool isAdmitted;
+        bool isHeld;
+        if (profile.Provenance)
+        {
+            isAdmitted = mark == Provenance.OfFile(run.File, offset, mark.Write) && file.Had(offset, run.Call, until, mark.Write) && value == file.ValueOf(offset, mark.Write);
+            isHeld = mark.Write == held;
+        }
+        else
+        {
+            isAdmitted = file.HadValue(offset, run.Call, until, value);
+            isHeld = value == file.ValueOf(offset, held);
+        }
+
+        MarkStray(due, at, isAdmitted);
+        if (!isAdmitted)
+        {
+            return;
+        }
+
+        due.Outdated = due.Outdated < 0 && !isHeld ? at : due.Outdated;
+        due.ShowsWrite |= held > run.Call;
+        due.Bytes.Span[at] = value;
+        if (profile.Provenance)
+        {
+            due.Bytes.Shadow[at] = mark;
+        }
+    }
+
+    private static void MarkStray(DueFrame due, int at, bool isRight) => due.Stray = due.Stray < 0 && !isRight ? at : due.Stray;
+
+    /// <summary>The last write that reaches the page of a byte that went by reference.</summary>
+    private int Until(CopyingFile file, in AcceptedRun run, long offset, int until) => file.Reached(offset - (offset % PageSize), run.Call, until);
+
+    /// <summary>The device sums what it reads, and the CPU its private copy. Pages that stay shared it sums as they are, and the field stays so when they are written.</summary>
+    private void Sum(DueFrame due)
+    {
+        if (!due.Summed || due.Linearized)
+        {
+            CopyingFrames.WriteTcpCheck(due.Bytes.Span);
+            return;
+        }
+
+        Array.Resize(ref _summed, Math.Max(_summed.Length, due.Frame.Length));
+        var summed = _summed.AsSpan(0, due.Frame.Length);
+        due.Frame.Span.CopyTo(summed);
+        var at = due.Headers;
+        foreach (var run in due.Runs)
+        {
+            var file = _files[run.File.Value];
+            for (var i = 0; i < run.Count; i++, at++)
+            {
+                if (run.ByReference)
+                {
+                    summed[at] = file.ValueOf(run.Offset + i, file.WriteAt(run.Offset + i, Until(file, run, run.Offset + i, due.Planned)));
+                }
+            }
+        }
+
+        due.IsStale = !summed[due.Headers..].SequenceEqual(due.Frame.Span[due.Headers..]);
+        CopyingFrames.WriteTcpCheck(summed);
+        summed[..due.Headers].CopyTo(due.Bytes.Span);
+    }
+
+    /// <summary>Nothing is on the way and nothing waits to be acknowledged: nobody will ask what a byte was before.</summary>
+    private void ForgetVersions()
+    {
+        for (var name = 0; name < _flows.Count; name++)
+        {
+            if (Outstanding > 0 || (_flows.Has(name) && _flows[name].Kept < _flows[name].Accepted))
+            {
+                return;
+            }
+        }
+
+        for (var name = 0; name < _files.Count; name++)
+        {
+            if (_files.Has(name))
+            {
+                _files[name].Forget();
+            }
+        }
+    }
+
+    private sealed record CopyingDevice(bool NoCsum, bool CsumOff, List<DueFrame> Expected);
 }
 
 /// <summary>A packet on the copying path: its bytes, in a buffer that is used again.</summary>

@@ -198,10 +198,14 @@ public sealed class MmStruct(MmId id, Zone zone, World world)
             }
 
             world.Swap.Add(page, entry);
-            page.Dirty = true;
+            page.SetDirty();
         }
 
-        page.Dirty |= pte.Dirty;
+        if (pte.Dirty)
+        {
+            page.SetDirty();
+        }
+
         pte = default;
         if (entry >= 0)
         {
@@ -212,6 +216,37 @@ public sealed class MmStruct(MmId id, Zone zone, World world)
         page.Unmap();
         page.Put();
         return true;
+    }
+
+    /// <summary>What a process wrote to pages of a file is known to the file from here on. kernel: filemap_sync(), mm/filemap.c.</summary>
+    /// <returns>Pages that were marked.</returns>
+    public int Msync(int page, int pages)
+    {
+        var marked = 0;
+        for (var n = page; n < page + pages; n++)
+        {
+            ref var pte = ref _ptes[n];
+            if (pte is { Dirty: true, Page.Mapping: not null })
+            {
+                pte.Dirty = false;
+                pte.Page.SetDirty();
+                marked++;
+            }
+        }
+
+        return marked;
+    }
+
+    /// <summary>The file became shorter: what lies behind its end goes from every area of it, copies of a private one too. kernel: vmtruncate_list(), zap_page_range().</summary>
+    public void ZapFile(File file, long firstIndex)
+    {
+        for (var n = 0; n < _areas.Length; n++)
+        {
+            if (_areas[n].File == file && _areas[n].Index >= firstIndex)
+            {
+                Zap(n);
+            }
+        }
     }
 
     /// <summary>Memory is short for as long as it takes: the first visit makes an entry old, the second takes it. kernel: swap_out().</summary>
@@ -393,7 +428,11 @@ public sealed class MmStruct(MmId id, Zone zone, World world)
         else if (pte.Page is { } page)
         {
             // What a process wrote to a file's page is the file's.
-            page.Dirty |= pte.Dirty && page.Mapping is not null;
+            if (pte.Dirty && page.Mapping is not null)
+            {
+                page.SetDirty();
+            }
+
             page.Unmap();
             world.Swap.FreePage(page);
         }

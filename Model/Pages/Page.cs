@@ -34,7 +34,7 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
     public bool Reserved { get; private set; }
 
     /// <summary>Its cache must write it back before it goes. kernel: PG_dirty.</summary>
-    public bool Dirty { get; set; }
+    public bool IsDirty { get; internal set; }
 
     /// <summary>kernel: PG_locked.</summary>
     public bool Locked { get; private set; }
@@ -150,11 +150,24 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
     /// <summary>kernel: UnlockPage().</summary>
     public void Unlock() => Locked = false;
 
+    /// <summary>Marks it, and lists it with its file where it is in a page cache. kernel: set_page_dirty(), include/linux/mm.h.</summary>
+    public void SetDirty()
+    {
+        if (Mapping is { } file)
+        {
+            file.SetPageDirty(this);
+        }
+        else
+        {
+            IsDirty = true;
+        }
+    }
+
     /// <summary>Its cache begins to write it to disk: locked and clean from here on. kernel: writepage().</summary>
     public void StartIo()
     {
         Fire(PageMachine.Event.StartIo);
-        (Locked, UnderIo, Dirty) = (true, true, false);
+        (Locked, UnderIo, IsDirty) = (true, true, false);
     }
 
     /// <summary>It is on disk. kernel: end_buffer_io_async().</summary>
@@ -169,7 +182,7 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
     {
         var guards = (Mappings > 0 ? PageMachine.Guard.StillMapped : 0)
             | (Pins == 0 ? PageMachine.Guard.Unpinned : 0)
-            | (Dirty ? 0 : PageMachine.Guard.Clean)
+            | (IsDirty ? 0 : PageMachine.Guard.Clean)
             | (Count == 1 ? PageMachine.Guard.Unheld : 0)
             | (SwapEntry >= 0 ? PageMachine.Guard.InSwapCache : 0);
         var next = PageMachine.Table.Next((int)_state, (int)@event, (int)guards);
@@ -201,7 +214,7 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
     {
         _state = PageMachine.State.Free;
         (Count, Mappings, Pins, SwapEntry) = (0, 0, 0, -1);
-        (Reserved, Dirty, Locked, UnderIo) = (false, false, false, false);
+        (Reserved, IsDirty, Locked, UnderIo) = (false, false, false, false);
         Mapping = null;
         Index = 0;
     }
@@ -216,7 +229,7 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
             state.Write(Mapping?.Id.Value ?? -1);
             state.Write(Index);
             state.Write(Reserved);
-            state.Write(Dirty);
+            state.Write(IsDirty);
             state.Write(Locked);
             state.Write(UnderIo);
             state.Write(SwapEntry);

@@ -99,7 +99,6 @@ public static class PageMachine
             .PermitReentry(Event.Map)
             .PermitReentryIf(Event.Unmap, mapped, life)
             .PermitIf(Event.Unmap,        State.PageCache, unmapped, life)
-            .Permit(Event.Truncate,       State.MappedPrivate)
             .PermitReentryIf(Event.Reclaim, held)
             .Permit(Event.StartIo,        State.UnderIo);
 

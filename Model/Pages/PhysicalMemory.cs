@@ -39,6 +39,11 @@ public sealed class PhysicalMemory
         _spareSlabs = [.. _freeBlocks.Select(_ => new Stack<Slab>())];
     }
 
+    public int PageSize => _profile.PageSize;
+
+    /// <summary>Whether each byte carries the place it came from.</summary>
+    public bool Provenance => _profile.Provenance;
+
     /// <summary>Lets the k-th allocation of the next operation fail.</summary>
     public void FailNext(int k) => _failNext = k;
 
@@ -287,7 +292,7 @@ public sealed class PhysicalMemory
     {
         var frames = _frames[(int)zone];
         var store = new byte[FramesPerChunk * _profile.PageSize];
-        var shadow = _profile.Provenance ? new Provenance[store.Length] : null;
+        var shadow = _profile.Provenance ? new Model.Provenance[store.Length] : null;
         for (var i = 0; i < FramesPerChunk; i++)
         {
             var address = Zones.Base(zone) + ((ulong)frames.Count * (ulong)_profile.PageSize);
@@ -331,7 +336,7 @@ public sealed class PhysicalMemory
 
         /// <summary>A block; its memory is made when it is first asked for.</summary>
         public Block this[int index] => _blocks[index] ??=
-            new Block(this, index * BlockBytes, new Bytes(new byte[BlockBytes], _provenance ? new Provenance[BlockBytes] : null, 0, BlockBytes));
+            new Block(this, index * BlockBytes, new Bytes(new byte[BlockBytes], _provenance ? new Model.Provenance[BlockBytes] : null, 0, BlockBytes));
 
         public ulong Address { get; set; }
 

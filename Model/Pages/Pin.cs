@@ -57,8 +57,28 @@ public sealed class Pin(PinId id, bool into, int offset, int length, int times)
         }
     }
 
-    /// <summary>The device writes the whole range, by physical address.</summary>
-    internal void DmaFromDevice(PhysicalMemory memory, int seed)
+    /// <summary>Whether a page of it is in a file's cache: then what a device writes is a write to the file.</summary>
+    public bool IsOfFile
+    {
+        get
+        {
+            for (var i = 0; i < Pieces; i++)
+            {
+                if (_pages[i].Mapping is not null)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>The device writes the whole range, by physical address. The memory does not know: no dirty bit is set.</summary>
+    /// <param name="memory">Where.</param>
+    /// <param name="seed">Of the pattern.</param>
+    /// <param name="write">Number of the write, where it is one to a file.</param>
+    internal void DmaFromDevice(PhysicalMemory memory, int seed, int write)
     {
         Fire(PinMachine.Event.DmaFromDevice, into ? PinMachine.Guard.Into : PinMachine.Guard.None);
         var done = 0;
@@ -67,6 +87,7 @@ public sealed class Pin(PinId id, bool into, int offset, int length, int times)
             var to = At(memory, i);
             Pattern.Fill(to.Span, seed, done);
             to.Shadow.Clear();
+            _pages[i].Mapping?.Stamp(_pages[i], i == 0 ? offset : 0, to.Length, write);
             done += to.Length;
         }
     }
@@ -92,7 +113,7 @@ public sealed class Pin(PinId id, bool into, int offset, int length, int times)
         {
             if (!_pages[i].Reserved)
             {
-                SetPageDirty(_pages[i]);
+                _pages[i].SetDirty();
             }
         }
     }
@@ -145,8 +166,6 @@ public sealed class Pin(PinId id, bool into, int offset, int length, int times)
             page.WriteState(state);
         }
     }
-
-    private static void SetPageDirty(Page page) => page.Dirty = true;
 
     private Bytes At(PhysicalMemory memory, int i)
     {

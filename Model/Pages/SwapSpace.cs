@@ -120,7 +120,7 @@ public sealed class SwapSpace
         foreach (var slot in _slots)
         {
             // A page with other holders is put back on the active list: page_launder() writes none that is in use.
-            if (slot.Cached is { Dirty: true, Locked: false, Count: 1 } page)
+            if (slot.Cached is { IsDirty: true, Locked: false, Count: 1 } page)
             {
                 page.StartIo();
                 started++;
@@ -161,7 +161,7 @@ public sealed class SwapSpace
         var dropped = 0;
         foreach (var slot in _slots)
         {
-            if (slot.Cached is { Dirty: false, Locked: false, Count: 1 } page)
+            if (slot.Cached is { IsDirty: false, Locked: false, Count: 1 } page)
             {
                 Drop(page, PageMachine.Event.Reclaim);
                 dropped++;
@@ -177,7 +177,7 @@ public sealed class SwapSpace
         var entry = page.SwapEntry;
         _slots[entry].Cached = null;
         page.SwapEntry = -1;
-        page.Dirty = false;
+        page.IsDirty = false;
         Free(entry);
         page.Put();
     }

@@ -33,6 +33,9 @@ public static class NetDraws
         new("tcp_retransmit_timer", 4, Needs.Tcp, hand => new TcpRetransmitTimer(hand.Tcp()), Allocates: true),
         new("tcp_close", 1, Needs.OpenTcp, hand => new TcpClose(hand.OpenTcp()), Allocates: true),
         new("reclaim_page", 3, Needs.File, hand => new ReclaimPages(hand.File())),
+        new("generic_file_write", 5, Needs.File, Write, Allocates: true),
+        new("vmtruncate", 2, Needs.File, Truncate),
+        new("sys_fsync", 1, Needs.File, hand => new Fsync(hand.File())),
         new("dev_features", 3, Needs.Dev, hand => hand.Rng.OneIn(2)
             ? new DevFeatures(hand.Dev(), hand.Features(), NetifFeatures.None)
             : new DevFeatures(hand.Dev(), NetifFeatures.None, hand.Features())),
@@ -126,6 +129,37 @@ public static class NetDraws
         var (file, offset, count) = Range(hand);
         var limit = hand.Names.IsUdp(sock) ? hand.Names.MaxDatagram(sock) : 0;
         return new UdpSendmsg(sock, file, offset, (int)Math.Min(count, limit));
+    }
+
+    /// <summary>Into what was sent last, at a border, or behind the end: the file grows, by a hole too, to a few pages.</summary>
+    private static GenericFileWrite Write(Hand hand)
+    {
+        var file = hand.File();
+        var length = hand.Names.Has(file) ? (int)hand.Names.Length(file) : 0;
+        var most = 6 * hand.PageSize;
+        var offset = hand.Rng.Below(5) switch
+        {
+            0 => 0,
+            1 or 2 => Math.Max(0, hand.Sent(file) - 1 - hand.Within(hand.PageSize)),
+            3 => length + (hand.Rng.OneIn(3) ? hand.Within(hand.PageSize) : 0),
+            _ => hand.Within(length),
+        };
+        offset = Math.Min(offset, most);
+        return new GenericFileWrite(file, offset, Math.Min(hand.Length(hand.PageSize), most - offset), hand.Rng.Below(4));
+    }
+
+    /// <summary>Into what was sent last, at a border, to nothing, or a little longer.</summary>
+    private static Vmtruncate Truncate(Hand hand)
+    {
+        var file = hand.File();
+        var length = hand.Names.Has(file) ? (int)hand.Names.Length(file) : 0;
+        return new Vmtruncate(file, hand.Rng.Below(6) switch
+        {
+            0 => 0,
+            1 or 2 => Math.Max(0, Math.Min(length, hand.Sent(file)) - 1 - hand.Within(hand.PageSize)),
+            3 => length + hand.Within(hand.PageSize),
+            _ => hand.Within(length),
+        });
     }
 
     /// <summary>The whole file, the piece after the last one that was sent, or one that begins or ends at a border.</summary>

@@ -9,7 +9,7 @@ public static class PagesDraws
     public static readonly IReadOnlyList<Draw> All =
     [
         new("mm_alloc", 2, Needs.NewMm, hand => new MmAlloc(hand.NewMm(), hand.Zone()), Allocates: true, Always: true),
-        new("open", 2, Needs.NewFile, hand => new OpenFile(hand.NewFile(), hand.Zone(), hand.Content())),
+        new("open", 3, Needs.NewFile, hand => new OpenFile(hand.NewFile(), hand.Zone(), hand.Content())),
         new("mmap", 8, Needs.Mm, Map, Allocates: true, Always: true),
         new("munmap", 3, Needs.Mm, hand => Areas(hand, (mm, page, pages) => new Munmap(mm, page, pages)), Allocates: true),
         new("mprotect", 4, Needs.Mm, hand => Areas(hand, (mm, page, pages) => new Mprotect(mm, page, pages, Protection(hand))), Allocates: true),
@@ -20,6 +20,8 @@ public static class PagesDraws
         new("page_launder", 4, Needs.Mm, _ => new PageLaunder()),
         new("end_buffer_io_async", 3, Needs.Mm, _ => new EndBufferIo()),
         new("reclaim_swapper_space", 4, Needs.Mm, _ => new ReclaimSwapPages()),
+        new("sys_msync", 2, Needs.Mm, hand => Areas(hand, (mm, page, pages) => new Msync(mm, page, pages))),
+        .. NetDraws.Over().Where(draw => draw.Name is "generic_file_write" or "vmtruncate" or "sys_fsync"),
         new("reclaim_page", 2, Needs.File, hand => new ReclaimPages(hand.File())),
         new("map_user_kiobuf", 10, Needs.Mm, Pin, Allocates: true),
         new("unmap_kiobuf", 3, Needs.Kiobuf, hand => new UnmapKiobuf(hand.Kiobuf(hand.Names, (names, pin) => !names.IsWritten(pin)))),
@@ -55,8 +57,8 @@ public static class PagesDraws
 
         var file = hand.File();
         var isFile = hand.Names.Has(file) && hand.Rng.OneIn(3);
-        var kind = !isFile ? MapKind.Private : hand.Rng.Below(3) switch { 0 => MapKind.Private, _ => MapKind.SharedRdonly };
-        return new Mmap(mm, page, pages, kind == MapKind.Shared ? Prot.R : Protection(hand), kind, isFile ? file : null, isFile ? hand.Rng.Below(2) : 0);
+        var kind = !isFile ? MapKind.Private : hand.Rng.Below(3) switch { 0 => MapKind.Private, 1 => MapKind.Shared, _ => MapKind.SharedRdonly };
+        return new Mmap(mm, page, pages, Protection(hand), kind, isFile ? file : null, isFile ? hand.Rng.Below(2) : 0);
     }
 
     private static Prot Protection(Hand hand) => hand.Rng.Below(8) switch { 0 => Prot.None, 1 or 2 => Prot.R, _ => Prot.Rw };

@@ -80,6 +80,7 @@ public static class Suites
     /// <summary>Rules whose premise takes a socket, a file or a device.</summary>
     private static bool NeedsSockets(Rule rule) =>
         rule == SkbRules.OwnerCharged || rule == PinRules.ReclaimTakesUnheld || rule == PinRules.CacheHoldsFile
+        || rule == PinRules.UncachedIsOnDisk || rule == PinRules.FsyncWrites || rule == PinRules.TruncatedLeave || rule == PinRules.WrittenInPlace
         || rule == SumRules.PseudoHeaderSeed || rule == SumRules.CheckOffset || rule == SumRules.UdpNeverZero;
 
     /// <summary>Laws whose premise takes a process; the life of pages is judged everywhere.</summary>

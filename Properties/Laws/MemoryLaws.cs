@@ -46,6 +46,13 @@ public static class MemoryLaws
 
     public static readonly Law WrittenPinOccurs = Law.Sometimes(PinRules.MarkedDirty, (in Step step) => step.Operation is MarkDirtyKiobuf);
 
+    public static readonly Law DirtyIsListed = Law.Always(PinRules.DirtyIsListed,
+        (in Step _, Page page) => page.Mapping is not { } file || page.IsDirty == Contains(file.Dirty, page),
+        (_, page) => $"{page} is {(page.IsDirty ? "dirty and not" : "clean and")} on the list of what {page.Mapping!.Id} must write");
+
+    public static readonly Law DmaToFileOccurs = Law.Sometimes(PinRules.DirtyIsListed,
+        (in Step step, Page page) => page.Mapping is not null && step.Operation is MarkDirtyKiobuf mark && Names(step.World.Pin(mark.Pin), page) > 0);
+
     public static readonly Law RefusedForCause = Law.Always(PinRules.RefusedForCause,
         (in Step step) => !Judges(step.Operation) || (step.Copying.Verdict == Refusal.None ? step.Seen.Succeeded || HasCause(step) : IsAnswered(step)),
         (step, _) => $"refused: {step.Seen.Refusal}; the arguments deserve {step.Copying.Verdict}, and no cause of the moment is there");
@@ -89,7 +96,21 @@ public static class MemoryLaws
     public static readonly Law PinnedPageTakenOccurs = Law.Sometimes(PinRules.PinHoldsFrame, (in Step step) => step.Operation is SwapOut && step.Seen.Count > 0 && HasPinnedOrphan(step.World));
 
     /// <summary>Whether the refusal of an operation is judged here.</summary>
-    public static bool Judges(Operation operation) => operation is Store or Load or Mmap or Munmap or Mprotect or MapUserKiobuf or GetUserPages or MmAlloc or LockKiovec;
+    public static bool Judges(Operation operation) => operation is Store or Load or Mmap or Munmap or Mprotect or MapUserKiobuf or GetUserPages or MmAlloc or LockKiovec
+        or GenericFileWrite or Vmtruncate or Fsync;
+
+    private static bool Contains(IReadOnlyList<Page> pages, Page page)
+    {
+        for (var i = 0; i < pages.Count; i++)
+        {
+            if (pages[i] == page)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static PinMachine.State Abstraction(in Step step, Pin pin)
     {
@@ -170,7 +191,7 @@ public static class MemoryLaws
         for (var i = 0; i < pin.Pieces; i++)
         {
             var (page, offset, length) = pin.Piece(i);
-            if (!page.Bytes.Span.Slice(offset, length).SequenceEqual(expected.Piece(i)))
+            if (!page.Bytes.Span.Slice(offset, length).SequenceEqual(step.Copying.PinBytes(pin.Id, i)))
             {
                 return i;
             }
@@ -187,7 +208,7 @@ public static class MemoryLaws
         }
 
         var (page, offset, length) = pin.Piece(i);
-        return $"{pin.Id} names ({page}, {offset}, {length}): {SkbLaws.Hex(page.Bytes.Span.Slice(offset, length))}, where the bytes are {SkbLaws.Hex(step.Copying.Pin(pin.Id).Piece(i))}";
+        return $"{pin.Id} names ({page}, {offset}, {length}): {SkbLaws.Hex(page.Bytes.Span.Slice(offset, length))}, where the bytes are {SkbLaws.Hex(step.Copying.PinBytes(pin.Id, i))}";
     }
 
     /// <summary>The pages that the first bytes of the range lie in.</summary>
@@ -197,7 +218,7 @@ public static class MemoryLaws
         for (var i = 0; i < pin.Pieces && done < bytes; i++)
         {
             var (page, _, length) = pin.Piece(i);
-            if (!page.Dirty && !page.Reserved)
+            if (!page.IsDirty && !page.Reserved)
             {
                 return false;
             }
@@ -215,7 +236,7 @@ public static class MemoryLaws
     {
         Refusal.NoMemory => step.World.Memory.FailedAllocations > step.Seen.FailedAllocationsBefore,
         Refusal.TooMany => step.Operation is GetUserPages or MapUserKiobuf && HasCrowdedPage(step),
-        Refusal.WouldBlock => step.Operation is LockKiovec || step.Seen.WaitedOn is { Locked: true, SwapEntry: >= 0 },
+        Refusal.WouldBlock => step.Operation is LockKiovec || step.Seen.WaitedOn is { Locked: true, UnderIo: false },
         Refusal.Invalid => step.Operation is LockKiovec,
         _ => false,
     };

@@ -58,6 +58,13 @@ public static class SumLaws
 
     public static readonly Law UdpSumOfZeroOccurs = Law.Sometimes(SumRules.UdpNeverZero, (in Step step) => HasUdpSum(step.Seen, 0xff));
 
+    /// <summary>Whether the segment of a TCP frame sums to what its field says, by the plain loop.</summary>
+    internal static bool IsRightTcp(ReadOnlySpan<byte> frame)
+    {
+        var transport = frame[(14 + ((frame[14] & 15) * 4))..];
+        return InternetSum.Fold(InternetSum.Words(transport, Addresses + Tcp + (ulong)transport.Length)) == 0xffff;
+    }
+
     /// <summary>The first run of the range whose sum alone is wrong; -1 for none.</summary>
     private static int WrongRun(in Step step)
     {

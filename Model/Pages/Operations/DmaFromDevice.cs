@@ -2,16 +2,17 @@ using ZeroCopy.Model.Copying;
 
 namespace ZeroCopy.Model.Pages;
 
-/// <summary>A device writes the whole of what is pinned for it, by physical address. kernel: PCI_DMA_FROMDEVICE, include/linux/pci.h.</summary>
+/// <summary>A device writes the whole of what is pinned for it, by physical address. Not where a file has become shorter than its page: bytes behind its end are nobody's. kernel: PCI_DMA_FROMDEVICE, include/linux/pci.h.</summary>
 public sealed record DmaFromDevice(PinId Pin, int Data) : Operation
 {
     public static readonly Spelling Spelling = new("dma_from_device", operands => new DmaFromDevice(operands.Pin(), operands.Int("seed of the bytes", to: 255)));
 
-    public override bool Enabled(Names names) => names.IsInto(Pin);
+    public override bool Enabled(Names names) => names.IsInto(Pin) && !names.IsBehindFile(Pin);
 
     public override Observation Apply(World world)
     {
-        world.Pin(Pin).DmaFromDevice(world.Memory, Data);
+        var pin = world.Pin(Pin);
+        pin.DmaFromDevice(world.Memory, Data, pin.IsOfFile ? world.NextWrite() : 0);
         return world.Seen.Succeed();
     }
 

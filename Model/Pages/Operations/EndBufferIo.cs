@@ -9,7 +9,16 @@ public sealed record EndBufferIo : Operation
 
     public override bool Enabled(Names names) => true;
 
-    public override Observation Apply(World world) => world.Seen.Succeed(world.Swap.EndIo());
+    public override Observation Apply(World world)
+    {
+        var pages = 0;
+        for (var i = 0; i < world.Files.Count; i++)
+        {
+            pages += world.Files[i].EndIo();
+        }
+
+        return world.Seen.Succeed(pages + world.Swap.EndIo());
+    }
 
     public override void Apply(CopyingWorld world, Observation seen)
     {

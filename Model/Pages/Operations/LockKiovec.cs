@@ -90,7 +90,11 @@ public sealed record LockKiovec(PinId Pin, PinId? Second, bool Wait) : Operation
     private static bool WaitOnPage(World world, Page page)
     {
         world.Seen.WaitedOn = page;
-        if (page.UnderIo)
+        if (page.UnderIo && page.Mapping is { } file)
+        {
+            file.EndIo(page);
+        }
+        else if (page.UnderIo)
         {
             world.Swap.EndIo(page);
         }

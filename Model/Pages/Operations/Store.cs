@@ -12,7 +12,7 @@ public sealed record Store(MmId Mm, int Address, int Count, int Data) : Operatio
     public static readonly Spelling Spelling = new("store", operands => new Store(
         operands.Mm(), operands.Int("address"), operands.Int("bytes", from: 1), operands.Int("seed of the bytes", to: 255)));
 
-    public override bool Enabled(Names names) => names.Has(Mm) && names.IsInOnePage(Address, Count);
+    public override bool Enabled(Names names) => names.Has(Mm) && names.IsInOnePage(Address, Count) && names.IsStorable(Mm, Address, Count);
 
     public override Observation Apply(World world)
     {
@@ -26,6 +26,11 @@ public sealed record Store(MmId Mm, int Address, int Count, int Data) : Operatio
         var bytes = page.Bytes.Slice(Address % size, Count);
         Pattern.Fill(bytes.Span, Data);
         bytes.Shadow.Clear();
+        if (world.Mm(Mm).Areas[Address / size].Shared)
+        {
+            page.Mapping!.Stamp(page, Address % size, Count, world.NextWrite());
+        }
+
         return world.Seen.Succeed();
     }
 
@@ -34,7 +39,7 @@ public sealed record Store(MmId Mm, int Address, int Count, int Data) : Operatio
         world.JudgeAccess(Mm, Address / world.PageSize, write: true);
         if (seen.Succeeded)
         {
-            Pattern.Fill(world.Store(Mm, Address / world.PageSize).Slice(Address % world.PageSize, Count), Data);
+            world.Store(Mm, Address, Count, Data);
         }
     }
 

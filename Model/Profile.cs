@@ -54,6 +54,9 @@ public sealed record Profile(Size Size, Kernel Kernel)
     /// <summary>Pages that a process can map, from address 0 on. kernel: TASK_SIZE.</summary>
     public int TaskPages => Size == Size.Tiny ? 8 : 16;
 
+    /// <summary>Pages that one page table maps. kernel: PTRS_PER_PTE.</summary>
+    public int PagesPerTable => Size == Size.Tiny ? 2 : 8;
+
     /// <summary>Pages that swap space holds. kernel: swap_info[].max.</summary>
     public int SwapPages => Size == Size.Tiny ? 4 : 16;
 

@@ -8,7 +8,7 @@ public sealed class MmStruct(MmId id, Zone zone, World world)
 {
     private readonly VmArea[] _areas = new VmArea[world.Profile.TaskPages];
     private readonly Pte[] _ptes = new Pte[world.Profile.TaskPages];
-    private bool _hasPageTable;
+    private readonly bool[] _hasTable = new bool[world.Profile.TaskPages / world.Profile.PagesPerTable];
 
     public MmId Id => id;
 
@@ -49,6 +49,7 @@ public sealed class MmStruct(MmId id, Zone zone, World world)
             _areas[n] = default;
         }
 
+        FreePgtables();
         return true;
     }
 
@@ -91,7 +92,7 @@ public sealed class MmStruct(MmId id, Zone zone, World world)
             _areas[n] = default;
         }
 
-        _hasPageTable = false;
+        FreePgtables();
     }
 
     /// <summary>What an access by the CPU leads to: the page, as soon as the entry allows it. kernel: do_page_fault(), arch/i386/mm/fault.c.</summary>
@@ -130,7 +131,8 @@ public sealed class MmStruct(MmId id, Zone zone, World world)
     /// <summary>One fault, which may not be enough. kernel: handle_mm_fault().</summary>
     public Refusal HandleMmFault(int n, bool write)
     {
-        if (!_hasPageTable)
+        ref var hasTable = ref _hasTable[n / world.Profile.PagesPerTable];
+        if (!hasTable)
         {
             // pte_alloc()
             if (world.Memory.AllocationFails())
@@ -138,7 +140,7 @@ public sealed class MmStruct(MmId id, Zone zone, World world)
                 return Refusal.NoMemory;
             }
 
-            _hasPageTable = true;
+            hasTable = true;
         }
 
         ref var pte = ref _ptes[n];
@@ -255,7 +257,11 @@ public sealed class MmStruct(MmId id, Zone zone, World world)
     public void WriteState(StateWriter state)
     {
         state.Write((int)zone);
-        state.Write(_hasPageTable);
+        foreach (var hasTable in _hasTable)
+        {
+            state.Write(hasTable);
+        }
+
         for (var n = 0; n < _areas.Length; n++)
         {
             var area = _areas[n];
@@ -414,6 +420,22 @@ public sealed class MmStruct(MmId id, Zone zone, World world)
         page.Map();
         ref var pte = ref _ptes[n];
         (pte.Page, pte.Swap, pte.Writable, pte.Dirty, pte.Young) = (page, 0, writable, dirty, true);
+    }
+
+    /// <summary>A table under which no area is left goes. kernel: free_pgtables(), mm/mmap.c.</summary>
+    private void FreePgtables()
+    {
+        var pages = world.Profile.PagesPerTable;
+        for (var table = 0; table < _hasTable.Length; table++)
+        {
+            var isUsed = false;
+            for (var n = table * pages; n < (table + 1) * pages; n++)
+            {
+                isUsed |= _areas[n].IsMapped;
+            }
+
+            _hasTable[table] &= isUsed;
+        }
     }
 
     /// <summary>kernel: zap_pte_range(), free_pte().</summary>

@@ -67,18 +67,14 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
     /// <summary>kernel: get_page(). A reserved page is not counted (PIN-025): 2.4.4 counts it here and not in put_page.</summary>
     public void Get()
     {
-        if (Count == 0)
+        // A count that wrapped under pins is seen by nobody here: a law counts anew.
+        if (Count == 0 && Pins == 0)
         {
             throw new BugException(PinRules.HeldByEach, $"get_page on the free page at {address:x}");
         }
 
-        if (Reserved)
-        {
-            return;
-        }
-
         // An atomic_t wraps without a word.
-        Count = (Count + 1) & memory.CountMask;
+        Count = Reserved ? Count : (Count + 1) & memory.CountMask;
     }
 
     /// <summary>As <see cref="Get"/>, for a pin that user space asks for: false where the count could wrap. kernel: try_get_page(), from linux 5.1 on.</summary>

@@ -73,6 +73,8 @@ public static class PageMachine
         var held = Tuple.Create<Func<bool>, string>(() => false, PinRules.ReclaimsUnheldOnly.ToString());
         var busy = Tuple.Create<Func<bool>, string>(() => false, PinRules.ReclaimsCleanOnly.ToString());
 
+        var known = Tuple.Create<Func<bool>, string>(() => false, life);
+
         machine.Configure(State.Free)
             .Permit(Event.Alloc, State.Allocated);
 
@@ -87,20 +89,23 @@ public static class PageMachine
             .PermitReentry(Event.Map)
             .PermitReentryIf(Event.Unmap,          mapped, life)
             .PermitIf(Event.Unmap,                 State.Allocated, unmapped, life)
-            .Permit(Event.AddToSwapCache,          State.SwapCache);
+            .Permit(Event.AddToSwapCache,          State.SwapCache)
+            .PermitReentryIf(Event.Free, unpinned, known);
 
         machine.Configure(State.PageCache)
             .Permit(Event.Map,            State.MappedShared)
             .Permit(Event.Truncate,       State.Allocated)
             .PermitIf(Event.Reclaim,      State.Allocated, clean, unheld)
-            .Permit(Event.StartIo,        State.UnderIo);
+            .Permit(Event.StartIo,        State.UnderIo)
+            .PermitReentryIf(Event.Free, unpinned, known);
 
         machine.Configure(State.MappedShared)
             .PermitReentry(Event.Map)
             .PermitReentryIf(Event.Unmap, mapped, life)
             .PermitIf(Event.Unmap,        State.PageCache, unmapped, life)
             .PermitReentryIf(Event.Reclaim, held)
-            .Permit(Event.StartIo,        State.UnderIo);
+            .Permit(Event.StartIo,        State.UnderIo)
+            .PermitReentryIf(Event.Free, unpinned, known);
 
         // do_swap_page maps it from here, and unmapping may take it out of the cache.
         machine.Configure(State.SwapCache)
@@ -109,7 +114,8 @@ public static class PageMachine
             .PermitIf(Event.DeleteFromSwapCache, State.MappedPrivate, mapped, life)
             .PermitIf(Event.DeleteFromSwapCache, State.Allocated, unmapped, life)
             .PermitIf(Event.Reclaim,             State.Allocated, clean, unheld)
-            .Permit(Event.StartIo,               State.UnderIo);
+            .Permit(Event.StartIo,               State.UnderIo)
+            .PermitReentryIf(Event.Free, unpinned, known);
 
         machine.Configure(State.UnderIo)
             .PermitReentry(Event.Map)
@@ -117,7 +123,8 @@ public static class PageMachine
             .PermitReentryIf(Event.Reclaim, busy)
             .PermitIf(Event.EndIo, State.SwapCache,    () => holds(Guard.InSwapCache), life)
             .PermitIf(Event.EndIo, State.MappedShared, () => !holds(Guard.InSwapCache) && holds(Guard.StillMapped), life)
-            .PermitIf(Event.EndIo, State.PageCache,    () => !holds(Guard.InSwapCache) && !holds(Guard.StillMapped), life);
+            .PermitIf(Event.EndIo, State.PageCache,    () => !holds(Guard.InSwapCache) && !holds(Guard.StillMapped), life)
+            .PermitReentryIf(Event.Free, unpinned, known);
 
         machine.Configure(State.Reserved)
             .PermitReentry(Event.Map)

@@ -48,7 +48,7 @@ public static class Suites
         new("pages", "processes, swap, and user memory that is pinned for devices; each allocation failing",
             PagesDraws.All,
             [],
-            Of(law => law.Rule.Id[..3] == "PIN" && !NeedsSkbs(law))),
+            Of(law => law.Rule.Id[..3] == "PIN" && law.Rule != PinRules.WrittenInPlace)),
         new("transmit", "sockets, page cache and four drivers; features on and off",
             NetDraws.Over([.. DriverKind.All]),
             DriverKind.All,
@@ -85,9 +85,6 @@ public static class Suites
 
     /// <summary>Laws whose premise takes a process; the life of pages is judged everywhere.</summary>
     private static bool NeedsMemory(Law law) => MemoryRules.Contains(law.Rule) && law != MemoryLaws.PageStateIsAbstraction;
-
-    /// <summary>Laws whose premise takes an skb or a socket.</summary>
-    private static bool NeedsSkbs(Law law) => law.Scope is Scope.Skb or Scope.NamedSkb or Scope.Sock or Scope.Device;
 
     /// <summary>Laws whose premise takes an skb that the script itself names.</summary>
     private static bool NeedsNames(Law law) => law.Scope == Scope.NamedSkb || law == SkbLaws.SecondHolderOccurs

@@ -79,7 +79,7 @@ public static class MemoryLaws
 
     public static readonly Law CountNeverWraps = Law.Always(PinRules.CountNeverWraps,
         (in Step step, Pin pin) => FitsCount(step, pin),
-        (step, pin) => $"a page of {pin.Id} has {step.Recount.Holders(pin.Pages[0])} holders, more than half of what its count can say");
+        (step, pin) => $"the first page of {pin.Id} has {step.Recount.Holders(pin.Pages[0])} holders, and its count can say up to {step.World.Memory.CountMask}");
 
     public static readonly Law TooManyPinsOccur = Law.Sometimes(PinRules.CountNeverWraps, (in Step step, Pin _) => step.Seen.Refusal == Refusal.TooMany);
 
@@ -262,13 +262,24 @@ public static class MemoryLaws
     {
         for (var i = 0; i < pin.Pieces; i++)
         {
-            if (step.Recount.Holders(pin.Pages[i]) > Half(step.World))
+            if (step.Recount.Holders(pin.Pages[i]) > Half(step.World) && PinsOf(step.World, pin.Pages[i]) > Half(step.World))
             {
                 return false;
             }
         }
 
         return true;
+    }
+
+    private static long PinsOf(World world, Page page)
+    {
+        var count = 0L;
+        for (var i = 0; i < world.Pins.Count; i++)
+        {
+            count += Names(world.Pins[i], page);
+        }
+
+        return count;
     }
 
     private static bool LocksAddUp(World world)

@@ -103,8 +103,33 @@ public sealed record Line
         SkbClone clone => [Of(new SkbGet(clone.Result, clone.Source))],
         Sendfile send => [Of(new TcpSendmsg(send.Sock, send.File, send.Offset, send.Count))],
         TcpSendmsg send => [Of(new Sendfile(send.Sock, send.File, send.Offset, send.Count))],
+        LockKiovec { Second: { } second } call => [Of(call with { Second = null }), Of(call with { Pin = second, Second = null })],
+        MapUserKiobuf { SwapOutAfter: 0 } map => [Of(map with { Into = !map.Into }), Of(new GetUserPages(new PinId(true, map.Result.Value), map.Into, map.Mm, map.Address, map.Count, 1))],
+        MapUserKiobuf map => [Of(map with { Into = !map.Into })],
+        GetUserPages pin => [Of(pin with { Into = !pin.Into })],
+        Mmap { File: not null } map => [Of(map with { Prot = Prot.Rw, Kind = MapKind.Private, File = null, Index = 0 }), Of(map with { Prot = Prot.Rw }), Of(map with { Kind = MapKind.Private })],
+        Mmap { Prot: not Prot.Rw } map => [Of(map with { Prot = Prot.Rw })],
+        Store store => [Of(new Load(store.Mm, store.Address, store.Count))],
         _ => [],
     };
+
+    /// <summary>A page lower, where it speaks of a place in a process.</summary>
+    public Line PageLower(int pageSize) => Operation switch
+    {
+        Mmap { Page: > 0 } map => Of(map with { Page = map.Page - 1 }),
+        Munmap { Page: > 0 } map => Of(map with { Page = map.Page - 1 }),
+        Mprotect { Page: > 0 } map => Of(map with { Page = map.Page - 1 }),
+        Msync { Page: > 0 } map => Of(map with { Page = map.Page - 1 }),
+        SwapOut { Page: > 0 } swap => Of(swap with { Page = swap.Page - 1 }),
+        Store store when store.Address >= pageSize => Of(store with { Address = store.Address - pageSize }),
+        Load load when load.Address >= pageSize => Of(load with { Address = load.Address - pageSize }),
+        MapUserKiobuf pin when pin.Address >= pageSize => Of(pin with { Address = pin.Address - pageSize }),
+        GetUserPages pin when pin.Address >= pageSize => Of(pin with { Address = pin.Address - pageSize }),
+        _ => this,
+    };
+
+    /// <summary>Over more pages, where it is an area.</summary>
+    public Line Wider(int pages) => Operation is Mmap map ? Of(map with { Pages = map.Pages + pages }) : this;
 
     /// <summary>With another driver, or with one more feature switched off from the start.</summary>
     private static IEnumerable<Line> OtherDevices(RegisterNetdev register) =>

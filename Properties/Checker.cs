@@ -21,17 +21,18 @@ public sealed record Violation(Rule Rule, string Law, long Step, Operation Opera
 /// <summary>Applies operations to both paths and evaluates laws after each.</summary>
 public sealed class Checker
 {
-    private readonly Law[] _step;
-    private readonly Law[] _skb;
-    private readonly Law[] _namedSkb;
-    private readonly Law[] _page;
-    private readonly Law[] _sock;
-    private readonly Law[] _device;
-    private readonly Law[] _mm;
-    private readonly Law[] _pin;
+    private readonly (Law Law, int Number)[] _step;
+    private readonly (Law Law, int Number)[] _skb;
+    private readonly (Law Law, int Number)[] _namedSkb;
+    private readonly (Law Law, int Number)[] _page;
+    private readonly (Law Law, int Number)[] _sock;
+    private readonly (Law Law, int Number)[] _device;
+    private readonly (Law Law, int Number)[] _mm;
+    private readonly (Law Law, int Number)[] _pin;
     private readonly Recount _recount = new();
     private readonly PlanHistory _history = new();
-    private readonly long[] _hits = new long[LawCatalogue.All.Count];
+    private readonly Dictionary<Law, int> _numbers = [];
+    private readonly long[] _hits;
     private readonly long[] _subjects = new long[Enum.GetValues<Scope>().Length];
     private readonly List<Violation> _violations = [];
 
@@ -41,11 +42,18 @@ public sealed class Checker
     {
     }
 
+    /// <summary>A checker of these laws, which it numbers: they need not be in the catalogue.</summary>
     public Checker(Profile profile, IReadOnlyList<Law> laws)
     {
         World = new World(profile);
         Copying = new CopyingWorld(profile);
         Laws = laws;
+        for (var i = 0; i < laws.Count; i++)
+        {
+            _numbers.Add(laws[i], i);
+        }
+
+        _hits = new long[laws.Count];
         _step = Of(Scope.Step);
         _skb = Of(Scope.Skb);
         _namedSkb = Of(Scope.NamedSkb);
@@ -68,8 +76,8 @@ public sealed class Checker
     /// <summary>What the last step broke: none where it held.</summary>
     public IReadOnlyList<Violation> Violations => _violations;
 
-    /// <summary>How often a law's claim was true of a subject, for Sometimes; how often it was false, for Always.</summary>
-    public long Hits(Law law) => _hits[law.Index];
+    /// <summary>How often a law's claim was true of a subject, for Sometimes; how often it was false, for Always. 0 for a law that is not evaluated here.</summary>
+    public long Hits(Law law) => _numbers.TryGetValue(law, out var number) ? _hits[number] : 0;
 
     /// <summary>Of how many subjects a law was evaluated.</summary>
     public long Evaluations(Law law) => _subjects[(int)law.Scope];
@@ -145,11 +153,11 @@ public sealed class Checker
     private void Evaluate(in Step step)
     {
         _subjects[(int)Scope.Step]++;
-        foreach (var law in _step)
+        foreach (var (law, number) in _step)
         {
             if (law.Step!(step) != law.IsAlways)
             {
-                Hit(step, law, null);
+                Hit(step, law, number, null);
             }
         }
 
@@ -158,11 +166,11 @@ public sealed class Checker
         for (var i = 0; i < live.Count; i++)
         {
             var skb = live[i];
-            foreach (var law in _skb)
+            foreach (var (law, number) in _skb)
             {
                 if (law.Skb!(step, skb) != law.IsAlways)
                 {
-                    Hit(step, law, skb);
+                    Hit(step, law, number, skb);
                 }
             }
         }
@@ -172,11 +180,11 @@ public sealed class Checker
             if (World.TrySkb(new SkbId(name)) is { } skb)
             {
                 _subjects[(int)Scope.NamedSkb]++;
-                foreach (var law in _namedSkb)
+                foreach (var (law, number) in _namedSkb)
                 {
                     if (law.NamedSkb!(step, new SkbId(name), skb) != law.IsAlways)
                     {
-                        Hit(step, law, new SkbId(name));
+                        Hit(step, law, number, new SkbId(name));
                     }
                 }
             }
@@ -187,11 +195,11 @@ public sealed class Checker
         _subjects[(int)Scope.Sock] += World.Socks.Count;
         for (var i = 0; i < World.Socks.Count; i++)
         {
-            foreach (var law in _sock)
+            foreach (var (law, number) in _sock)
             {
                 if (law.Sock!(step, World.Socks[i]) != law.IsAlways)
                 {
-                    Hit(step, law, World.Socks[i]);
+                    Hit(step, law, number, World.Socks[i]);
                 }
             }
         }
@@ -199,11 +207,11 @@ public sealed class Checker
         _subjects[(int)Scope.Device] += World.Devices.Count;
         for (var i = 0; i < World.Devices.Count; i++)
         {
-            foreach (var law in _device)
+            foreach (var (law, number) in _device)
             {
                 if (law.Device!(step, World.Devices[i]) != law.IsAlways)
                 {
-                    Hit(step, law, World.Devices[i]);
+                    Hit(step, law, number, World.Devices[i]);
                 }
             }
         }
@@ -214,11 +222,11 @@ public sealed class Checker
         _subjects[(int)Scope.Mm] += World.Mms.Count;
         for (var i = 0; i < World.Mms.Count; i++)
         {
-            foreach (var law in _mm)
+            foreach (var (law, number) in _mm)
             {
                 if (law.Mm!(step, World.Mms[i]) != law.IsAlways)
                 {
-                    Hit(step, law, World.Mms[i]);
+                    Hit(step, law, number, World.Mms[i]);
                 }
             }
         }
@@ -226,11 +234,11 @@ public sealed class Checker
         _subjects[(int)Scope.Pin] += World.Pins.Count;
         for (var i = 0; i < World.Pins.Count; i++)
         {
-            foreach (var law in _pin)
+            foreach (var (law, number) in _pin)
             {
                 if (law.Pin!(step, World.Pins[i]) != law.IsAlways)
                 {
-                    Hit(step, law, World.Pins[i]);
+                    Hit(step, law, number, World.Pins[i]);
                 }
             }
         }
@@ -257,24 +265,24 @@ public sealed class Checker
     private void EvaluatePage(in Step step, Model.Pages.Page page)
     {
         _subjects[(int)Scope.Page]++;
-        foreach (var law in _page)
+        foreach (var (law, number) in _page)
         {
             if (law.Page!(step, page) != law.IsAlways)
             {
-                Hit(step, law, page);
+                Hit(step, law, number, page);
             }
         }
     }
 
     /// <summary>A claim was true of a Sometimes, or false of an Always. The first subject explains.</summary>
-    private void Hit(in Step step, Law law, object? subject)
+    private void Hit(in Step step, Law law, int number, object? subject)
     {
-        _hits[law.Index]++;
+        _hits[number]++;
         if (law.IsAlways && !_violations.Exists(found => found.Law == law.Name && found.Rule == law.Rule))
         {
             _violations.Add(new Violation(law.Rule, law.Name, Steps, step.Operation, law.Explanation(step, subject)));
         }
     }
 
-    private Law[] Of(Scope scope) => [.. Laws.Where(law => law.Scope == scope)];
+    private (Law Law, int Number)[] Of(Scope scope) => [.. Laws.Where(law => law.Scope == scope).Select(law => (law, _numbers[law]))];
 }

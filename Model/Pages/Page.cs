@@ -70,7 +70,7 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
         // A count that wrapped under pins is seen by nobody here: a law counts anew.
         if (Count == 0 && Pins == 0)
         {
-            throw new BugException(PinRules.HeldByEach, $"get_page on the free page at {address:x}");
+            throw new BugException(PinRules.HeldByEach, $"get_page on {this}, which is free");
         }
 
         // An atomic_t wraps without a word.
@@ -102,7 +102,7 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
     {
         if (Count == 0)
         {
-            throw new BugException(PinRules.HeldByEach, $"put_page on the free page at {address:x}");
+            throw new BugException(PinRules.HeldByEach, $"put_page on {this}, which is free");
         }
 
         if (Reserved)

@@ -213,6 +213,17 @@ public sealed class PhysicalMemory
     /// <summary>The block or the page frame that a physical address lies in; null where there is neither.</summary>
     public object? OwnerOf(ulong address) => TryBlockAt(address) is { } block ? block : TryPageAt(address);
 
+    /// <summary>A range of physical memory in words: object, and first and last byte in it.</summary>
+    public string Spell(ulong address, int length) => OwnerOf(address) switch
+    {
+        Page page => $"{page}{(page.Count == 0 ? ", which is free," : "")} {Spell((int)(address - page.Address), length)}",
+        Block block => $"{block}{(block.InUse ? "" : ", which is free,")} {Spell((int)(address - block.Address), length)}",
+        _ => $"address 0x{address:x}, where no memory is in use",
+    };
+
+    /// <summary>A range of bytes in words.</summary>
+    public static string Spell(int first, int length) => length == 1 ? $"byte {first}" : $"bytes {first}..{first + length - 1}";
+
     /// <summary>What the next step meets: the failure that was asked for, and how much is in use. Pages and blocks are written where they are reached.</summary>
     public void WriteState(StateWriter state)
     {
@@ -308,6 +319,12 @@ public sealed class PhysicalMemory
         {
             slab = _spareSlabs[sizeClass].TryPop(out var spare) ? spare : new Slab(SmallestClass << sizeClass, _profile.Provenance);
             slab.Address = Zones.KmallocBase + ((ulong)_slabs.Count * SlabBytes);
+            slab.Before = 0;
+            for (var i = 0; i < _slabs.Count; i++)
+            {
+                slab.Before += _slabs[i].BlockBytes == slab.BlockBytes ? slab.Length : 0;
+            }
+
             _slabs.Add(slab);
             _open[sizeClass] = slab;
         }
@@ -339,6 +356,9 @@ public sealed class PhysicalMemory
             new Block(this, index * BlockBytes, new Bytes(new byte[BlockBytes], _provenance ? new Model.Provenance[BlockBytes] : null, 0, BlockBytes));
 
         public ulong Address { get; set; }
+
+        /// <summary>Blocks of the class in slabs before this one.</summary>
+        public int Before { get; set; }
 
         /// <summary>Blocks that were in use since boot.</summary>
         public int Touched { get; set; }

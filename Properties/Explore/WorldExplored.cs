@@ -13,10 +13,15 @@ public sealed class WorldExplored : IExplored
     private readonly IReadOnlyList<Law> _premises;
     private readonly (NameKind Kind, int Number)?[] _births;
 
+    /// <summary>Judged by the laws of the mix's suite.</summary>
     public WorldExplored(ExploreMix mix, Profile profile)
+        : this(mix, profile, Suites.Find(mix.Suite)!.LawsIn(profile))
+    {
+    }
+
+    public WorldExplored(ExploreMix mix, Profile profile, IReadOnlyList<Law> laws)
     {
         _mix = mix;
-        var laws = Suites.Find(mix.Suite)!.LawsIn(profile);
         _checker = new Checker(profile, laws);
         _premises = [.. laws.Where(law => law.Kind == LawKind.Sometimes)];
         _births = [.. mix.Operations.Select(operation => Birth(operation.ToString()))];

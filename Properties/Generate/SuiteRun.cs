@@ -31,7 +31,15 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
 
     private readonly ulong _seed = Rng.Mix(seed, Rng.Mix(suite.Name), (ulong)profile.Size);
 
+    private Worker? _kept;
+
     public Suite Suite => suite;
+
+    /// <summary>Runs the block of this number on the caller's thread, in worlds that are kept for the next: what a thread of <see cref="Run"/> does, without its start.</summary>
+    /// <param name="block">From 0.</param>
+    /// <param name="held">Takes the operations that each sequence applied, unless it broke something.</param>
+    public Tally RunBlock(long block, Action<IReadOnlyList<Operation>>? held = null) =>
+        (_kept ??= new Worker(suite, profile)).Run(Rng.Mix(_seed, (ulong)block, 0), block * BlockCases, BlockCases, held);
 
     /// <summary>Runs blocks until so many cases are done, or it is told that they are enough; asked at the border of each block. What is begun is finished, so that a number of cases repeats the run.</summary>
     /// <param name="cases">Sequences at most; <see cref="long.MaxValue"/> for no limit.</param>
@@ -123,7 +131,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
                 select new Plan(seed, size, mix));
         }
 
-        public Tally Run(ulong seed, long first, int count)
+        public Tally Run(ulong seed, long first, int count, Action<IReadOnlyList<Operation>>? held = null)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
             var tally = new Tally(_suite);
@@ -138,7 +146,10 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
             {
                 try
                 {
-                    RunSequence(plan, first + tally.Cases, tally);
+                    if (RunSequence(plan, first + tally.Cases, tally))
+                    {
+                        held?.Invoke(_applied);
+                    }
                 }
                 catch (Exception failed) when (failed is not OutOfMemoryException)
                 {
@@ -159,7 +170,8 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
             return tally;
         }
 
-        private void RunSequence(Plan plan, long number, Tally tally)
+        /// <returns>Whether every law held.</returns>
+        private bool RunSequence(Plan plan, long number, Tally tally)
         {
             _checker.Reset();
             _applied.Clear();
@@ -197,8 +209,10 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
 
                 coverage.CountBug();
                 tally.Fail(new Failure(number, [.. _applied], [.. _checker.Violations]));
-                return;
+                return false;
             }
+
+            return true;
         }
 
         private Operation? Draw(int sum, out int kind)

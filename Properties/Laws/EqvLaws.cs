@@ -1,5 +1,6 @@
 using ZeroCopy.Model;
 using ZeroCopy.Model.Copying;
+using ZeroCopy.Properties.Report;
 using ZeroCopy.Specs;
 
 namespace ZeroCopy.Properties.Laws;
@@ -8,6 +9,8 @@ namespace ZeroCopy.Properties.Laws;
 /// <remarks>Verified: every frame that a device emitted, byte for byte, in order, and in tiny the origin of every byte. Where a file is written between call and transmission, by which write each byte may be. Not verified: frames of the peer, which are inputs.</remarks>
 public static class EqvLaws
 {
+    private const int BytesShown = 4;
+
     public static readonly Law EmittedOnce = Law.Always(EqvRules.EmittedOnce,
         (in Step step) => NoneUnplanned(step.Copying) && (step.Copying.Outstanding == 0 || HasOnTheWay(step.World)),
         (step, _) => step.Copying.Outstanding > 0
@@ -113,7 +116,7 @@ public static class EqvLaws
             {
                 var until = !run.ByReference ? "the call, where it was copied" : due.Linearized ? "the private copy in dev_queue_xmit" : "the device's reading";
                 var found = step.Seen.Frames[due.Index];
-                var write = found.Shadow.IsEmpty ? $"holds {found.Span[due.Stray]:x2}" : $"is {found.Shadow[due.Stray]} from write {found.Shadow[due.Stray].Write}";
+                var write = found.Shadow.IsEmpty ? $"holds {found.Span[due.Stray]:x2}" : $"is {found.Shadow[due.Stray]}";
                 return $"byte {due.Stray} of the frame of packet {due.Number} {write}; it stands for byte {run.Offset + due.Stray - at} of {run.File}, accepted after write {run.Call}, which may be read until {until}";
             }
 
@@ -176,7 +179,7 @@ public static class EqvLaws
             var at = zeroCopy.CommonPrefixLength(copied);
             if (at < zeroCopy.Length || at < copied.Length)
             {
-                return new Difference(j - 1, at, zeroCopy[at..].ToArray(), copied[at..].ToArray());
+                return new Difference(j - 1, at, zeroCopy[at..].ToArray(), copied[at..].ToArray(), WireFields.NameOf(copied, at));
             }
         }
 
@@ -184,15 +187,10 @@ public static class EqvLaws
     }
 
     private static string Explain(in Difference difference) =>
-        $"frame {difference.Frame} of this step differs from byte {difference.Offset} ({Field(difference.Offset)}): "
-        + $"zero-copy {SkbLaws.Hex(difference.ZeroCopy)}, copying {SkbLaws.Hex(difference.Copying)}";
+        $"frame {difference.Frame} of this step differs at byte {difference.Offset}, {difference.Field}: "
+        + $"observed {First(difference.ZeroCopy)}, expected {First(difference.Copying)}";
 
-    private static string Field(int offset) => offset switch
-    {
-        < 14 => "Ethernet header",
-        < 34 => "IPv4 header",
-        _ => "behind the IPv4 header",
-    };
+    private static string First(byte[] bytes) => bytes.Length == 0 ? "no more bytes" : SkbLaws.Hex(bytes.AsSpan(0, Math.Min(bytes.Length, BytesShown))) + (bytes.Length > BytesShown ? "..." : "");
 
     private static bool NoneUnplanned(CopyingWorld copying)
     {
@@ -238,7 +236,7 @@ public static class EqvLaws
             var at = seen.Frames[i].Shadow.CommonPrefixLength(expected.Shadow);
             if (at < Math.Min(seen.Frames[i].Length, expected.Length))
             {
-                return $"byte {at} of frame {j - 1} of this step is {seen.Frames[i].Shadow[at]}; it stands for {expected.Shadow[at]}";
+                return $"frame {j - 1} of this step carries {seen.Frames[i].Shadow[at]} at byte {at}, {WireFields.NameOf(expected.Span, at)}; it is to carry {expected.Shadow[at]}";
             }
         }
 
@@ -251,4 +249,5 @@ public static class EqvLaws
 /// <param name="Offset">First byte that differs, from the Ethernet header on.</param>
 /// <param name="ZeroCopy">The bytes from there on.</param>
 /// <param name="Copying">The bytes from there on.</param>
-public readonly record struct Difference(int Frame, int Offset, byte[] ZeroCopy, byte[] Copying);
+/// <param name="Field">What the byte is.</param>
+public readonly record struct Difference(int Frame, int Offset, byte[] ZeroCopy, byte[] Copying, string Field);

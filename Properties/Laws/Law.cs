@@ -94,9 +94,6 @@ public sealed class Law
 
     internal bool IsAlways { get; }
 
-    /// <summary>Its place in <see cref="LawCatalogue.All"/>.</summary>
-    internal int Index { get; set; }
-
     internal StepClaim? Step { get; private init; }
 
     internal SkbClaim? Skb { get; private init; }

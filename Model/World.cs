@@ -212,18 +212,17 @@ public sealed class World
         }
 
         Swap.WriteState(state);
-        foreach (var mm in _allMms)
+        for (var name = 0; name < _mms.Count; name++)
         {
-            state.Write(mm.Id.Value);
-            mm.WriteState(state);
+            if (_mms.Has(name))
+            {
+                state.Write(name);
+                _mms[name].WriteState(state);
+            }
         }
 
-        foreach (var pin in _allPins)
-        {
-            state.Write(pin.Id.IsVector);
-            state.Write(pin.Id.Value);
-            pin.WriteState(state);
-        }
+        WriteState(state, _kiobufs);
+        WriteState(state, _vectors);
 
         foreach (var sock in _allSocks)
         {
@@ -267,6 +266,19 @@ public sealed class World
         PeekSegment = 0;
         Writes = 0;
         BeginStep();
+    }
+
+    private static void WriteState(StateWriter state, Table<Pin> pins)
+    {
+        state.Refer(null);
+        for (var name = 0; name < pins.Count; name++)
+        {
+            if (pins.Has(name))
+            {
+                state.Write(name);
+                pins[name].WriteState(state);
+            }
+        }
     }
 
     private Table<Pin> PinTable(PinId id) => id.IsVector ? _vectors : _kiobufs;

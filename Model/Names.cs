@@ -8,10 +8,13 @@ public enum NameKind
     File,
     Sock,
     Dev,
+    Mm,
+    Kiobuf,
+    Vector,
 }
 
 /// <summary>What both paths know of a script's names: which are bound, and lengths. <see cref="Operation.Enabled"/> reads nothing else, so that an operation is never chosen by the state of the code under test.</summary>
-public sealed class Names(int pageSize)
+public sealed class Names(int pageSize, int taskPages)
 {
     private readonly Table<SkbShape> _skbs = new();
     private readonly Stack<SkbShape> _freeShapes = new();
@@ -20,6 +23,10 @@ public sealed class Names(int pageSize)
     private readonly Table<long> _files = new();
     private readonly Table<SockName> _socks = new();
     private readonly Table<DevName> _devs = new();
+    private readonly Table<ulong> _mms = new();
+    private readonly Table<int[]> _storable = new();
+    private readonly Table<PinName> _kiobufs = new();
+    private readonly Table<PinName> _vectors = new();
 
     /// <summary>Bytes in a page: the same on both paths.</summary>
     public int PageSize => pageSize;
@@ -41,6 +48,9 @@ public sealed class Names(int pageSize)
         NameKind.File => _files.Has(name),
         NameKind.Sock => _socks.Has(name),
         NameKind.Dev => _devs.Has(name),
+        NameKind.Mm => _mms.Has(name),
+        NameKind.Kiobuf => _kiobufs.Has(name),
+        NameKind.Vector => _vectors.Has(name),
         _ => throw new ModelException($"no kind of name {kind}"),
     };
 
@@ -52,8 +62,41 @@ public sealed class Names(int pageSize)
         NameKind.File => _files.Bound,
         NameKind.Sock => _socks.Bound,
         NameKind.Dev => _devs.Bound,
+        NameKind.Mm => _mms.Bound,
+        NameKind.Kiobuf => _kiobufs.Bound,
+        NameKind.Vector => _vectors.Bound,
         _ => throw new ModelException($"no kind of name {kind}"),
     };
+
+    public bool Has(MmId mm) => _mms.Has(mm.Value);
+
+    public bool Has(PinId pin) => Pins(pin).Has(pin.Value);
+
+    /// <summary>Whether a process can have these pages.</summary>
+    public bool IsInTask(int page, int pages) => page >= 0 && pages <= taskPages && page <= taskPages - pages;
+
+    /// <summary>Whether a process can have these bytes.</summary>
+    public bool IsInTaskBytes(int address, int count) => count <= taskPages * pageSize && address <= (taskPages * pageSize) - count;
+
+    /// <summary>Whether bytes of a process lie in one page.</summary>
+    public bool IsInOnePage(int address, int count) => IsInTaskBytes(address, count) && (address % pageSize) + count <= pageSize;
+
+    /// <summary>Whether an area covers each page of a range; false too where none or only some are covered.</summary>
+    public bool IsMapped(MmId mm, int page, int pages) => (_mms[mm.Value] & Mask(page, pages)) == Mask(page, pages);
+
+    /// <summary>Whether no area covers any page of a range.</summary>
+    public bool IsFree(MmId mm, int page, int pages) => (_mms[mm.Value] & Mask(page, pages)) == 0;
+
+    /// <summary>Bytes that a pin covers.</summary>
+    public int Length(PinId pin) => Pins(pin)[pin.Value].Length;
+
+    /// <summary>A device may write through it: it was taken with rw == READ.</summary>
+    public bool IsInto(PinId pin) => Has(pin) && Pins(pin)[pin.Value].Into;
+
+    /// <summary>A device wrote through it, and that was not marked dirty yet.</summary>
+    public bool IsWritten(PinId pin) => Has(pin) && Pins(pin)[pin.Value].Written;
+
+    public bool IsLocked(PinId pin) => Has(pin) && Pins(pin)[pin.Value].Locked;
 
     /// <summary>Bytes of the packet.</summary>
     public int Length(SkbId skb) => _skbs[skb.Value].Length;
@@ -183,14 +226,61 @@ public sealed class Names(int pageSize)
 
     public void Bind(DevId dev, int mtu) => _devs.Bind(dev.Value, new DevName(mtu));
 
+    public void Bind(MmId mm)
+    {
+        _mms.Bind(mm.Value, 0);
+        var storable = new int[taskPages];
+        Array.Fill(storable, pageSize);
+        _storable.Bind(mm.Value, storable);
+    }
+
+    public void Unbind(MmId mm)
+    {
+        _mms.Unbind(mm.Value);
+        _storable.Unbind(mm.Value);
+    }
+
+    /// <summary>So many bytes of a page may be stored to: behind the end of a shared file they would be nobody's.</summary>
+    public void SetStorable(MmId mm, int page, int bytes) => _storable[mm.Value][page] = bytes;
+
+    /// <summary>Whether a store stays within what a shared file has of the page.</summary>
+    public bool IsStorable(MmId mm, int address, int count) => (address % pageSize) + count <= _storable[mm.Value][address / pageSize];
+
+    /// <summary>Whether a pinned byte lies in a page of a file, and behind its end.</summary>
+    public bool IsBehindFile(PinId pin) => Has(pin) && Pins(pin)[pin.Value].BehindFile;
+
+    public void SetBehindFile(PinId pin, bool behind) => Pins(pin).Rebind(pin.Value, Pins(pin)[pin.Value] with { BehindFile = behind });
+
+    /// <summary>An area now covers these pages.</summary>
+    public void Map(MmId mm, int page, int pages) => _mms.Rebind(mm.Value, _mms[mm.Value] | Mask(page, pages));
+
+    /// <summary>No area covers these pages any more.</summary>
+    public void Unmap(MmId mm, int page, int pages) => _mms.Rebind(mm.Value, _mms[mm.Value] & ~Mask(page, pages));
+
+    public void Bind(PinId pin, bool into, int length) => Pins(pin).Bind(pin.Value, new PinName(into, false, false, false, length));
+
+    public void Unbind(PinId pin) => Pins(pin).Unbind(pin.Value);
+
+    public void SetWritten(PinId pin, bool written) => Pins(pin).Rebind(pin.Value, Pins(pin)[pin.Value] with { Written = written });
+
+    public void SetLocked(PinId pin, bool locked) => Pins(pin).Rebind(pin.Value, Pins(pin)[pin.Value] with { Locked = locked });
+
     public void Reset()
     {
+        _mms.Clear();
+        _storable.Clear();
+        _kiobufs.Clear();
+        _vectors.Clear();
         _skbs.Clear();
         _pages.Clear();
         _files.Clear();
         _socks.Clear();
         _devs.Clear();
     }
+
+    private Table<PinName> Pins(PinId pin) => pin.IsVector ? _vectors : _kiobufs;
+
+    private static ulong Mask(int page, int pages) => ((1UL << pages) - 1) << page;
 
     private SkbShape New(SkbId skb)
     {
@@ -214,6 +304,8 @@ public sealed class Names(int pageSize)
             _freeData.Push(data);
         }
     }
+
+    private readonly record struct PinName(bool Into, bool Written, bool Locked, bool BehindFile, int Length);
 
     private readonly record struct SockName(bool IsTcp, bool IsClosed, int MaxDatagram, bool IsRaw = false);
 

@@ -27,6 +27,8 @@ public sealed class Checker
     private readonly (Law Law, int Number)[] _page;
     private readonly (Law Law, int Number)[] _sock;
     private readonly (Law Law, int Number)[] _device;
+    private readonly (Law Law, int Number)[] _mm;
+    private readonly (Law Law, int Number)[] _pin;
     private readonly Recount _recount = new();
     private readonly PlanHistory _history = new();
     private readonly Dictionary<Law, int> _numbers = [];
@@ -58,6 +60,8 @@ public sealed class Checker
         _page = Of(Scope.Page);
         _sock = Of(Scope.Sock);
         _device = Of(Scope.Device);
+        _mm = Of(Scope.Mm);
+        _pin = Of(Scope.Pin);
     }
 
     public World World { get; }
@@ -209,6 +213,7 @@ public sealed class Checker
         }
 
         EvaluatePages(step);
+        EvaluateMemory(step);
         _subjects[(int)Scope.Sock] += World.Socks.Count;
         for (var i = 0; i < World.Socks.Count; i++)
         {
@@ -229,6 +234,33 @@ public sealed class Checker
                 if (law.Device!(step, World.Devices[i]) != law.IsAlways)
                 {
                     Hit(step, law, number, World.Devices[i]);
+                }
+            }
+        }
+    }
+
+    private void EvaluateMemory(in Step step)
+    {
+        _subjects[(int)Scope.Mm] += World.Mms.Count;
+        for (var i = 0; i < World.Mms.Count; i++)
+        {
+            foreach (var (law, number) in _mm)
+            {
+                if (law.Mm!(step, World.Mms[i]) != law.IsAlways)
+                {
+                    Hit(step, law, number, World.Mms[i]);
+                }
+            }
+        }
+
+        _subjects[(int)Scope.Pin] += World.Pins.Count;
+        for (var i = 0; i < World.Pins.Count; i++)
+        {
+            foreach (var (law, number) in _pin)
+            {
+                if (law.Pin!(step, World.Pins[i]) != law.IsAlways)
+                {
+                    Hit(step, law, number, World.Pins[i]);
                 }
             }
         }

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace ZeroCopy.Model.Copying;
 
 /// <summary>The copying path: the same operations on plain byte arrays, copied at the moment of the call. It knows no page, no skb and no driver, and is short enough to be believed by reading.</summary>
-public sealed class CopyingWorld(Profile profile)
+public sealed partial class CopyingWorld(Profile profile)
 {
     private const byte Tcp = 6;
     private const byte Syn = 2;
@@ -22,7 +22,7 @@ public sealed class CopyingWorld(Profile profile)
     private int _answerLength;
 
     /// <summary>What both paths know of the script's names.</summary>
-    public Names Names { get; } = new(profile.PageSize);
+    public Names Names { get; } = new(profile.PageSize, profile.TaskPages);
 
     public int PageSize => profile.PageSize;
 
@@ -211,6 +211,7 @@ public sealed class CopyingWorld(Profile profile)
             ForgetVersions();
             _files[id.Value].Write(write, offset, bytes);
             Names.Resize(id, _files[id.Value].Length);
+            FollowFile();
         }
     }
 
@@ -218,8 +219,14 @@ public sealed class CopyingWorld(Profile profile)
     public void Truncate(FileId id, int write, long length)
     {
         ForgetVersions();
+        if (length < _files[id.Value].Length)
+        {
+            LeaveFile(id, (length + profile.PageSize - 1) / profile.PageSize);
+        }
+
         _files[id.Value].Truncate(write, length);
         Names.Resize(id, length);
+        FollowFile();
     }
 
     /// <param name="id">The device.</param>
@@ -271,6 +278,7 @@ public sealed class CopyingWorld(Profile profile)
         }
 
         _emitted.Clear();
+        BeginMemoryStep();
         _answerLength = 0;
     }
 
@@ -332,6 +340,7 @@ public sealed class CopyingWorld(Profile profile)
             }
         }
 
+        WriteMemory(state);
         state.Write(Writes);
         for (var name = 0; name < _files.Count; name++)
         {
@@ -379,6 +388,7 @@ public sealed class CopyingWorld(Profile profile)
             }
         }
 
+        ResetMemory();
         _skbs.Clear();
         _pages.Clear();
         _files.Clear();

@@ -116,6 +116,9 @@ public sealed class WorldExplored : IExplored
             "file" => NameKind.File,
             "sk" => NameKind.Sock,
             "eth" => NameKind.Dev,
+            "p" => NameKind.Mm,
+            "kio" => NameKind.Kiobuf,
+            "vec" => NameKind.Vector,
             _ => throw new ModelException($"no kind of name {kind}"),
         }, int.Parse(word[kind.Length..], System.Globalization.CultureInfo.InvariantCulture));
     }

@@ -24,6 +24,16 @@ public enum Needs
 
     /// <summary>A socket without a protocol.</summary>
     Raw = 4096,
+
+    /// <summary>A process.</summary>
+    Mm = 8192,
+    NewMm = 16384,
+    Kiobuf = 32768,
+    Vector = 65536,
+    NewVector = 131072,
+
+    /// <summary>A kiobuf or a vector.</summary>
+    Pin = 262144,
 }
 
 /// <summary>One kind of operation in a mix: how often, and how its operands are drawn.</summary>

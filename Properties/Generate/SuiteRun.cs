@@ -226,7 +226,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
 
         private Operation? Draw(int sum, out int kind)
         {
-            if (_suite.Drivers.Count > 0 && _rng.OneIn(2) && NetDraws.Setup(_hand, _suite.Drivers) is { } setup)
+            if (_suite.HasSetup && _rng.OneIn(2) && Setup() is { } setup)
             {
                 if (!_ofSetup.TryGetValue(setup.GetType(), out kind))
                 {
@@ -247,6 +247,9 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
             kind = _coverage[index];
             return (_suite.Mix[index].Needs & ~available) == 0 ? _suite.Mix[index].Make(_hand) : null;
         }
+
+        private Operation? Setup() =>
+            (_suite.Drivers.Count > 0 ? NetDraws.Setup(_hand, _suite.Drivers) : null) ?? (_suite.HasProcesses ? PagesDraws.Setup(_hand) : null);
 
         private int Pick(int sum)
         {

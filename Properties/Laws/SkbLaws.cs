@@ -62,7 +62,7 @@ public static class SkbLaws
         (step, _) => $"read {Hex(step.Seen.Read)}, where the bytes are {Hex(step.Copying.Answer)}");
 
     public static readonly Law RefusedForCause = Law.Always(SkbRules.RefusedForCause,
-        (in Step step) => step.Seen.Succeeded || HasCause(step),
+        (in Step step) => step.Seen.Succeeded || MemoryLaws.Judges(step.Operation) || HasCause(step),
         (step, _) => $"refused as {step.Seen.Refusal}, and nothing of the kind is there");
 
     public static readonly Law RefusalOccurs = Law.Sometimes(SkbRules.RefusedForCause, (in Step step) => !step.Seen.Succeeded);

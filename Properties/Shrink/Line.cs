@@ -13,7 +13,7 @@ namespace ZeroCopy.Properties.Shrink;
 public sealed record Line
 {
     // Not generated: mutants are compiled without source generators.
-    private static readonly Regex NameWord = new(@"\b(?:skb|page|file|sk|eth)\d+\b");
+    private static readonly Regex NameWord = new(@"\b(?:skb|page|file|sk|eth|p|kio|vec)\d+\b");
     private static readonly Regex NumberWord = new(@"(?<![\w])\d+(?![\w])");
     private static readonly Regex Option = new(@", \w+=[^,)]+");
     private static readonly Regex Zone = new(@"(?<=\()(?:dma|low|high|above4g)(?=[,)])");
@@ -129,6 +129,13 @@ public sealed record Line
         TcpSendmsg send => [Of(new Sendfile(send.Sock, send.File, send.Offset, send.Count)), .. Written(send.File, send.Offset, send.Count)],
         UdpSendmsg send => Written(send.File, send.Offset, send.Count),
         Vmtruncate cut => [Of(new GenericFileWrite(cut.File, cut.Length, 1, 1))],
+        LockKiovec { Second: { } second } call => [Of(call with { Second = null }), Of(call with { Pin = second, Second = null })],
+        MapUserKiobuf { SwapOutAfter: 0 } map => [Of(map with { Into = !map.Into }), Of(new GetUserPages(new PinId(true, map.Result.Value), map.Into, map.Mm, map.Address, map.Count, 1))],
+        MapUserKiobuf map => [Of(map with { Into = !map.Into })],
+        GetUserPages pin => [Of(pin with { Into = !pin.Into })],
+        Mmap { File: not null } map => [Of(map with { Prot = Prot.Rw, Kind = MapKind.Private, File = null, Index = 0 }), Of(map with { Prot = Prot.Rw }), Of(map with { Kind = MapKind.Private })],
+        Mmap { Prot: not Prot.Rw } map => [Of(map with { Prot = Prot.Rw })],
+        Store store => [Of(new Load(store.Mm, store.Address, store.Count))],
         _ => Simpler(),
     };
 
@@ -137,6 +144,24 @@ public sealed record Line
         offset + count <= GenericFileWrite.MaxFile ? [Of(new GenericFileWrite(file, offset, (int)Math.Max(1, count), 0))] : [];
 
     private static Line Received(AllocSkb alloc, int length) => Of(new DevAllocSkb(alloc.Result, ChecksumState.None, Good: false, length, 0));
+
+    /// <summary>A page lower, where it speaks of a place in a process.</summary>
+    public Line PageLower(int pageSize) => Operation switch
+    {
+        Mmap { Page: > 0 } map => Of(map with { Page = map.Page - 1 }),
+        Munmap { Page: > 0 } map => Of(map with { Page = map.Page - 1 }),
+        Mprotect { Page: > 0 } map => Of(map with { Page = map.Page - 1 }),
+        Msync { Page: > 0 } map => Of(map with { Page = map.Page - 1 }),
+        SwapOut { Page: > 0 } swap => Of(swap with { Page = swap.Page - 1 }),
+        Store store when store.Address >= pageSize => Of(store with { Address = store.Address - pageSize }),
+        Load load when load.Address >= pageSize => Of(load with { Address = load.Address - pageSize }),
+        MapUserKiobuf pin when pin.Address >= pageSize => Of(pin with { Address = pin.Address - pageSize }),
+        GetUserPages pin when pin.Address >= pageSize => Of(pin with { Address = pin.Address - pageSize }),
+        _ => this,
+    };
+
+    /// <summary>Over more pages, where it is an area.</summary>
+    public Line Wider(int pages) => Operation is Mmap map ? Of(map with { Pages = map.Pages + pages }) : this;
 
     /// <summary>With another driver, or with one more feature switched off from the start.</summary>
     private static IEnumerable<Line> OtherDevices(RegisterNetdev register) =>

@@ -65,6 +65,7 @@ public sealed class Shrinker
             smaller |= TakePairs();
             smaller |= TakeBytes();
             smaller |= MergeNames();
+            smaller |= MergeAreas();
             smaller |= OtherSockets();
             smaller |= OtherRoutes();
             smaller |= SimplerOperations();
@@ -113,6 +114,32 @@ public sealed class Shrinker
                 {
                     any = true;
                     j = i;
+                }
+            }
+        }
+
+        return any;
+    }
+
+    /// <summary>An area goes, and another covers its pages; everything moves to lower pages.</summary>
+    private bool MergeAreas()
+    {
+        var any = false;
+        var page = _header.Profile.PageSize;
+        while (_best.Exists(line => line.Operation is Mmap) && TryEach(_best, line => line.PageLower(page)))
+        {
+            any = true;
+        }
+
+        for (var i = 0; i < _best.Count; i++)
+        {
+            for (var j = 0; j < _best.Count && i < _best.Count; j++)
+            {
+                if (i != j && _best[i].Operation is Mmap gone && _best[j].Operation is Mmap)
+                {
+                    var (without, wider) = (i, j);
+                    any |= Try([.. _best.Select((line, k) => k == wider ? line.Wider(gone.Pages) : line).Where((_, k) => k != without)])
+                        || Try([.. _best.Select((line, k) => k == wider ? line.Wider(gone.Pages).PageLower(page) : line).Where((_, k) => k != without)]);
                 }
             }
         }

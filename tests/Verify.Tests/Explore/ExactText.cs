@@ -43,11 +43,17 @@ internal sealed class ExactText
         // The checker's own, made anew for each step.
         "Checker._recount", "Checker._hits", "Checker._subjects", "Checker._violations", "Checker.Steps",
 
+        // Counted from slots and pins again, or derived from the names that are bound: the pools of cells, buffers, and the last verdict.
+        "CopyingWorld._freeCells", "CopyingWorld._filePage", "CopyingWorld._zeroes", "CopyingWorld.Verdict", "CopyingWorld.IsSwapOutDue", "MmStruct.world",
+
+        // Names of one kind are walked by name.
+        "World._allMms", "World._allPins",
+
         // An index over the pages of File._cached, in an order of its own.
         "File._byIndex",
 
         // Names that were bound once and are free again leave entries behind: the walk prints bound ones. How the checker sorts its laws.
-        "Checker._step", "Checker._skb", "Checker._namedSkb", "Checker._page", "Checker._sock", "Checker._device", "Checker.Laws",
+        "Checker._step", "Checker._skb", "Checker._namedSkb", "Checker._page", "Checker._sock", "Checker._device", "Checker._mm", "Checker._pin", "Checker.Laws",
     ];
 
     private readonly Dictionary<object, int> _numbers = new(ReferenceEqualityComparer.Instance);
@@ -113,6 +119,18 @@ internal sealed class ExactText
                 Line($"end {data.End} dataref {data.DataRef} nr_frags {data.NrFrags}");
                 Walk(data.Memory);
                 Each(data.Frags.ToArray());
+                return;
+            case SwapSpace swap:
+                for (var entry = 0; entry < swap.Pages; entry++)
+                {
+                    Line($"swap count {swap.Count(entry)}");
+                    Walk(swap.Count(entry) > 0 ? swap.OnDisk(entry) : null);
+                    Walk(swap.Cached(entry));
+                }
+
+                return;
+            case Model.Copying.CopyingCell cell:
+                Line($"pins {cell.Pins} users {cell.Users} {cell.File} {cell.Index} {(cell.File is null ? Convert.ToHexString(cell.Bytes) : "")}");
                 return;
             case Model.Copying.CopyingSkb skb:
                 Line(Convert.ToHexString(skb.Bytes));

@@ -34,8 +34,10 @@ public sealed class Hand(Checker checker, Rng rng)
         Array.Clear(_sent);
     }
 
-    /// <summary>A failure was ordered for the next operation: what asks for memory is drawn where it must ask.</summary>
-    public bool IsFailing { get; set; }
+    /// <summary>Which allocation of the next operation fails; 0 for none. What asks for memory is drawn where it must ask.</summary>
+    public int FailsAt { get; set; }
+
+    public bool IsFailing => FailsAt > 0;
 
     /// <summary>Where the last piece of a file ended that was drawn.</summary>
     public int Sent(FileId file) => _sent[file.Value];
@@ -70,7 +72,7 @@ public sealed class Hand(Checker checker, Rng rng)
     public SkbId Skb(Func<Names, SkbId, bool> wanted, SkbId? except = null) => TrySkb(wanted, except) ?? Skb();
 
     /// <summary>Whether another skb may have a name.</summary>
-    public bool MayNameAnother => Names.Count(NameKind.Skb) < Most(MaxSkbs);
+    public bool MayNameAnother => Names.Count(NameKind.Skb) < MaxSkbs;
 
     /// <summary>One that is as wanted; null where there is none.</summary>
     public SkbId? TrySkb(Func<Names, SkbId, bool> wanted, SkbId? except = null)

@@ -14,9 +14,9 @@ public static class SkbDraws
         new("alloc_page", 4, Needs.NewPage, hand => new AllocPage(hand.NewPage(), hand.Zone(), hand.Data()), Allocates: true, Always: true),
         new("put_page", 3, Needs.Page, hand => new PutPage(hand.Page())),
         new("alloc_skb", 6, Needs.NewSkb, hand => new AllocSkb(hand.NewSkb(), hand.Length(4 * hand.PageSize)), Allocates: true, Always: true),
-        new("sock_wmalloc", 14, Needs.NewSkb | Needs.Raw, hand => new SockWmalloc(hand.NewSkb(), hand.Raw(), hand.Length(4 * hand.PageSize)), Allocates: true),
+        new("sock_wmalloc", 20, Needs.NewSkb | Needs.Raw, hand => new SockWmalloc(hand.NewSkb(), hand.Raw(), hand.Length(4 * hand.PageSize)), Allocates: true),
         new("dev_alloc_skb", 5, Needs.NewSkb, Receive, Allocates: true),
-        new("skb_reserve", 3, Needs.Skb, Reserve),
+        new("skb_reserve", 4, Needs.Skb, Reserve),
         new("skb_put", 8, Needs.Skb, Put),
         new("skb_push", 4, Needs.Skb, On((hand, id, skb) => new SkbPush(id, hand.Length(skb.Headroom), hand.Data()))),
         new("skb_pull", 3, Needs.Skb, On((hand, id, skb) => new SkbPull(id, hand.Length(skb.HeadLen)))),
@@ -27,10 +27,10 @@ public static class SkbDraws
         new("skb_fill_page_desc", 10, Needs.Skb | Needs.Page, Fill),
         new("skb_append_page", 4, Needs.Skb, hand => new SkbAppendPage(hand.Skb(), hand.Zone(), Math.Max(1, hand.Within(hand.PageSize)), hand.Data()), Allocates: true),
         new("skb_clone", 12, Needs.Skb | Needs.NewSkb, hand => new SkbClone(hand.NewSkb(), Find(hand, 4, skb => skb.IsNonlinear)), Allocates: true),
-        new("skb_copy", 6, Needs.Skb | Needs.NewSkb, hand => new SkbCopy(hand.NewSkb(), hand.Skb()), Allocates: true),
-        new("pskb_copy", 6, Needs.Skb | Needs.NewSkb, hand => new PskbCopy(hand.NewSkb(), hand.Skb()), Allocates: true),
-        new("skb_copy_expand", 6, Needs.Skb | Needs.NewSkb, hand => new SkbCopyExpand(hand.NewSkb(), hand.Skb(), hand.Length(0), hand.Length(0)), Allocates: true),
-        new("skb_realloc_headroom", 6, Needs.Skb | Needs.NewSkb, On((hand, id, skb) => new SkbReallocHeadroom(hand.NewSkb(), id, hand.Length(skb.Headroom))), Allocates: true),
+        new("skb_copy", 7, Needs.Skb | Needs.NewSkb, hand => new SkbCopy(hand.NewSkb(), hand.Skb()), Allocates: true),
+        new("pskb_copy", 7, Needs.Skb | Needs.NewSkb, hand => new PskbCopy(hand.NewSkb(), hand.Skb()), Allocates: true),
+        new("skb_copy_expand", 7, Needs.Skb | Needs.NewSkb, hand => new SkbCopyExpand(hand.NewSkb(), hand.Skb(), hand.Length(0), hand.Length(0)), Allocates: true),
+        new("skb_realloc_headroom", 7, Needs.Skb | Needs.NewSkb, On((hand, id, skb) => new SkbReallocHeadroom(hand.NewSkb(), id, hand.Length(skb.Headroom))), Allocates: true),
         new("skb_get", 7, Needs.Skb | Needs.NewSkb, hand => new SkbGet(hand.NewSkb(), hand.Skb())),
         new("kfree_skb", 5, Needs.Skb, hand => new KfreeSkb(hand.Skb())),
         new("dev_kfree_skb_irq", 2, Needs.Skb, hand => new DevKfreeSkbIrq(Find(hand, 2, skb => skb.Sk is not null))),
@@ -43,7 +43,7 @@ public static class SkbDraws
         new("skb_padto", 3, Needs.Skb, On((hand, id, skb) => new SkbPadto(id, hand.Length(skb.Len + skb.Tailroom))), Allocates: true),
         new("sk_alloc", 2, Needs.NewSock, hand => new Model.Net.SkAlloc(hand.NewSock())),
         new("skb_orphan", 2, Needs.Skb, hand => new SkbOrphan(Find(hand, 4, skb => skb.Sk is not null))),
-        new("skb_split", 10, Needs.Skb | Needs.NewSkb, Split, Allocates: true),
+        new("skb_split", 16, Needs.Skb | Needs.NewSkb, Split, Allocates: true),
         new("ip_frag_reasm", 7, Needs.Skb, Reassemble, Allocates: true),
         new("tcp_retrans_try_collapse", 6, Needs.Skb, hand => new TcpRetransTryCollapse(Find(hand, 4, IsOwnAndLinear), Find(hand, 4, IsOwnAndLinear))),
         new("esp_output", 4, Needs.Skb, hand => new EspOutput(Find(hand, 2, skb => skb.IsNonlinear), 1 + hand.Rng.Below(255)), Allocates: true),
@@ -51,11 +51,11 @@ public static class SkbDraws
         new("skb_copy_and_csum_bits", 3, Needs.Skb, ReadAndSum),
         new("skb_checksum", 4, Needs.Skb, Sum),
         new("tcp_v4_send_check", 6, Needs.Skb, Ask),
-        new("skb_checksum_help", 12, Needs.Skb, Help, Allocates: true, Prepares: true),
-        new("skb_pull_rcsum", 4, Needs.Skb, OnReceived((hand, id, skb) => new SkbPullRcsum(id, hand.Length(skb.HeadLen)))),
-        new("pskb_trim_rcsum", 5, Needs.Skb, TrimReceived, Allocates: true, Prepares: true),
-        new("tcp_checksum_complete", 4, Needs.Skb, OnReceived((_, id, _) => new TcpChecksumComplete(id))),
-        new("fail_alloc", 16, Needs.None, Fail, Prepares: true),
+        new("skb_checksum_help", 16, Needs.Skb, Help, Allocates: true, Prepares: true),
+        new("skb_pull_rcsum", 5, Needs.Skb, OnReceived((hand, id, skb) => new SkbPullRcsum(id, hand.Length(skb.HeadLen)))),
+        new("pskb_trim_rcsum", 8, Needs.Skb, TrimReceived, Allocates: true, Prepares: true),
+        new("tcp_checksum_complete", 5, Needs.Skb, OnReceived((_, id, _) => new TcpChecksumComplete(id))),
+        new("fail_alloc", 14, Needs.None, Fail, Prepares: true),
         .. Misuse.All.Select(misuse => new Draw(misuse.Name, WeightOf(misuse), Needs.Skb, hand => Wrong(hand, misuse), IsRare: true)),
     ];
 
@@ -63,7 +63,7 @@ public static class SkbDraws
     public static readonly IReadOnlyList<Draw> ForSums =
     [
         .. All.Where(draw => draw.Name is "alloc_page" or "alloc_skb" or "skb_reserve" or "skb_put" or "skb_push" or "skb_pull" or "pskb_may_pull"
-            or "pskb_trim" or "skb_fill_page_desc" or "skb_clone" or "kfree_skb" or "skb_split" or "skb_linearize" or "skb_copy_expand"
+            or "pskb_trim" or "skb_fill_page_desc" or "skb_clone" or "skb_get" or "kfree_skb" or "skb_split" or "skb_linearize" or "skb_copy_expand"
             or "dev_alloc_skb" or "skb_pull_rcsum" or "pskb_trim_rcsum" or "tcp_checksum_complete" or "ip_frag_reasm" or "tcp_retrans_try_collapse"
             or "skb_copy_and_csum_bits" or "tcp_v4_send_check" or "skb_checksum_help"),
         new("skb_checksum", 30, Needs.Skb, Sum, Always: true),
@@ -75,10 +75,10 @@ public static class SkbDraws
     /// <summary>What is rarely possible is tried more often.</summary>
     private static int WeightOf(Misuse misuse) => misuse.Name switch
     {
-        "___pskb_trim" => 20,
-        "pskb_expand_head_shared" or "skb_linearize_shared" => 8,
+        "___pskb_trim" => 15,
+        "pskb_expand_head_shared" or "skb_linearize_shared" => 14,
         "skb_checksum_help_beyond" => 120,
-        "skb_linear_assert" or "__skb_pull" or "skb_split_into_itself" => 4,
+        "skb_linear_assert" or "__skb_pull" or "skb_split_into_itself" => 6,
         _ => 3,
     };
 
@@ -149,12 +149,12 @@ public static class SkbDraws
     /// <summary>A shared block with fragments must be made private first: it looks for one.</summary>
     private static Operation Trim(Hand hand)
     {
-        if (hand.Rng.OneIn(8) && Towards(hand, IsClonedPagedAndShared, IsClonedAndPaged) is { } get)
+        if (hand.Rng.OneIn(6) && Towards(hand, IsClonedPagedAndShared, IsClonedAndPaged) is { } get)
         {
             return get;
         }
 
-        var id = hand.Rng.OneIn(8) ? hand.Skb(IsClonedPagedAndShared) : hand.IsFailing || hand.Rng.OneIn(2) ? hand.Skb(hand.Rng.OneIn(2) ? IsClonedWithList : IsClonedAndPaged) : hand.Skb();
+        var id = hand.Rng.OneIn(6) ? hand.Skb(IsClonedPagedAndShared) : hand.IsFailing || hand.Rng.OneIn(2) ? hand.Skb(hand.FailsAt > 1 ? IsClonedWithList : IsClonedAndPaged) : hand.Skb();
         return new PskbTrim(id, Cut(hand, id));
     }
 
@@ -165,7 +165,7 @@ public static class SkbDraws
             return get;
         }
 
-        var id = hand.Rng.OneIn(4) ? hand.Skb(IsClonedPagedReceivedAndShared) : hand.IsFailing ? hand.Skb(hand.Rng.OneIn(2) ? IsClonedWithListAndReceived : IsClonedPagedAndReceived) : hand.Skb(IsReceived);
+        var id = hand.Rng.OneIn(4) ? hand.Skb(IsClonedPagedReceivedAndShared) : hand.IsFailing ? hand.Skb(hand.FailsAt > 1 ? IsClonedWithListAndReceived : IsClonedPagedAndReceived) : hand.Skb(IsReceived);
         return new PskbTrimRcsum(id, Cut(hand, id));
     }
 
@@ -211,6 +211,11 @@ public static class SkbDraws
                 return new SkbClone(hand.NewSkb(), asking);
             }
 
+            if (hand.TrySkb(IsClonedAndPagedWithoutList) is null && hand.TrySkb(IsPagedAloneWithoutList) is { } paged)
+            {
+                return new SkbClone(hand.NewSkb(), paged);
+            }
+
             if (hand.TrySkb(IsClonedWithListAndReceived) is null)
             {
                 if (hand.TrySkb(HasListAndIsReceived) is { } listed)
@@ -218,19 +223,14 @@ public static class SkbDraws
                     return new SkbClone(hand.NewSkb(), listed);
                 }
 
-                if (hand.TrySkb(IsReceivedAlone) is { } first && hand.TrySkb(CanBeListed, except: first) is { } next)
+                if (hand.TrySkb(IsReceivedAlone) is { } first && (hand.TrySkb(CanBeListedAndIsPaged, except: first) ?? hand.TrySkb(CanBeListed, except: first)) is { } next)
                 {
                     return new IpFragReasm(first, next);
-                }
-
-                if (hand.TrySkb(IsClonedAndPaged) is null && hand.TrySkb(IsPagedAlone) is { } paged)
-                {
-                    return new SkbClone(hand.NewSkb(), paged);
                 }
             }
         }
 
-        return new FailAlloc(1 + Math.Min(hand.Rng.Below(3), hand.Rng.Below(4)));
+        return new FailAlloc(1 + (hand.Rng.OneIn(2) ? hand.Rng.Below(3) : Math.Min(hand.Rng.Below(3), hand.Rng.Below(4))));
     }
 
     /// <summary>Where memory is to fail, a packet whose fragments must be made private as well.</summary>
@@ -251,7 +251,7 @@ public static class SkbDraws
     private static int Cut(Hand hand, SkbId id)
     {
         var shape = hand.Names.Shape(id);
-        return hand.IsFailing && shape.Listed > 1 && hand.Rng.OneIn(2) ? shape.Length - 1 - hand.Rng.Below(shape.Listed - 1)
+        return hand.FailsAt > 1 && shape.Listed > 1 ? shape.Length - 1 - (hand.FailsAt > 2 ? 0 : hand.Rng.Below(shape.Listed - 1))
             : shape is { IsCloned: true, IsNonlinear: true } ? hand.Rng.Below(shape.Length)
             : Inside(hand, hand.World.Skb(id));
     }
@@ -265,10 +265,11 @@ public static class SkbDraws
             return null;
         }
 
-        id = hand.Skb(hand.Rng.OneIn(2) ? IsClonedWithList : IsClonedAndPaged);
+        id = hand.Skb(hand.FailsAt > 1 ? IsClonedWithList : IsClonedAndPaged);
         var shape = hand.Names.Shape(id);
         return !IsClonedAndPaged(hand.Names, id) ? null
-            : shape.Listed > 1 && hand.Rng.OneIn(2) ? shape.Length - shape.Listed + 1 + hand.Rng.Below(shape.Listed - 1)
+            : hand.FailsAt > 2 ? shape.Length - 1
+            : hand.FailsAt > 1 && shape.Listed > 1 ? shape.Length - shape.Listed + 1 + hand.Rng.Below(shape.Listed - 1)
             : shape.Linear + 1 + hand.Rng.Below(shape.Length - shape.Linear);
     }
 
@@ -288,7 +289,7 @@ public static class SkbDraws
 
     private static bool IsClonedPagedReceivedAndShared(Names names, SkbId skb) => IsClonedPagedAndShared(names, skb) && names.Shape(skb).IsReceived;
 
-    private static bool IsPagedAlone(Names names, SkbId skb) => names.Shape(skb).IsNonlinear && !names.IsShared(skb);
+    private static bool IsPagedAloneWithoutList(Names names, SkbId skb) => names.Shape(skb) is { IsNonlinear: true, Listed: 0 } && !names.IsShared(skb);
 
     private static bool IsReceivedAlone(Names names, SkbId skb) => names.Shape(skb).IsReceived && !names.IsShared(skb);
 
@@ -297,6 +298,8 @@ public static class SkbDraws
     private static bool IsClonedPagedAndReceived(Names names, SkbId skb) => IsClonedAndPaged(names, skb) && names.Shape(skb).IsReceived;
 
     private static bool IsClonedWithListAndReceived(Names names, SkbId skb) => IsClonedWithList(names, skb) && names.Shape(skb).IsReceived;
+
+    private static bool CanBeListedAndIsPaged(Names names, SkbId skb) => CanBeListed(names, skb) && names.Shape(skb) is { IsNonlinear: true, Length: > 1 };
 
     private static bool CanBeListed(Names names, SkbId skb) => !names.IsShared(skb) && names.Shape(skb) is { Listed: 0, Length: > 0 };
 

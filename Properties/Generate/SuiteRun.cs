@@ -177,7 +177,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         {
             _checker.Reset();
             _applied.Clear();
-            _hand.IsFailing = false;
+            _hand.FailsAt = 0;
             _rng.Seed(plan.Seed);
             _hand.Begin(plan.Size);
             var sum = 0;
@@ -202,7 +202,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
                 tally.Applied++;
                 tally.LiveSkbs += _checker.World.Skbs.Live.Count;
                 _applied.Add(operation);
-                _hand.IsFailing = operation is FailAlloc;
+                _hand.FailsAt = operation is FailAlloc fail ? fail.K : 0;
                 if (_checker.HasPanicked)
                 {
                     coverage.CountBug();

@@ -16,7 +16,9 @@ public enum NameKind
 /// <summary>What both paths know of a script's names: which are bound, and lengths. <see cref="Operation.Enabled"/> reads nothing else, so that an operation is never chosen by the state of the code under test.</summary>
 public sealed class Names(int pageSize, int taskPages)
 {
-    private readonly Table<int> _skbs = new();
+    private readonly Table<SkbShape> _skbs = new();
+    private readonly Stack<SkbShape> _freeShapes = new();
+    private readonly Stack<SharedData> _freeData = new();
     private readonly Table<bool> _pages = new();
     private readonly Table<long> _files = new();
     private readonly Table<SockName> _socks = new();
@@ -97,7 +99,12 @@ public sealed class Names(int pageSize, int taskPages)
     public bool IsLocked(PinId pin) => Has(pin) && Pins(pin)[pin.Value].Locked;
 
     /// <summary>Bytes of the packet.</summary>
-    public int Length(SkbId skb) => _skbs[skb.Value];
+    public int Length(SkbId skb) => _skbs[skb.Value].Length;
+
+    public SkbShape Shape(SkbId skb) => _skbs[skb.Value];
+
+    /// <summary>Whether the packet has another name. kernel: skb_shared().</summary>
+    public bool IsShared(SkbId skb) => _skbs[skb.Value].Names > 1;
 
     public long Length(FileId file) => _files[file.Value];
 
@@ -106,18 +113,100 @@ public sealed class Names(int pageSize, int taskPages)
 
     public bool IsTcp(SockId sock) => Has(sock) && _socks[sock.Value].IsTcp;
 
-    public bool IsUdp(SockId sock) => Has(sock) && !_socks[sock.Value].IsTcp;
+    public bool IsUdp(SockId sock) => Has(sock) && _socks[sock.Value] is { IsTcp: false, IsRaw: false };
+
+    /// <summary>A socket without a protocol.</summary>
+    public bool IsRaw(SockId sock) => Has(sock) && _socks[sock.Value].IsRaw;
 
     /// <summary>The most payload that a datagram of this socket may carry.</summary>
     public int MaxDatagram(SockId sock) => _socks[sock.Value].MaxDatagram;
 
     public int Mtu(DevId dev) => _devs[dev.Value].Mtu;
 
-    public void Bind(SkbId skb, int length) => _skbs.Bind(skb.Value, length);
+    /// <summary>A new, linear packet.</summary>
+    public void Bind(SkbId skb, int length) => New(skb).Start(length);
 
-    public void Resize(SkbId skb, int length) => _skbs.Rebind(skb.Value, length);
+    /// <summary>One more name for a packet.</summary>
+    public void Bind(SkbId skb, SkbId same)
+    {
+        var shape = _skbs[same.Value];
+        shape.Names++;
+        _skbs.Bind(skb.Value, shape);
+    }
 
-    public void Unbind(SkbId skb) => _skbs.Unbind(skb.Value);
+    /// <summary>A packet of the same shape, with data of its own.</summary>
+    public void BindCopy(SkbId skb, SkbId source) => New(skb).CopyFrom(_skbs[source.Value]);
+
+    /// <summary>A packet of the same shape that shares the data.</summary>
+    public void BindClone(SkbId skb, SkbId source)
+    {
+        var shape = New(skb);
+        shape.CopyFrom(_skbs[source.Value]);
+        Leave(shape.Data);
+        shape.Data = _skbs[source.Value].Data;
+        shape.Data.Packets++;
+    }
+
+    /// <summary>The name is that of a new packet of the same shape.</summary>
+    public void Replace(SkbId skb, bool sharesData)
+    {
+        var before = _skbs[skb.Value];
+        var after = _freeShapes.TryPop(out var used) ? used : new SkbShape();
+        after.CopyFrom(before);
+        after.Names = 1;
+        after.Data = sharesData ? before.Data : NewData();
+        after.Data.Packets += sharesData ? 1 : 0;
+        _skbs.Rebind(skb.Value, after);
+        if (--before.Names == 0)
+        {
+            Leave(before.Data);
+            _freeShapes.Push(before);
+        }
+    }
+
+    /// <summary>The packet has a copy of its data for itself.</summary>
+    public void Privatise(SkbId skb)
+    {
+        var shape = _skbs[skb.Value];
+        if (shape.IsCloned)
+        {
+            Leave(shape.Data);
+            shape.Data = NewData();
+        }
+    }
+
+    /// <summary>A sum is asked of the device; -1 for a start that is not said yet.</summary>
+    public void Ask(SkbId skb, int start, int at) => _skbs[skb.Value].Ask(start, at);
+
+    /// <summary>The packet, which is empty, begins so many bytes later.</summary>
+    public void Reserve(SkbId skb, int count) => _skbs[skb.Value].MoveStart(count);
+
+    /// <summary>The sum that was asked for is made.</summary>
+    public void Helped(SkbId skb) => _skbs[skb.Value].Sum = SumKind.None;
+
+    /// <summary>What is known of the sum of a packet that came from a device.</summary>
+    public void Received(SkbId skb, SumKind sum) => (_skbs[skb.Value].IsReceived, _skbs[skb.Value].Sum) = (true, sum);
+
+    /// <summary>So many of its bytes are linear, the others are in fragments.</summary>
+    public void SetLinear(SkbId skb, int count) => _skbs[skb.Value].Linear = count;
+
+    /// <summary>The last bytes are those of a packet on its list.</summary>
+    public void Joined(SkbId skb, int count, SumKind sum)
+    {
+        Privatise(skb);
+        (_skbs[skb.Value].Listed, _skbs[skb.Value].Sum) = (_skbs[skb.Value].Listed + count, sum);
+    }
+
+    public void Unbind(SkbId skb)
+    {
+        var shape = _skbs[skb.Value];
+        _skbs.Unbind(skb.Value);
+        if (--shape.Names == 0)
+        {
+            Leave(shape.Data);
+            _freeShapes.Push(shape);
+        }
+    }
 
     public void Bind(PageId page) => _pages.Bind(page.Value, true);
 
@@ -126,6 +215,8 @@ public sealed class Names(int pageSize, int taskPages)
     public void Bind(FileId file, long length) => _files.Bind(file.Value, length);
 
     public void Resize(FileId file, long length) => _files.Rebind(file.Value, length);
+
+    public void BindRaw(SockId sock) => _socks.Bind(sock.Value, new SockName(false, false, 0, IsRaw: true));
 
     public void BindTcp(SockId sock) => _socks.Bind(sock.Value, new SockName(true, false, 0));
 
@@ -191,9 +282,32 @@ public sealed class Names(int pageSize, int taskPages)
 
     private static ulong Mask(int page, int pages) => ((1UL << pages) - 1) << page;
 
+    private SkbShape New(SkbId skb)
+    {
+        var shape = _freeShapes.TryPop(out var used) ? used : new SkbShape();
+        (shape.Names, shape.Data) = (1, NewData());
+        _skbs.Bind(skb.Value, shape);
+        return shape;
+    }
+
+    private SharedData NewData()
+    {
+        var data = _freeData.TryPop(out var used) ? used : new SharedData();
+        data.Packets = 1;
+        return data;
+    }
+
+    private void Leave(SharedData data)
+    {
+        if (--data.Packets == 0)
+        {
+            _freeData.Push(data);
+        }
+    }
+
     private readonly record struct PinName(bool Into, bool Written, bool Locked, bool BehindFile, int Length);
 
-    private readonly record struct SockName(bool IsTcp, bool IsClosed, int MaxDatagram);
+    private readonly record struct SockName(bool IsTcp, bool IsClosed, int MaxDatagram, bool IsRaw = false);
 
     private readonly record struct DevName(int Mtu);
 }

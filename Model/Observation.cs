@@ -22,6 +22,9 @@ public enum Refusal
     /// <summary>Beyond the packet, the file or every area: -EFAULT, SIGBUS.</summary>
     OutOfRange,
 
+    /// <summary>The checksum does not come out.</summary>
+    BadSum,
+
     /// <summary>The area does not allow it: -EACCES, SIGSEGV.</summary>
     NoAccess,
 
@@ -105,6 +108,9 @@ public sealed class Observation
 
     /// <summary>What the same function says of each contiguous run in the range alone.</summary>
     public List<RunSum> Runs { get; } = [];
+
+    /// <summary>Destructors that ran. kernel: skb->destructor.</summary>
+    public int Destructors { get; set; }
 
     /// <summary>Pages that were made accessible before a refusal: what had happened to them stays.</summary>
     public int PagesDone { get; set; }
@@ -193,7 +199,7 @@ public sealed class Observation
     public void BeginStep(Cost cost, int failedAllocations)
     {
         FailedAllocationsBefore = failedAllocations;
-        (Refusal, Count, ByReference, Sum, ReadLength) = (Refusal.None, 0, false, 0, 0);
+        (Refusal, Count, ByReference, Sum, ReadLength, Destructors) = (Refusal.None, 0, false, 0, 0, 0);
         (PagesDone, WaitedOn) = (0, null);
         _plan.Clear();
         _drops.Clear();

@@ -109,6 +109,19 @@ public sealed class World
 
     public void Bind(SkbId id, Skb skb) => _skbs.Bind(id.Value, skb);
 
+    /// <summary>The name is another skb's now; of none, where that is null.</summary>
+    public void Rebind(SkbId id, Skb? skb)
+    {
+        if (skb is null)
+        {
+            _skbs.Unbind(id.Value);
+        }
+        else
+        {
+            _skbs.Rebind(id.Value, skb);
+        }
+    }
+
     public void Unbind(SkbId id) => _skbs.Unbind(id.Value);
 
     public void Bind(PageId id, Page page)

@@ -76,6 +76,9 @@ public sealed class Checker
     /// <summary>What the last step broke: none where it held.</summary>
     public IReadOnlyList<Violation> Violations => _violations;
 
+    /// <summary>The last step ran into the BUG check that it was meant to: the kernel stands still, and nothing can follow.</summary>
+    public bool HasPanicked { get; private set; }
+
     /// <summary>How often a law's claim was true of a subject, for Sometimes; how often it was false, for Always. 0 for a law that is not evaluated here.</summary>
     public long Hits(Law law) => _numbers.TryGetValue(law, out var number) ? _hits[number] : 0;
 
@@ -97,6 +100,11 @@ public sealed class Checker
 
     private bool Take(Operation operation, bool isJudged)
     {
+        if (HasPanicked)
+        {
+            throw new ModelException($"{operation} after a BUG");
+        }
+
         _violations.Clear();
         if (!operation.Enabled(Copying.Names))
         {
@@ -105,16 +113,29 @@ public sealed class Checker
 
         World.BeginStep();
         Copying.BeginStep();
+        if (isJudged && World.Memory.IsFailureDue)
+        {
+            _recount.Before = Holdings.Of(World);
+        }
+
         try
         {
             var seen = operation.Apply(World);
             _history.Follow(seen);
             operation.Apply(Copying, seen);
-            if (isJudged && Laws.Count > 0)
+            if (operation.Panics is { } rule)
+            {
+                _violations.Add(new Violation(rule, Violation.Guard, Steps, operation, "it returned, where the kernel stops with BUG()"));
+            }
+            else if (isJudged && Laws.Count > 0)
             {
                 _recount.Make(World);
                 Evaluate(new Step(World, Copying, operation, _recount, _history));
             }
+        }
+        catch (BugException bug) when (bug.Rule == operation.Panics)
+        {
+            HasPanicked = true;
         }
         catch (BugException bug)
         {
@@ -140,6 +161,7 @@ public sealed class Checker
         Copying.Reset();
         _history.Reset();
         _violations.Clear();
+        HasPanicked = false;
         Steps = 0;
     }
 

@@ -159,6 +159,9 @@ public sealed class PhysicalMemory
     /// <summary>Which allocation of this operation failed because a failure was asked for, from 1; 0 for none.</summary>
     public int FailedAt { get; private set; }
 
+    /// <summary>A failure was asked for, and has not come yet in this operation.</summary>
+    public bool IsFailureDue => _failAfter > 0;
+
     internal bool AllocationFails()
     {
         if (_failAfter == 0 || --_failAfter > 0)

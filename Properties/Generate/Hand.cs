@@ -63,6 +63,22 @@ public sealed class Hand(Checker checker, Rng rng)
 
     public SkbId Skb() => new(Bound(NameKind.Skb, MaxSkbs));
 
+    /// <summary>One that is as wanted, wherever there is one.</summary>
+    public SkbId Skb(Func<Names, SkbId, bool> wanted)
+    {
+        var start = rng.Below(MaxSkbs);
+        for (var i = 0; i < MaxSkbs; i++)
+        {
+            var id = new SkbId((start + i) % MaxSkbs);
+            if (Names.Has(id) && wanted(Names, id))
+            {
+                return id;
+            }
+        }
+
+        return Skb();
+    }
+
     public PageId NewPage() => new(Free(NameKind.Page, MaxPages));
 
     public PageId Page() => new(Bound(NameKind.Page, MaxPages));
@@ -105,6 +121,8 @@ public sealed class Hand(Checker checker, Rng rng)
     public SockId Tcp() => Sock(Needs.Tcp);
 
     public SockId Udp() => Sock(Needs.Udp);
+
+    public SockId Raw() => Sock(Needs.Raw);
 
     public SockId OpenTcp() => Sock(Needs.OpenTcp);
 
@@ -193,6 +211,7 @@ public sealed class Hand(Checker checker, Rng rng)
         Names.IsOpenTcp(id) ? Needs.Tcp | Needs.OpenTcp
         : Names.IsTcp(id) ? Needs.Tcp
         : Names.IsUdp(id) ? Needs.Udp
+        : Names.IsRaw(id) ? Needs.Raw
         : Needs.None;
 
     private SockId Sock(Needs kind)

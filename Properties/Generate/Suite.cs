@@ -62,9 +62,9 @@ public static class Suites
             [Driver("hme")],
             Of(law => law.Rule.Id[..3] is not "ACE" && !NeedsNames(law) && !NeedsMemory(law))),
         new("system", "everything together",
-            [.. SkbDraws.All.Where(draw => draw.Name != "fail_alloc"), .. NetDraws.Over([.. DriverKind.All]), .. PagesDraws.WithoutFiles],
+            [.. SkbDraws.All.Where(draw => draw.Name is not ("fail_alloc" or "sk_alloc" or "sock_wmalloc")), .. NetDraws.Over([.. DriverKind.All]), .. PagesDraws.WithoutFiles],
             DriverKind.All,
-            LawCatalogue.All),
+            Of(law => law.Rule != SkbRules.DestructorInSoftirq)),
     ];
 
     /// <summary>The suite of this name; null where there is none.</summary>
@@ -79,7 +79,7 @@ public static class Suites
 
     /// <summary>Rules whose premise takes a socket, a file or a device.</summary>
     private static bool NeedsSockets(Rule rule) =>
-        rule == SkbRules.OwnerCharged || rule == PinRules.ReclaimTakesUnheld || rule == PinRules.CacheHoldsFile
+        rule == PinRules.ReclaimTakesUnheld || rule == PinRules.CacheHoldsFile
         || rule == PinRules.UncachedIsOnDisk || rule == PinRules.FsyncWrites || rule == PinRules.TruncatedLeave || rule == PinRules.WrittenInPlace
         || rule == SumRules.PseudoHeaderSeed || rule == SumRules.CheckOffset || rule == SumRules.UdpNeverZero;
 
@@ -87,6 +87,12 @@ public static class Suites
     private static bool NeedsMemory(Law law) => MemoryRules.Contains(law.Rule) && law != MemoryLaws.PageStateIsAbstraction;
 
     /// <summary>Laws whose premise takes an skb that the script itself names.</summary>
-    private static bool NeedsNames(Law law) => law.Scope == Scope.NamedSkb || law == SkbLaws.SecondHolderOccurs
+    private static bool NeedsNames(Law law) => law.Scope == Scope.NamedSkb || law == SkbLaws.SecondHolderOccurs || law == SkbLaws.ListOccurs || IsOfDirectCalls(law.Rule)
         || law.Rule == SumRules.RunSum || law.Rule == SumRules.BlockAdd || law.Rule == SkbRules.BytesAgree;
+
+    /// <summary>Rules about calls that only a script makes.</summary>
+    private static bool IsOfDirectCalls(Rule rule) =>
+        rule == SkbRules.KeepsAllWithoutMemory || rule == SkbRules.RoomAsPromised || rule == SkbRules.PadIsZero || rule == SkbRules.ChargedForItsBlock
+        || rule == SkbRules.DestructorInSoftirq || rule == SkbRules.InPlaceWriterOwns || rule == SkbRules.OwnAfterUnshare
+        || rule == SumRules.CopyKeepsSum || rule == SumRules.CollapsedSum || rule == SumRules.VerdictIsRight;
 }

@@ -100,6 +100,9 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         /// <summary>A mix may leave out whatever could go on: then nothing is drawn, and that is counted as skipped.</summary>
         private const int MostTries = 20;
 
+        /// <summary>What a common operation's weight is worth, against that of one which ends the sequence.</summary>
+        private const int CommonWeight = 64;
+
         private static readonly Gen<ulong> Numbers =
             Gen.Choose(int.MinValue, int.MaxValue).Zip(Gen.Choose(int.MinValue, int.MaxValue), (high, low) => unchecked(((ulong)(uint)high << 32) | (uint)low));
 
@@ -170,7 +173,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
             return tally;
         }
 
-        /// <returns>Whether every law held.</returns>
+        /// <returns>Whether every law held and no BUG, due or not, ended it.</returns>
         private bool RunSequence(Plan plan, long number, Tally tally)
         {
             _checker.Reset();
@@ -182,7 +185,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
             for (var i = 0; i < _upTo.Length; i++)
             {
                 var draw = _suite.Mix[i];
-                sum += draw.Weight * Math.Max(plan.Factor(i), draw.Always ? 1 : 0);
+                sum += draw.Weight * Math.Max(plan.Factor(i), draw.Always ? 1 : 0) * (draw.IsRare ? 1 : CommonWeight);
                 _upTo[i] = sum;
             }
 
@@ -201,6 +204,12 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
                 tally.LiveSkbs += _checker.World.Skbs.Live.Count;
                 _applied.Add(operation);
                 _failing = operation is FailAlloc;
+                if (_checker.HasPanicked)
+                {
+                    coverage.CountBug();
+                    return false;
+                }
+
                 if (_checker.Violations.Count == 0)
                 {
                     coverage.Count(_checker.World.Seen.Succeeded, _checker.World.Memory.FailedAt);

@@ -49,7 +49,7 @@ public static class EqvLaws
         (step, _) => $"the frame of packet {FirstMisjudged(step)!.Number} was summed before its pages were written, and the receiver {(IsRejected(step.Seen, FirstMisjudged(step)!.Index) ? "dropped it with a right sum" : "took it with a wrong one")}");
 
     public static readonly Law StaleFrameOccurs = Law.Sometimes(EqvRules.StaleSum,
-        (in Step step) => step.Seen.Rejected.Count > 0 && Any(step.Copying, static due => due.IsStale));
+        (in Step step) => Any(step.Copying, static due => due.IsStale));
 
     /// <summary>Whether the frame of an index was summed by the CPU before its pages were written: by its operations, not by what became of it.</summary>
     internal static bool IsStale(CopyingWorld copying, int index) => DueOf(copying, index) is { IsStale: true };

@@ -34,7 +34,7 @@ public sealed class Recount
     /// <summary>References to a page of swap space.</summary>
     public int SwapCount(int entry) => _swap[entry];
 
-    /// <summary>Holders of an skb: names, its list, the driver that has it.</summary>
+    /// <summary>Holders of an skb: names, its queue, the lists of packets that it belongs to, the driver that has it.</summary>
     public int Holders(Skb skb) => IsLive(skb) ? _skbHolders[skb.LiveIndex] : NamesOf(skb);
 
     /// <summary>The device whose driver has a live skb; null for none.</summary>
@@ -43,6 +43,9 @@ public sealed class Recount
     /// <summary>Live skbs that name a live data block.</summary>
     public int Users(DataBlock block) =>
         block.LiveIndex < _world!.Skbs.LiveBlocks.Count && _world.Skbs.LiveBlocks[block.LiveIndex] == block ? _users[block.LiveIndex] : 0;
+
+    /// <summary>Who held what before the step, where it was to meet a failed allocation.</summary>
+    internal ulong Before { get; set; }
 
     public void Make(World world)
     {
@@ -167,6 +170,18 @@ public sealed class Recount
                 if (IsLive(skb))
                 {
                     _drivers[skb.LiveIndex] = world.Devices[i];
+                }
+            }
+        }
+
+        for (var i = 0; i < world.Skbs.LiveBlocks.Count; i++)
+        {
+            var list = world.Skbs.LiveBlocks[i].FragList;
+            for (var j = 0; j < list.Count; j++)
+            {
+                if (IsLive(list[j]))
+                {
+                    _skbHolders[list[j].LiveIndex]++;
                 }
             }
         }

@@ -1,3 +1,4 @@
+using ZeroCopy.Drivers;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
@@ -66,6 +67,8 @@ public sealed class Shrinker
             smaller |= MergeNames();
             smaller |= MergeAreas();
             smaller |= OtherSockets();
+            smaller |= OtherRoutes();
+            smaller |= SimplerOperations();
             smaller = smaller || FewerSends() || TakeAndRepair();
             smaller |= ShortenFiles();
             smaller |= PlainOperands();
@@ -341,6 +344,28 @@ public sealed class Shrinker
         return changed;
     }
 
+    /// <summary>Plainer operations in the place of others, with room to spare where they need it.</summary>
+    private bool SimplerOperations()
+    {
+        var any = false;
+        for (var i = 0; i < _best.Count; i++)
+        {
+            foreach (var simpler in _best[i].Simpler().ToList())
+            {
+                var at = i;
+                if (TryLine(i, simpler)
+                    || Try([.. _best.Select((line, k) => k == at ? simpler : Roomier(line))])
+                    || Try([.. _best.Select((line, k) => k == at ? simpler : line.FailingFirst())]))
+                {
+                    any = true;
+                    break;
+                }
+            }
+        }
+
+        return any;
+    }
+
     /// <summary>A datagram socket instead of a connection, and the other way round: one needs no handshake, the other no data.</summary>
     private bool OtherSockets()
     {
@@ -352,6 +377,33 @@ public sealed class Shrinker
         }
 
         return any;
+    }
+
+    /// <summary>Another route from the start instead of one that changes: driver, features, zone and IP options decide who copies and who sums. What changed it later goes, and what then sent again may go too.</summary>
+    private bool OtherRoutes()
+    {
+        if (!_best.Exists(line => line.Operation is DevFeatures or TcpRetransmitTimer))
+        {
+            return false;
+        }
+
+        foreach (var kind in DriverKind.All)
+        {
+            foreach (var off in new[] { NetifFeatures.None, NetifFeatures.Sg, NetifFeatures.AnyCsum, NetifFeatures.HighDma })
+            {
+                foreach (var options in new[] { 0, TcpConnect.MaxIpOptions })
+                {
+                    var kept = _best.Where(line => line.Operation is not DevFeatures).Select(line => line.Over(kind, off, options)).ToList();
+                    var once = kept.Where(line => line.Operation is not TcpRetransmitTimer).ToList();
+                    if ((once.Count < _best.Count && Try(once)) || (kept.Count < _best.Count && Try(kept)))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Each birth gets a name of its own: a name that is used again holds two objects apart.</summary>
@@ -536,6 +588,11 @@ public sealed class Shrinker
             }
 
             applied.Add(line);
+            if (_checker.HasPanicked)
+            {
+                return false;
+            }
+
             if (_checker.Violations.Count == 0)
             {
                 continue;

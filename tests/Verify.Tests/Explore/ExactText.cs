@@ -19,7 +19,7 @@ internal sealed class ExactText
         "PhysicalMemory._frames", "PhysicalMemory._freeFrames", "PhysicalMemory._touchedFrames", "PhysicalMemory._slabs", "PhysicalMemory._freeBlocks",
         "PhysicalMemory._open", "PhysicalMemory._spareSlabs", "PhysicalMemory._inUse", "Page.address", "Page.InUseIndex", "Block._slab", "Block._offset", "Block._memory",
         "SkbCache._live", "SkbCache._blocks", "SkbCache._freeSkbs", "SkbCache._freeBlocks", "Skb.LiveIndex", "DataBlock.LiveIndex",
-        "CopyingWorld._free", "CopyingWorld._freeSkbs",
+        "CopyingWorld._free", "CopyingWorld._freeSkbs", "Names._freeShapes", "Names._freeData",
 
         // A failure that was asked for is armed anew as each step begins.
         "PhysicalMemory._failAfter", "PhysicalMemory._failAt", "PhysicalMemory.FailedAt",
@@ -29,7 +29,10 @@ internal sealed class ExactText
         "CopyingWorld._emitted", "CopyingWorld._answer", "CopyingWorld._answerLength", "PlanHistory.Misfit", "PlanHistory.Retransmitted",
 
         // A number that pairs what the two paths do within one step.
-        "World.PeekSegment", "ValueTuple`2.Item1",
+        "World.PeekSegment", "DueFrame.Number",
+
+        // Of a frame that was emitted; set anew before it is judged.
+        "DueFrame.Index", "DueFrame.IsOpen", "DueFrame.ShowsWrite", "DueFrame.Stray", "DueFrame.Outdated", "DueFrame.IsStale", "CopyingWorld._summed",
 
         // Ring memory is printed by slot, and the consumer word where the driver has it.
         "Dma._consistent",
@@ -134,6 +137,9 @@ internal sealed class ExactText
                 return;
             case Model.Copying.CopyingFlow flow:
                 Line($"{flow.Accepted} {flow.Kept} {flow.Ack} {flow.TsRecent} {Convert.ToHexString(flow.Bytes(flow.Kept, (int)(flow.Accepted - flow.Kept)))}");
+                var runs = new List<Model.Copying.AcceptedRun>();
+                flow.AddRuns(flow.Kept, (int)(flow.Accepted - flow.Kept), runs);
+                Line(string.Join(' ', runs));
                 Line(string.Join(' ', flow.Origin(flow.Kept, (int)(flow.Accepted - flow.Kept)).ToArray().Select(mark => mark.Packed)));
                 return;
             case FileContent content:

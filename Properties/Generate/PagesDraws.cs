@@ -119,7 +119,7 @@ public static class PagesDraws
     private static Operation Pin(Hand hand) => Range(hand, static (hand, mm, address, count) =>
         new MapUserKiobuf(hand.NewKiobuf(), hand.Rng.OneIn(2), mm, address, count, hand.Rng.OneIn(3) ? 1 + hand.Rng.Below(2) : 0));
 
-    private static int Times(Hand hand) => hand.Rng.Below(8) switch { 0 => 2, 1 => 100, _ => 1 };
+    private static int Times(Hand hand) => hand.Rng.Below(8) switch { 0 => 2, 1 => 100, 2 when hand.Rng.OneIn(3) => GetUserPages.MostTimes, _ => 1 };
 
     private static LockKiovec Lock(Hand hand)
     {

@@ -61,7 +61,7 @@ public abstract class Machine
 
     private protected void Permit(int state, int @event, int guards, int next) => _next[Index(state, @event, guards)] = checked((sbyte)next);
 
-    private int Index(int state, int @event, int guards) => (((state * _events) + @event) * _guardSets) + guards;
+    private protected int Index(int state, int @event, int guards) => (((state * _events) + @event) * _guardSets) + guards;
 }
 
 /// <summary>A Stateless machine compiled over (state, event, guard bits) into a table: one definition serves every object at 2-4 ns a step, where Fire costs 330 ns and 1.3 kB.</summary>
@@ -74,6 +74,7 @@ public sealed class Machine<TState, TEvent, TGuard> : Machine
     where TGuard : struct, Enum
 {
     private readonly Action<StateMachine<TState, TEvent>, Func<TGuard, bool>> _configure;
+    private readonly Rule?[] _forbids;
 
     /// <param name="configure">The definition: states, events, guards with their rules as descriptions; no entry or exit actions, so that probing has no effect.</param>
     /// <param name="otherwise">The rule that an event breaks where the state does not know it at all.</param>
@@ -81,6 +82,7 @@ public sealed class Machine<TState, TEvent, TGuard> : Machine
         : base(typeof(TState), typeof(TEvent), typeof(TGuard), otherwise)
     {
         _configure = configure;
+        _forbids = new Rule?[States.Count * Events.Count * GuardSets];
         var cell = new Cell();
         var live = Live(cell);
         foreach (var state in Enum.GetValues<TState>())
@@ -110,7 +112,9 @@ public sealed class Machine<TState, TEvent, TGuard> : Machine
     }
 
     /// <summary>The rule that forbids the event here: that of the first guard which is not met.</summary>
-    public Rule Forbids(TState state, TEvent @event, TGuard guards)
+    public Rule Forbids(TState state, TEvent @event, TGuard guards) => _forbids[Index(Number(state), Number(@event), Number(guards))] ??= Ask(state, @event, guards);
+
+    private Rule Ask(TState state, TEvent @event, TGuard guards)
     {
         var unmet = new List<string>();
         var live = Live(new Cell { State = state, Guards = Number(guards) });

@@ -19,8 +19,20 @@ public enum Refusal
     /// <summary>Another live skb has the bytes.</summary>
     NotOwn,
 
-    /// <summary>Beyond the packet: -EFAULT.</summary>
+    /// <summary>Beyond the packet, the file or every area: -EFAULT, SIGBUS.</summary>
     OutOfRange,
+
+    /// <summary>The checksum does not come out.</summary>
+    BadSum,
+
+    /// <summary>The area does not allow it: -EACCES, SIGSEGV.</summary>
+    NoAccess,
+
+    /// <summary>The arguments do not fit each other: -EINVAL.</summary>
+    Invalid,
+
+    /// <summary>One more reference, and the page's count could wrap.</summary>
+    TooMany,
 }
 
 /// <summary>What one dev_queue_xmit found and did.</summary>
@@ -108,6 +120,15 @@ public sealed class Observation
     /// <summary>What the same function says of each contiguous run in the range alone.</summary>
     public List<RunSum> Runs { get; } = [];
 
+    /// <summary>Destructors that ran. kernel: skb->destructor.</summary>
+    public int Destructors { get; set; }
+
+    /// <summary>Pages that were made accessible before a refusal: what had happened to them stays.</summary>
+    public int PagesDone { get; set; }
+
+    /// <summary>The page whose lock it waited for last; null for none.</summary>
+    public Pages.Page? WaitedOn { get; set; }
+
     /// <summary>How many bytes a reading operation returned; they are in <see cref="Read"/>.</summary>
     public int ReadLength { get; private set; }
 
@@ -192,7 +213,8 @@ public sealed class Observation
     public void BeginStep(Cost cost, int failedAllocations)
     {
         FailedAllocationsBefore = failedAllocations;
-        (Refusal, Count, ByReference, Sum, ReadLength) = (Refusal.None, 0, false, 0, 0);
+        (Refusal, Count, ByReference, Sum, ReadLength, Destructors) = (Refusal.None, 0, false, 0, 0, 0);
+        (PagesDone, WaitedOn) = (0, null);
         _plan.Clear();
         _drops.Clear();
         Runs.Clear();

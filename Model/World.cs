@@ -16,11 +16,17 @@ public sealed class World
     private readonly List<NetDevice> _allDevices = [];
     private readonly List<Pages.File> _allFiles = [];
     private readonly List<Page> _namedPages = [];
+    private readonly Table<MmStruct> _mms = new();
+    private readonly Table<Pin> _kiobufs = new();
+    private readonly Table<Pin> _vectors = new();
+    private readonly List<MmStruct> _allMms = [];
+    private readonly List<Pin> _allPins = [];
 
     public World(Profile profile)
     {
         Profile = profile;
         Memory = new PhysicalMemory(profile);
+        Swap = new SwapSpace(profile, Memory);
         Skbs = new SkbCache(profile, Memory, Cost);
         Wire = new Wire(this);
         Receiver = new Receiver(this);
@@ -29,6 +35,8 @@ public sealed class World
     public Profile Profile { get; }
 
     public PhysicalMemory Memory { get; }
+
+    public SwapSpace Swap { get; }
 
     public SkbCache Skbs { get; }
 
@@ -55,6 +63,18 @@ public sealed class World
 
     /// <summary>One entry for each name that holds a page.</summary>
     public IReadOnlyList<Page> NamedPages => _namedPages;
+
+    /// <summary>Every process that has not ended.</summary>
+    public IReadOnlyList<MmStruct> Mms => _allMms;
+
+    /// <summary>Everything that pins user memory.</summary>
+    public IReadOnlyList<Pin> Pins => _allPins;
+
+    public MmStruct Mm(MmId id) => _mms[id.Value];
+
+    public Pin Pin(PinId id) => PinTable(id)[id.Value];
+
+    public bool Has(PinId id) => PinTable(id).Has(id.Value);
 
     public Skb Skb(SkbId id) => _skbs[id.Value];
 
@@ -89,6 +109,19 @@ public sealed class World
 
     public void Bind(SkbId id, Skb skb) => _skbs.Bind(id.Value, skb);
 
+    /// <summary>The name is another skb's now; of none, where that is null.</summary>
+    public void Rebind(SkbId id, Skb? skb)
+    {
+        if (skb is null)
+        {
+            _skbs.Unbind(id.Value);
+        }
+        else
+        {
+            _skbs.Rebind(id.Value, skb);
+        }
+    }
+
     public void Unbind(SkbId id) => _skbs.Unbind(id.Value);
 
     public void Bind(PageId id, Page page)
@@ -101,6 +134,30 @@ public sealed class World
     {
         _namedPages.Remove(_pages[id.Value]);
         _pages.Unbind(id.Value);
+    }
+
+    public void Bind(MmId id, MmStruct mm)
+    {
+        _mms.Bind(id.Value, mm);
+        _allMms.Add(mm);
+    }
+
+    public void Unbind(MmId id)
+    {
+        _allMms.Remove(_mms[id.Value]);
+        _mms.Unbind(id.Value);
+    }
+
+    public void Bind(PinId id, Pin pin)
+    {
+        PinTable(id).Bind(id.Value, pin);
+        _allPins.Add(pin);
+    }
+
+    public void Unbind(PinId id)
+    {
+        _allPins.Remove(PinTable(id)[id.Value]);
+        PinTable(id).Unbind(id.Value);
     }
 
     public void Bind(FileId id, Pages.File file)
@@ -167,6 +224,19 @@ public sealed class World
             file.WriteState(state);
         }
 
+        Swap.WriteState(state);
+        for (var name = 0; name < _mms.Count; name++)
+        {
+            if (_mms.Has(name))
+            {
+                state.Write(name);
+                _mms[name].WriteState(state);
+            }
+        }
+
+        WriteState(state, _kiobufs);
+        WriteState(state, _vectors);
+
         foreach (var sock in _allSocks)
         {
             state.Write(sock.Id.Value);
@@ -188,6 +258,12 @@ public sealed class World
     {
         Skbs.Reset();
         Memory.Reset();
+        Swap.Reset();
+        _mms.Clear();
+        _kiobufs.Clear();
+        _vectors.Clear();
+        _allMms.Clear();
+        _allPins.Clear();
         Wire.Reset();
         Receiver.Reset();
         Cost.Reset();
@@ -204,4 +280,19 @@ public sealed class World
         Writes = 0;
         BeginStep();
     }
+
+    private static void WriteState(StateWriter state, Table<Pin> pins)
+    {
+        state.Refer(null);
+        for (var name = 0; name < pins.Count; name++)
+        {
+            if (pins.Has(name))
+            {
+                state.Write(name);
+                pins[name].WriteState(state);
+            }
+        }
+    }
+
+    private Table<Pin> PinTable(PinId id) => id.IsVector ? _vectors : _kiobufs;
 }

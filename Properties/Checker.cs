@@ -27,6 +27,8 @@ public sealed class Checker
     private readonly (Law Law, int Number)[] _page;
     private readonly (Law Law, int Number)[] _sock;
     private readonly (Law Law, int Number)[] _device;
+    private readonly (Law Law, int Number)[] _mm;
+    private readonly (Law Law, int Number)[] _pin;
     private readonly Recount _recount = new();
     private readonly PlanHistory _history = new();
     private readonly CallHistory _calls = new();
@@ -59,6 +61,8 @@ public sealed class Checker
         _page = Of(Scope.Page);
         _sock = Of(Scope.Sock);
         _device = Of(Scope.Device);
+        _mm = Of(Scope.Mm);
+        _pin = Of(Scope.Pin);
     }
 
     public World World { get; }
@@ -72,6 +76,9 @@ public sealed class Checker
 
     /// <summary>What the last step broke: none where it held.</summary>
     public IReadOnlyList<Violation> Violations => _violations;
+
+    /// <summary>The last step ran into the BUG check that it was meant to: the kernel stands still, and nothing can follow.</summary>
+    public bool HasPanicked { get; private set; }
 
     /// <summary>How often a law's claim was true of a subject, for Sometimes; how often it was false, for Always. 0 for a law that is not evaluated here.</summary>
     public long Hits(Law law) => _numbers.TryGetValue(law, out var number) ? _hits[number] : 0;
@@ -94,6 +101,11 @@ public sealed class Checker
 
     private bool Take(Operation operation, bool isJudged)
     {
+        if (HasPanicked)
+        {
+            throw new ModelException($"{operation} after a BUG");
+        }
+
         _violations.Clear();
         if (!operation.Enabled(Copying.Names))
         {
@@ -102,17 +114,30 @@ public sealed class Checker
 
         World.BeginStep();
         Copying.BeginStep();
+        if (isJudged && World.Memory.IsFailureDue)
+        {
+            _recount.Before = Holdings.Of(World);
+        }
+
         try
         {
             var seen = operation.Apply(World);
             _history.Follow(seen);
             operation.Apply(Copying, seen);
             _calls.Follow(operation, World, Copying);
-            if (isJudged && Laws.Count > 0)
+            if (operation.Panics is { } rule)
+            {
+                _violations.Add(new Violation(rule, Violation.Guard, Steps, operation, "it returned, where the kernel stops with BUG()"));
+            }
+            else if (isJudged && Laws.Count > 0)
             {
                 _recount.Make(World);
                 Evaluate(new Step(World, Copying, operation, _recount, _history, _calls));
             }
+        }
+        catch (BugException bug) when (bug.Rule == operation.Panics)
+        {
+            HasPanicked = true;
         }
         catch (BugException bug)
         {
@@ -140,6 +165,7 @@ public sealed class Checker
         _history.Reset();
         _calls.Reset();
         _violations.Clear();
+        HasPanicked = false;
         Steps = 0;
     }
 
@@ -184,13 +210,14 @@ public sealed class Checker
                 {
                     if (law.NamedSkb!(step, new SkbId(name), skb) != law.IsAlways)
                     {
-                        Hit(step, law, number, new SkbId(name));
+                        Hit(step, law, number, law.IsAlways ? new SkbId(name) : null);
                     }
                 }
             }
         }
 
         EvaluatePages(step);
+        EvaluateMemory(step);
         _subjects[(int)Scope.Sock] += World.Socks.Count;
         for (var i = 0; i < World.Socks.Count; i++)
         {
@@ -211,6 +238,33 @@ public sealed class Checker
                 if (law.Device!(step, World.Devices[i]) != law.IsAlways)
                 {
                     Hit(step, law, number, World.Devices[i]);
+                }
+            }
+        }
+    }
+
+    private void EvaluateMemory(in Step step)
+    {
+        _subjects[(int)Scope.Mm] += World.Mms.Count;
+        for (var i = 0; i < World.Mms.Count; i++)
+        {
+            foreach (var (law, number) in _mm)
+            {
+                if (law.Mm!(step, World.Mms[i]) != law.IsAlways)
+                {
+                    Hit(step, law, number, World.Mms[i]);
+                }
+            }
+        }
+
+        _subjects[(int)Scope.Pin] += World.Pins.Count;
+        for (var i = 0; i < World.Pins.Count; i++)
+        {
+            foreach (var (law, number) in _pin)
+            {
+                if (law.Pin!(step, World.Pins[i]) != law.IsAlways)
+                {
+                    Hit(step, law, number, World.Pins[i]);
                 }
             }
         }
@@ -250,7 +304,15 @@ public sealed class Checker
     private void Hit(in Step step, Law law, int number, object? subject)
     {
         _hits[number]++;
-        if (law.IsAlways && !_violations.Exists(found => found.Law == law.Name && found.Rule == law.Rule))
+        if (law.IsAlways)
+        {
+            Broke(step, law, subject);
+        }
+    }
+
+    private void Broke(in Step step, Law law, object? subject)
+    {
+        if (!_violations.Exists(found => found.Law == law.Name && found.Rule == law.Rule))
         {
             _violations.Add(new Violation(law.Rule, law.Name, Steps, step.Operation, law.Explanation(step, subject)));
         }

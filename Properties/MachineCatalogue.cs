@@ -1,4 +1,5 @@
 using ZeroCopy.Model;
+using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
 using ZeroCopy.Specs;
 
@@ -10,6 +11,8 @@ public static class MachineCatalogue
     public static IReadOnlyList<MachineDescription> All { get; } =
     [
         new("skb", "The life of one skb, from alloc_skb() to __kfree_skb(): who has it, and what may be done to it there.", SkbMachine.Table),
+        new("page", "The life of one page frame, from alloc_page() to __free_page(): which cache knows it, and whether a process maps it.", PageMachine.Table),
+        new("pin", "The life of user memory that is pinned for a device, from map_user_kiobuf() to unmap_kiobuf().", PinMachine.Table),
         new("completion", "The life of one zero-copy send's notification, from sock_zerocopy_alloc() to recvmsg(): who counts it, and what the socket is told.", CompletionMachine.Table),
     ];
 

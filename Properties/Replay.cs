@@ -54,11 +54,11 @@ public sealed class Replay(Script script, IReadOnlyList<Law> laws)
     /// <summary>Packets of a device that were handed to it and not emitted. Only where it explains.</summary>
     public int Waiting(DevId device) => _waiting.TryGetValue(device, out var segments) ? segments.Count : 0;
 
-    /// <summary>Takes one step; false at the end, and after a violation.</summary>
+    /// <summary>Takes one step; false at the end, after a violation, and after a BUG that had to come.</summary>
     public bool Next(out ReplayStep step)
     {
         step = null!;
-        if (_next == script.Operations.Count || Violations.Count > 0)
+        if (_next == script.Operations.Count || Violations.Count > 0 || _checker.HasPanicked)
         {
             return false;
         }
@@ -115,7 +115,11 @@ public sealed class Replay(Script script, IReadOnlyList<Law> laws)
         var (world, seen) = (_checker.World, _checker.World.Seen);
         var lines = new List<string>();
         _emitted.Clear();
-        if (!seen.Succeeded)
+        if (_checker.HasPanicked)
+        {
+            lines.Add("BUG, as it must be: the sequence ends here");
+        }
+        else if (!seen.Succeeded)
         {
             lines.Add($"refused: {seen.Refusal}");
         }

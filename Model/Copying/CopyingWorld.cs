@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace ZeroCopy.Model.Copying;
 
 /// <summary>The copying path: the same operations on plain byte arrays, copied at the moment of the call. It knows no page, no skb and no driver, and is short enough to be believed by reading.</summary>
-public sealed class CopyingWorld(Profile profile)
+public sealed partial class CopyingWorld(Profile profile)
 {
     private const byte Tcp = 6;
     private const byte Syn = 2;
@@ -24,7 +24,7 @@ public sealed class CopyingWorld(Profile profile)
     private int _answerLength;
 
     /// <summary>What both paths know of the script's names.</summary>
-    public Names Names { get; } = new(profile.PageSize);
+    public Names Names { get; } = new(profile.PageSize, profile.TaskPages);
 
     public int PageSize => profile.PageSize;
 
@@ -75,20 +75,98 @@ public sealed class CopyingWorld(Profile profile)
         var skb = _skbs[same.Value];
         skb.Names++;
         _skbs.Bind(id.Value, skb);
-        Names.Bind(id, skb.Bytes.Length);
+        Names.Bind(id, same);
     }
 
-    /// <summary>Makes a packet longer and gives the new bytes to be written.</summary>
-    public Span<byte> Append(SkbId id, int count) => Resized(id, _skbs[id.Value].Append(count));
+    /// <summary>A new packet with the same bytes. Whether it shares them, only its shape says: here bytes are never shared.</summary>
+    public void Copy(SkbId id, SkbId source, bool sharesData)
+    {
+        var skb = _freeSkbs.TryPop(out var used) ? used : new CopyingSkb();
+        skb.Start(_skbs[source.Value].Bytes);
+        _skbs.Bind(id.Value, skb);
+        if (sharesData)
+        {
+            Names.BindClone(id, source);
+        }
+        else
+        {
+            Names.BindCopy(id, source);
+        }
+    }
+
+    /// <summary>Makes a packet's linear part longer and gives the new bytes to be written.</summary>
+    public Span<byte> Append(SkbId id, int count)
+    {
+        Names.Shape(id).Put(count);
+        return _skbs[id.Value].Append(count);
+    }
+
+    /// <summary>Makes a packet longer by bytes that are not linear.</summary>
+    public Span<byte> AppendPaged(SkbId id, int count)
+    {
+        Names.Shape(id).Fill(count);
+        return _skbs[id.Value].Append(count);
+    }
 
     /// <inheritdoc cref="Append"/>
-    public Span<byte> Prepend(SkbId id, int count) => Resized(id, _skbs[id.Value].Prepend(count));
+    public Span<byte> Prepend(SkbId id, int count)
+    {
+        Names.Shape(id).Push(count);
+        return _skbs[id.Value].Prepend(count);
+    }
 
     /// <summary>Keeps a range of the packet.</summary>
     public void Keep(SkbId id, int offset, int length)
     {
         _skbs[id.Value].Keep(offset, length);
-        Resized(id, []);
+        Names.Shape(id).Keep(offset, length);
+    }
+
+    /// <summary>Keeps a range of the packet, and what is known of its sum.</summary>
+    public void KeepWithSum(SkbId id, int offset, int length)
+    {
+        var sum = Names.Shape(id).Sum;
+        Keep(id, offset, length);
+        Names.Received(id, sum);
+    }
+
+    /// <summary>The name is that of a new packet with the same bytes; the one that it was goes on under its other names.</summary>
+    public void Replace(SkbId id, bool sharesData)
+    {
+        var before = _skbs[id.Value];
+        var skb = _freeSkbs.TryPop(out var used) ? used : new CopyingSkb();
+        skb.Start(before.Bytes);
+        _skbs.Rebind(id.Value, skb);
+        Names.Replace(id, sharesData);
+        if (--before.Names == 0)
+        {
+            _freeSkbs.Push(before);
+        }
+    }
+
+    /// <summary>All bytes are linear, and nobody shares them.</summary>
+    public void Linearize(SkbId id)
+    {
+        MakeLinear(id, Names.Length(id));
+        Names.Privatise(id);
+    }
+
+    /// <summary>The bytes, to be written in place.</summary>
+    public Span<byte> Written(SkbId id)
+    {
+        Names.Shape(id).Extended();
+        return _skbs[id.Value].Writable;
+    }
+
+    /// <summary>So many bytes are linear at least.</summary>
+    public void MakeLinear(SkbId id, int count)
+    {
+        var shape = Names.Shape(id);
+        if (count > shape.Linear)
+        {
+            shape.MakeLinear(count);
+            Names.Privatise(id);
+        }
     }
 
     public void Unbind(SkbId id)
@@ -195,6 +273,7 @@ public sealed class CopyingWorld(Profile profile)
             ForgetVersions();
             _files[id.Value].Write(write, offset, bytes);
             Names.Resize(id, _files[id.Value].Length);
+            FollowFile();
         }
     }
 
@@ -202,8 +281,14 @@ public sealed class CopyingWorld(Profile profile)
     public void Truncate(FileId id, int write, long length)
     {
         ForgetVersions();
+        if (length < _files[id.Value].Length)
+        {
+            LeaveFile(id, (length + profile.PageSize - 1) / profile.PageSize);
+        }
+
         _files[id.Value].Truncate(write, length);
         Names.Resize(id, length);
+        FollowFile();
     }
 
     /// <param name="id">The device.</param>
@@ -255,6 +340,7 @@ public sealed class CopyingWorld(Profile profile)
         }
 
         _emitted.Clear();
+        BeginMemoryStep();
         _answerLength = 0;
     }
 
@@ -296,6 +382,14 @@ public sealed class CopyingWorld(Profile profile)
             if (state.Reach(_skbs[name]))
             {
                 state.Write(_skbs[name].Bytes);
+                var shape = Names.Shape(new SkbId(name));
+                state.Write(shape.Linear);
+                state.Write(shape.Listed);
+                state.Refer(shape.Data);
+                state.Write((int)shape.Sum);
+                state.Write(shape.IsReceived);
+                state.Write(shape.SumStart);
+                state.Write(shape.SumAt);
             }
         }
 
@@ -310,6 +404,7 @@ public sealed class CopyingWorld(Profile profile)
             }
         }
 
+        WriteMemory(state);
         state.Write(Writes);
         for (var name = 0; name < _files.Count; name++)
         {
@@ -358,6 +453,7 @@ public sealed class CopyingWorld(Profile profile)
             }
         }
 
+        ResetMemory();
         _skbs.Clear();
         _pages.Clear();
         _pageOrigins.Clear();
@@ -366,22 +462,6 @@ public sealed class CopyingWorld(Profile profile)
         _devices.Clear();
         Names.Reset();
         (CopiedBytes, SummedBytes, Outstanding, Writes) = (0, 0, 0, 0);
-    }
-
-    /// <summary>Every name of the packet knows its new length.</summary>
-    private Span<byte> Resized(SkbId id, Span<byte> added)
-    {
-        var skb = _skbs[id.Value];
-        Names.Resize(id, skb.Bytes.Length);
-        for (var name = 0; skb.Names > 1 && name < _skbs.Count; name++)
-        {
-            if (_skbs.Has(name) && _skbs[name] == skb)
-            {
-                Names.Resize(new SkbId(name), skb.Bytes.Length);
-            }
-        }
-
-        return added;
     }
 
     private void Learn(ReadOnlySpan<byte> frame)
@@ -638,6 +718,8 @@ public sealed class CopyingSkb
     private int _length;
 
     public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
+
+    internal Span<byte> Writable => _buffer.AsSpan(0, _length);
 
     /// <summary>Names that the script has for it.</summary>
     internal int Names { get; set; }

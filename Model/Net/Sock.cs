@@ -4,13 +4,14 @@ using ZeroCopy.Model.Skbs;
 namespace ZeroCopy.Model.Net;
 
 /// <summary>A socket that sends over one device. kernel: struct sock, include/net/sock.h.</summary>
-public abstract class Sock(World world, SockId id, NetDevice device, int ipOptionBytes)
+public abstract class Sock(World world, SockId id, NetDevice? device, int ipOptionBytes)
 {
     protected World World => world;
 
     public SockId Id => id;
 
-    public NetDevice Device => device;
+    /// <summary>The device that it sends over.</summary>
+    public NetDevice Device => device ?? throw new ModelException($"{id} has no device");
 
     public int IpOptionBytes => ipOptionBytes;
 
@@ -106,7 +107,7 @@ public abstract class Sock(World world, SockId id, NetDevice device, int ipOptio
 
     public virtual void WriteState(StateWriter state)
     {
-        state.Write(device.Id.Value);
+        state.Write(device?.Id.Value ?? -1);
         state.Write(ipOptionBytes);
         state.Write(WmemAlloc);
         state.Write(WmemQueued);
@@ -117,7 +118,11 @@ public abstract class Sock(World world, SockId id, NetDevice device, int ipOptio
     }
 
     /// <summary>An skb that was charged to this socket is gone. kernel: sock_wfree().</summary>
-    internal void Wfree(Skb skb) => WmemAlloc -= skb.TrueSize;
+    internal void Wfree(Skb skb)
+    {
+        WmemAlloc -= skb.TrueSize;
+        world.Seen.Destructors++;
+    }
 
     /// <summary>kernel: skb_set_owner_w().</summary>
     protected void SetOwnerW(Skb skb)
@@ -138,7 +143,7 @@ public abstract class Sock(World world, SockId id, NetDevice device, int ipOptio
         ethernet.Shadow.Clear();
         skb.Cb.Payload = payload;
         var number = world.NextSegment();
-        world.Seen.Planned(new Segment(number, id, protocol, seq, payload, flags, attempt, device.Id, 0, skb.IpSummed == ChecksumState.Hw));
-        return device.DevQueueXmit(skb, number);
+        world.Seen.Planned(new Segment(number, id, protocol, seq, payload, flags, attempt, Device.Id, 0, skb.IpSummed == ChecksumState.Hw));
+        return Device.DevQueueXmit(skb, number);
     }
 }

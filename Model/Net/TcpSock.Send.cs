@@ -65,7 +65,7 @@ public sealed partial class TcpSock
 
             skb.ZcopySet(ubuf);
             // From here on the sum is the device's, whatever was summed before.
-            skb.IpSummed = ChecksumState.Hw;
+            skb.AskDevice();
             accepted += copy;
             Grow(skb, copy);
         }

@@ -62,7 +62,8 @@ public sealed partial class UdpSock
         Udp.Write(header.Span, Tcp.PortOf(Id), Tcp.PeerPort, skb.Len);
         var seed = (ushort)(0xffff - Sum.Fold(Sum.PseudoHeader(Ipv4.Local, Ipv4.Peer, Ipv4.ProtocolUdp, skb.Len, 0)));
         BinaryPrimitives.WriteUInt16BigEndian(header.Span[Udp.Check..], seed);
-        (skb.IpSummed, skb.Csum) = (ChecksumState.Hw, Udp.Check);
+        skb.AskDevice();
+        skb.Csum = Udp.Check;
         var sent = IpQueueXmit(skb, Ipv4.ProtocolUdp, unchecked(_datagrams++), size, flags: 0, attempt: 1);
         return sent == NetXmit.Success ? (size, Refusal.None) : (0, Refusal.NoMemory);
     }

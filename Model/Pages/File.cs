@@ -45,6 +45,7 @@ public sealed class File(FileId id, FileContent content, Zone zone, PhysicalMemo
             return null;
         }
 
+        page.Fire(PageMachine.Event.AddToPageCache);
         page.Mapping = this;
         page.Index = index;
         ReadPage(page);
@@ -70,7 +71,7 @@ public sealed class File(FileId id, FileContent content, Zone zone, PhysicalMemo
         {
             var at = offset + done;
             var page = Page(at / memory.PageSize);
-            if (page is null)
+            if (page is null || !Lock(page))
             {
                 break;
             }
@@ -103,6 +104,84 @@ public sealed class File(FileId id, FileContent content, Zone zone, PhysicalMemo
         SetPageDirty(page);
     }
 
+    /// <summary>A store through a shared mapping: the CPU marks the entry, and the page knows nothing until that is looked at.</summary>
+    /// <param name="page">Of this file.</param>
+    /// <param name="offset">In the page.</param>
+    /// <param name="count">Bytes, which are there already.</param>
+    /// <param name="write">Number of the write.</param>
+    public void Stamp(Page page, int offset, int count, int write) =>
+        page.Bytes.Slice(offset, count).Stamp(Provenance.OfFile(id, (page.Index * memory.PageSize) + offset, write));
+
+    /// <summary>A cached page from a place in the file on that a kiobuf has locked: whoever must lock it sleeps; null for none.</summary>
+    public Page? LockedFrom(long offset)
+    {
+        foreach (var page in _cached)
+        {
+            if (page is { Locked: true, UnderIo: false } && (page.Index + 1) * memory.PageSize > offset)
+            {
+                return page;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A dirty page that a kiobuf has locked; null for none.</summary>
+    public Page? LockedDirty()
+    {
+        foreach (var page in _dirty)
+        {
+            if (page is { Locked: true, UnderIo: false })
+            {
+                return page;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Begins to write each dirty page that nobody but the cache holds. kernel: page_launder(), writepage().</summary>
+    /// <returns>Pages that are under I/O now and were not before.</returns>
+    public int Launder()
+    {
+        var started = 0;
+        for (var i = _dirty.Count - 1; i >= 0; i--)
+        {
+            if (_dirty[i] is { Locked: false, Count: 1 } page)
+            {
+                _dirty.RemoveAt(i);
+                page.StartIo();
+                started++;
+            }
+        }
+
+        return started;
+    }
+
+    /// <summary>The disk has taken the page.</summary>
+    public void EndIo(Page page)
+    {
+        WritePage(page);
+        page.EndIo();
+    }
+
+    /// <summary>Ends every write that is under way.</summary>
+    /// <returns>Pages that are on disk now.</returns>
+    public int EndIo()
+    {
+        var ended = 0;
+        foreach (var page in _cached)
+        {
+            if (page.UnderIo)
+            {
+                EndIo(page);
+                ended++;
+            }
+        }
+
+        return ended;
+    }
+
     /// <summary>Marks a cached page and lists it with what fsync writes. kernel: set_page_dirty(), __set_page_dirty(), mm/filemap.c.</summary>
     public void SetPageDirty(Page page)
     {
@@ -131,10 +210,11 @@ public sealed class File(FileId id, FileContent content, Zone zone, PhysicalMemo
         return held;
     }
 
-    /// <summary>Writes the dirty pages to disk. kernel: sys_fsync(), fs/buffer.c; filemap_fdatasync(), mm/filemap.c.</summary>
+    /// <summary>Writes the dirty pages to disk, and waits for those that are on their way. kernel: sys_fsync(), fs/buffer.c; filemap_fdatasync(), filemap_fdatawait(), mm/filemap.c.</summary>
     /// <returns>The number of pages written.</returns>
     public int Fsync()
     {
+        EndIo();
         foreach (var page in _dirty)
         {
             page.IsDirty = false;
@@ -154,13 +234,13 @@ public sealed class File(FileId id, FileContent content, Zone zone, PhysicalMemo
         for (var i = 0; i < _cached.Count; i++)
         {
             var page = _cached[i];
-            if (page.Count > 1 || page.IsDirty)
+            if (page.Count > 1 || page.IsDirty || page.Locked)
             {
                 _cached[kept++] = page;
             }
             else
             {
-                Leave(page);
+                Leave(page, PageMachine.Event.Reclaim);
             }
         }
 
@@ -243,6 +323,7 @@ public sealed class File(FileId id, FileContent content, Zone zone, PhysicalMemo
                 continue;
             }
 
+            Lock(page);
             if (page.IsDirty)
             {
                 page.IsDirty = false;
@@ -250,13 +331,14 @@ public sealed class File(FileId id, FileContent content, Zone zone, PhysicalMemo
             }
 
             held += page.Count > 1 ? 1 : 0;
-            Leave(page);
+            Leave(page, PageMachine.Event.Truncate);
         }
 
         _cached.RemoveRange(kept, _cached.Count - kept);
         var inPage = (int)(length % memory.PageSize);
         if (inPage > 0 && FindPage(length / memory.PageSize) is { } partial)
         {
+            Lock(partial);
             var tail = partial.Bytes[inPage..];
             tail.Span.Clear();
             tail.Stamp(Provenance.OfFile(id, length, write));
@@ -265,8 +347,20 @@ public sealed class File(FileId id, FileContent content, Zone zone, PhysicalMemo
         return held;
     }
 
-    private void Leave(Page page)
+    /// <summary>Waits for the disk; false where a kiobuf has the page. kernel: lock_page(); the caller unlocks it before it returns.</summary>
+    private bool Lock(Page page)
     {
+        if (page.UnderIo)
+        {
+            EndIo(page);
+        }
+
+        return !page.Locked;
+    }
+
+    private void Leave(Page page, PageMachine.Event @event)
+    {
+        page.Fire(@event);
         _byIndex.Remove(page.Index);
         page.Mapping = null;
         page.Put();

@@ -57,6 +57,23 @@ public sealed class PhysicalMemory
         _failNext = 0;
     }
 
+    /// <summary>A page's count is kept in so many bits.</summary>
+    public int CountMask => (int)((1L << _profile.PageCountBits) - 1);
+
+    /// <summary>The page of zeroes that every untouched anonymous page is read from; null as long as no process was made. kernel: ZERO_PAGE(), empty_zero_page.</summary>
+    public Page? ZeroPage { get; private set; }
+
+    /// <summary>The first process is made: from here on there is a zero page. The kernel has it from boot.</summary>
+    public void MakeZeroPage()
+    {
+        if (ZeroPage is null)
+        {
+            ZeroPage = TakeFrame(Zone.Low);
+            ZeroPage.Bytes.Fill(0);
+            ZeroPage.Reserve();
+        }
+    }
+
     /// <summary>Every page with a count above 0, in no order that means anything.</summary>
     public IReadOnlyList<Page> InUse => _inUse;
 
@@ -71,6 +88,11 @@ public sealed class PhysicalMemory
             return null;
         }
 
+        return TakeFrame(zone);
+    }
+
+    private Page TakeFrame(Zone zone)
+    {
         if (!_freeFrames[(int)zone].TryPop(out var page))
         {
             page = NextFrame(zone);
@@ -136,6 +158,9 @@ public sealed class PhysicalMemory
 
     /// <summary>Which allocation of this operation failed because a failure was asked for, from 1; 0 for none.</summary>
     public int FailedAt { get; private set; }
+
+    /// <summary>A failure was asked for, and has not come yet in this operation.</summary>
+    public bool IsFailureDue => _failAfter > 0;
 
     internal bool AllocationFails()
     {
@@ -207,6 +232,8 @@ public sealed class PhysicalMemory
     {
         state.Write(_failNext);
         state.Write(_inUse.Count);
+        state.Refer(ZeroPage);
+        ZeroPage?.WriteState(state);
     }
 
     /// <summary>Everything free again, as after boot; what was allocated is kept for reuse.</summary>
@@ -214,6 +241,7 @@ public sealed class PhysicalMemory
     {
         FailAfter(0);
         (_failNext, FailedAllocations) = (0, 0);
+        ZeroPage = null;
         _inUse.Clear();
         for (var zone = 0; zone < _frames.Length; zone++)
         {

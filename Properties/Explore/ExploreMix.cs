@@ -26,6 +26,7 @@ public sealed record ExploreMix(
     public static IReadOnlyList<ExploreMix> All { get; } =
     [
         new("skb", 7, [("empty", [])], SkbOperations(names: 2), SmallPackets),
+        new("pages", 8, [("mapped", Parse(["p0 = mm_alloc(low)", "mmap(p0, 0, 2, rw, private)"]))], PagesOperations(), AnyPages),
         new("transmit", 4, [.. DriverKind.All.Select(Connected)], NetOperations(), ShortStreams),
         new("acenic", 6, [Connected(DriverKind.All.Single(kind => kind.Word == "acenic"))], NetOperations(), ShortStreams),
         new("hme", 6, [Connected(DriverKind.All.Single(kind => kind.Word == "hme"))], NetOperations(), ShortStreams),
@@ -134,7 +135,7 @@ public sealed record ExploreMix(
         "ip_recv_error(sk0)",
         "ip_recv_error(sk1)",
         "sk_zckey(sk0, 4294967295)",
-        "store(page0, 0, 1, 1)",
+        "store_page(page0, 0, 1, 1)",
         "put_page(page0)",
         "dev_features(eth0, -sg)",
         "dev_features(eth0, +sg)",
@@ -144,6 +145,37 @@ public sealed record ExploreMix(
     ]);
 
     private static List<Operation> Parse(IReadOnlyList<string> lines) => [.. lines.Select((line, i) => Script.ParseOperation(line, i + 1, Language.All))];
+
+    /// <summary>A process with two pages, kiobufs over one and over both, swap; each with the few operands that differ.</summary>
+    private static List<Operation> PagesOperations() => Parse(
+    [
+        "store(p0, 0, 1, 1)",
+        "store(p0, 16, 1, 2)",
+        "load(p0, 0, 1)",
+        "mprotect(p0, 0, 1, r)",
+        "mprotect(p0, 0, 1, rw)",
+        "munmap(p0, 0, 1)",
+        "swap_out(p0, 0)",
+        "page_launder()",
+        "end_buffer_io_async()",
+        "reclaim_swapper_space()",
+        "kio0 = map_user_kiobuf(READ, p0, 0, 1)",
+        "kio0 = map_user_kiobuf(READ, p0, 0, 1, swap_out=1)",
+        "kio0 = map_user_kiobuf(WRITE, p0, 15, 2)",
+        "kio1 = map_user_kiobuf(READ, p0, 15, 2)",
+        "lock_kiovec(kio0)",
+        "lock_kiovec(kio1)",
+        "unlock_kiovec(kio0)",
+        "dma_from_device(kio0, 3)",
+        "mark_dirty_kiobuf(kio0, 1)",
+        "unmap_kiobuf(kio0)",
+        "unmap_kiobuf(kio1)",
+        "vec0 = get_user_pages(READ, p0, 0, 1, times=255)",
+        "exit_mmap(p0)",
+        "fail_alloc(1)",
+    ]);
+
+    private static bool AnyPages(CopyingWorld copying, Operation operation) => true;
 
     private static bool SmallPackets(CopyingWorld copying, Operation operation) =>
         operation is not (Model.Skbs.SkbPut or Model.Skbs.SkbPush or Model.Skbs.SkbFillPageDesc)
@@ -160,7 +192,7 @@ public sealed record ExploreMix(
     private static bool FewCalls(CopyingWorld copying, Operation operation) => operation switch
     {
         Model.Net.MsgZerocopy call => copying.Flow(call.Sock).Accepted < MostStreamBytes,
-        Model.Pages.Store => copying.Writes == 0,
+        Model.Pages.StorePage => copying.Writes == 0,
         _ => ShortStreams(copying, operation),
     };
 }

@@ -80,6 +80,8 @@ public sealed class WorldExplored : IExplored
         return _checker.Violations.Count == 0 ? [] : [.. _checker.Violations.Select(violation => $"{violation.Rule.Id} {violation.Law}").Distinct()];
     }
 
+    public bool HasEnded => _checker.HasPanicked;
+
     public bool Occurred(int premise) => _checker.Hits(_premises[premise]) > 0;
 
     public void WriteState(StateWriter state) => _checker.WriteState(state);
@@ -114,6 +116,9 @@ public sealed class WorldExplored : IExplored
             "file" => NameKind.File,
             "sk" => NameKind.Sock,
             "eth" => NameKind.Dev,
+            "p" => NameKind.Mm,
+            "kio" => NameKind.Kiobuf,
+            "vec" => NameKind.Vector,
             _ => throw new ModelException($"no kind of name {kind}"),
         }, int.Parse(word[kind.Length..], System.Globalization.CultureInfo.InvariantCulture));
     }

@@ -21,6 +21,19 @@ public enum Needs
 
     /// <summary>A TCP socket that may still send.</summary>
     OpenTcp = 2048,
+
+    /// <summary>A socket without a protocol.</summary>
+    Raw = 4096,
+
+    /// <summary>A process.</summary>
+    Mm = 8192,
+    NewMm = 16384,
+    Kiobuf = 32768,
+    Vector = 65536,
+    NewVector = 131072,
+
+    /// <summary>A kiobuf or a vector.</summary>
+    Pin = 262144,
 }
 
 /// <summary>One kind of operation in a mix: how often, and how its operands are drawn.</summary>
@@ -30,4 +43,6 @@ public enum Needs
 /// <param name="Make">Draws the operands. An operation that is not enabled after all is skipped, and counted as skipped.</param>
 /// <param name="Allocates">It asks for memory: drawn by preference after a failure was ordered.</param>
 /// <param name="Always">A sequence without it would do nothing: no mix leaves it out.</param>
-public sealed record Draw(string Name, int Weight, Needs Needs, Func<Hand, Operation> Make, bool Allocates = false, bool Always = false);
+/// <param name="IsRare">It ends the sequence: its weight counts a small part.</param>
+/// <param name="Prepares">Where what it needs is not there, it draws an operation that leads there, which counts as itself.</param>
+public sealed record Draw(string Name, int Weight, Needs Needs, Func<Hand, Operation> Make, bool Allocates = false, bool Always = false, bool IsRare = false, bool Prepares = false);

@@ -13,6 +13,8 @@ public sealed class Hand(Checker checker, Rng rng)
     private const int MaxFiles = 3;
     private const int MaxSocks = 4;
     private const int MaxDevs = 2;
+    private const int MaxMms = 2;
+    private const int MaxPins = 3;
 
     private readonly int[] _sent = new int[MaxFiles];
     private int _size = 100;
@@ -31,6 +33,11 @@ public sealed class Hand(Checker checker, Rng rng)
         _size = size;
         Array.Clear(_sent);
     }
+
+    /// <summary>Which allocation of the next operation fails; 0 for none. What asks for memory is drawn where it must ask.</summary>
+    public int FailsAt { get; set; }
+
+    public bool IsFailing => FailsAt > 0;
 
     /// <summary>Where the last piece of a file ended that was drawn.</summary>
     public int Sent(FileId file) => _sent[file.Value];
@@ -51,12 +58,37 @@ public sealed class Hand(Checker checker, Rng rng)
             | Have(NameKind.Page, MaxPages, Needs.Page, Needs.NewPage)
             | Have(NameKind.File, MaxFiles, Needs.File, Needs.NewFile)
             | Have(NameKind.Sock, MaxSocks, Needs.None, Needs.NewSock)
-            | Have(NameKind.Dev, MaxDevs, Needs.Dev, Needs.NewDev);
+            | Have(NameKind.Dev, MaxDevs, Needs.Dev, Needs.NewDev)
+            | Have(NameKind.Mm, MaxMms, Needs.Mm, Needs.NewMm)
+            | Have(NameKind.Kiobuf, MaxPins, Needs.Kiobuf | Needs.Pin, Needs.None)
+            | Have(NameKind.Vector, MaxPins, Needs.Vector | Needs.Pin, Needs.NewVector);
     }
 
     public SkbId NewSkb() => new(Free(NameKind.Skb, MaxSkbs));
 
     public SkbId Skb() => new(Bound(NameKind.Skb, MaxSkbs));
+
+    /// <summary>One that is as wanted, wherever there is one.</summary>
+    public SkbId Skb(Func<Names, SkbId, bool> wanted, SkbId? except = null) => TrySkb(wanted, except) ?? Skb();
+
+    /// <summary>Whether another skb may have a name.</summary>
+    public bool MayNameAnother => Names.Count(NameKind.Skb) < MaxSkbs;
+
+    /// <summary>One that is as wanted; null where there is none.</summary>
+    public SkbId? TrySkb(Func<Names, SkbId, bool> wanted, SkbId? except = null)
+    {
+        var start = rng.Below(MaxSkbs);
+        for (var i = 0; i < MaxSkbs; i++)
+        {
+            var id = new SkbId((start + i) % MaxSkbs);
+            if (Names.Has(id) && id != except && wanted(Names, id))
+            {
+                return id;
+            }
+        }
+
+        return null;
+    }
 
     public PageId NewPage() => new(Free(NameKind.Page, MaxPages));
 
@@ -72,10 +104,36 @@ public sealed class Hand(Checker checker, Rng rng)
 
     public SockId NewSock() => new(Free(NameKind.Sock, MaxSocks));
 
+    /// <summary>Pages that a process can map.</summary>
+    public int TaskPages => World.Profile.TaskPages;
+
+    public MmId NewMm() => new(Free(NameKind.Mm, MaxMms));
+
+    public MmId Mm() => new(Bound(NameKind.Mm, MaxMms));
+
+    /// <summary>The lowest that is free; where all are taken, one that is mapped already.</summary>
+    public PinId NewKiobuf() => new(false, rng.OneIn(30) ? rng.Below(MaxPins) : Free(NameKind.Kiobuf, MaxPins));
+
+    public PinId NewVector() => new(true, Free(NameKind.Vector, MaxPins));
+
+    public PinId Vector() => new(true, Bound(NameKind.Vector, MaxPins));
+
+    /// <summary>A kiobuf, one that is as wanted if there is any.</summary>
+    public PinId Kiobuf(Names names, Func<Names, PinId, bool> wanted) => PinOf(false, names, wanted) ?? new PinId(false, Bound(NameKind.Kiobuf, MaxPins));
+
+    /// <summary>A kiobuf or a vector, one that is as wanted if there is any.</summary>
+    public PinId Pin(Names names, Func<Names, PinId, bool> wanted)
+    {
+        var isVector = rng.OneIn(2);
+        return PinOf(isVector, names, wanted) ?? PinOf(!isVector, names, wanted) ?? new PinId(isVector, 0);
+    }
+
     /// <summary>A TCP socket, closed or not.</summary>
     public SockId Tcp() => Sock(Needs.Tcp);
 
     public SockId Udp() => Sock(Needs.Udp);
+
+    public SockId Raw() => Sock(Needs.Raw);
 
     public SockId OpenTcp() => Sock(Needs.OpenTcp);
 
@@ -145,10 +203,26 @@ public sealed class Hand(Checker checker, Rng rng)
         _ => NetifFeatures.Sg | NetifFeatures.AnyCsum,
     };
 
+    private PinId? PinOf(bool isVector, Names names, Func<Names, PinId, bool> wanted)
+    {
+        var start = rng.Below(MaxPins);
+        for (var i = 0; i < MaxPins; i++)
+        {
+            var pin = new PinId(isVector, (start + i) % MaxPins);
+            if (names.Has(pin) && wanted(names, pin))
+            {
+                return pin;
+            }
+        }
+
+        return null;
+    }
+
     private Needs KindsOf(SockId id) =>
         Names.IsOpenTcp(id) ? Needs.Tcp | Needs.OpenTcp
         : Names.IsTcp(id) ? Needs.Tcp
         : Names.IsUdp(id) ? Needs.Udp
+        : Names.IsRaw(id) ? Needs.Raw
         : Needs.None;
 
     private SockId Sock(Needs kind)

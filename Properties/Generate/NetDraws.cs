@@ -33,10 +33,10 @@ public static class NetDraws
         new("msg_zerocopy", 20, Needs.OpenTcp | Needs.Page, SendZerocopy, Allocates: true),
         new("ip_recv_error", 4, Needs.Tcp, ReadErrors),
         new("sk_zckey", 2, Needs.Tcp, hand => new SkZcKey(hand.OpenTcp(), unchecked(0u - (uint)hand.Rng.Below(4)))),
-        new("store", 6, Needs.Page, hand =>
+        new("store_page", 6, Needs.Page, hand =>
         {
             var offset = hand.Within(hand.PageSize - 1);
-            return new Store(hand.Page(), offset, Math.Max(1, hand.Within(hand.PageSize - offset)), hand.Data());
+            return new StorePage(hand.Page(), offset, Math.Max(1, hand.Within(hand.PageSize - offset)), hand.Data());
         }),
         new("device_run", 10, Needs.Dev, hand => new DeviceRun(hand.Dev(), 1 + hand.Rng.Below(4)), Always: true),
         new("interrupt", 8, Needs.Dev, hand => new Interrupt(hand.Dev()), Always: true),

@@ -100,6 +100,9 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         /// <summary>A mix may leave out whatever could go on: then nothing is drawn, and that is counted as skipped.</summary>
         private const int MostTries = 20;
 
+        /// <summary>What a common operation's weight is worth, against that of one which ends the sequence.</summary>
+        private const int CommonWeight = 64;
+
         private static readonly Gen<ulong> Numbers =
             Gen.Choose(int.MinValue, int.MaxValue).Zip(Gen.Choose(int.MinValue, int.MaxValue), (high, low) => unchecked(((ulong)(uint)high << 32) | (uint)low));
 
@@ -113,7 +116,6 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         private readonly int[] _coverage;
         private readonly Dictionary<Type, int> _ofSetup = [];
         private readonly List<Operation> _applied = [];
-        private bool _failing;
 
         public Worker(Suite suite, Profile profile)
         {
@@ -170,19 +172,19 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
             return tally;
         }
 
-        /// <returns>Whether every law held.</returns>
+        /// <returns>Whether every law held and no BUG, due or not, ended it.</returns>
         private bool RunSequence(Plan plan, long number, Tally tally)
         {
             _checker.Reset();
             _applied.Clear();
-            _failing = false;
+            _hand.FailsAt = 0;
             _rng.Seed(plan.Seed);
             _hand.Begin(plan.Size);
             var sum = 0;
             for (var i = 0; i < _upTo.Length; i++)
             {
                 var draw = _suite.Mix[i];
-                sum += draw.Weight * Math.Max(plan.Factor(i), draw.Always ? 1 : 0);
+                sum += draw.Weight * Math.Max(plan.Factor(i), draw.Always ? 1 : 0) * (draw.IsRare ? 1 : CommonWeight);
                 _upTo[i] = sum;
             }
 
@@ -200,7 +202,13 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
                 tally.Applied++;
                 tally.LiveSkbs += _checker.World.Skbs.Live.Count;
                 _applied.Add(operation);
-                _failing = operation is FailAlloc;
+                _hand.FailsAt = operation is FailAlloc fail ? fail.K : 0;
+                if (_checker.HasPanicked)
+                {
+                    coverage.CountBug();
+                    return false;
+                }
+
                 if (_checker.Violations.Count == 0)
                 {
                     coverage.Count(_checker.World.Seen.Succeeded, _checker.World.Memory.FailedAt);
@@ -217,27 +225,45 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
 
         private Operation? Draw(int sum, out int kind)
         {
-            if (_suite.Drivers.Count > 0 && _rng.OneIn(2) && NetDraws.Setup(_hand, _suite.Drivers) is { } setup)
+            if (_suite.HasSetup && _rng.OneIn(2) && Setup() is { } setup)
             {
-                if (!_ofSetup.TryGetValue(setup.GetType(), out kind))
-                {
-                    var text = setup.ToString();
-                    kind = _ofSetup[setup.GetType()] = Enumerable.Range(0, _coverage.Length).Where(i => text.Contains(_suite.Mix[i].Name + "(", StringComparison.Ordinal)).Select(i => _coverage[i]).First();
-                }
-
+                kind = KindOf(setup);
                 return setup;
             }
 
             var available = _hand.Available();
             var index = Pick(sum);
-            for (var tries = 1; tries < MostTries && ((_suite.Mix[index].Needs & ~available) != 0 || (_failing && tries < MostTries / 4 && !_suite.Mix[index].Allocates)); tries++)
+            for (var tries = 1; tries < MostTries && ((_suite.Mix[index].Needs & ~available) != 0 || (_hand.IsFailing && tries < MostTries / 4 && !_suite.Mix[index].Allocates)); tries++)
             {
                 index = Pick(sum);
             }
 
             kind = _coverage[index];
-            return (_suite.Mix[index].Needs & ~available) == 0 ? _suite.Mix[index].Make(_hand) : null;
+            var drawn = (_suite.Mix[index].Needs & ~available) == 0 ? _suite.Mix[index].Make(_hand) : null;
+            if (drawn is not null && _suite.Mix[index].Prepares)
+            {
+                kind = KindOf(drawn);
+            }
+
+            return drawn;
         }
+
+        /// <summary>Under which name an operation counts that another draw made.</summary>
+        private int KindOf(Operation operation)
+        {
+            if (!_ofSetup.TryGetValue(operation.GetType(), out var kind))
+            {
+                var text = operation.ToString();
+                kind = _ofSetup[operation.GetType()] = Enumerable.Range(0, _coverage.Length)
+                    .Where(i => text.StartsWith(_suite.Mix[i].Name + "(", StringComparison.Ordinal) || text.Contains(" = " + _suite.Mix[i].Name + "(", StringComparison.Ordinal))
+                    .Select(i => _coverage[i]).First();
+            }
+
+            return kind;
+        }
+
+        private Operation? Setup() =>
+            (_suite.Drivers.Count > 0 ? NetDraws.Setup(_hand, _suite.Drivers) : null) ?? (_suite.HasProcesses ? PagesDraws.Setup(_hand) : null);
 
         private int Pick(int sum)
         {

@@ -28,6 +28,12 @@ public enum Scope
 
     /// <summary>Each net device.</summary>
     Device,
+
+    /// <summary>Each process.</summary>
+    Mm,
+
+    /// <summary>Each kiobuf, and each vector of pinned pages.</summary>
+    Pin,
 }
 
 /// <summary>Whether a law must always hold, or its premise must happen at some time in a run.</summary>
@@ -67,6 +73,10 @@ public delegate bool SockClaim(in Step step, Sock sock);
 
 public delegate bool DeviceClaim(in Step step, NetDevice device);
 
+public delegate bool MmClaim(in Step step, MmStruct mm);
+
+public delegate bool PinClaim(in Step step, Pin pin);
+
 /// <summary>Says after a failure what was found; never called on the pass path.</summary>
 public delegate string Explain<in T>(Step step, T subject);
 
@@ -98,6 +108,10 @@ public sealed class Law
 
     internal DeviceClaim? Device { get; private init; }
 
+    internal MmClaim? Mm { get; private init; }
+
+    internal PinClaim? Pin { get; private init; }
+
     internal Explain<object?> Explanation { get; private init; } = (_, subject) => subject?.ToString() ?? "";
 
     public static Law Always(Rule rule, StepClaim claim, Explain<object?>? explain = null, [CallerMemberName] string name = "") =>
@@ -117,6 +131,16 @@ public sealed class Law
 
     public static Law Always(Rule rule, DeviceClaim claim, Explain<NetDevice> explain, [CallerMemberName] string name = "") =>
         new(rule, LawKind.Always, Scope.Device, name) { Device = claim, Explanation = (step, subject) => explain(step, (NetDevice)subject!) };
+
+    public static Law Always(Rule rule, MmClaim claim, Explain<MmStruct> explain, [CallerMemberName] string name = "") =>
+        new(rule, LawKind.Always, Scope.Mm, name) { Mm = claim, Explanation = (step, subject) => explain(step, (MmStruct)subject!) };
+
+    public static Law Always(Rule rule, PinClaim claim, Explain<Pin> explain, [CallerMemberName] string name = "") =>
+        new(rule, LawKind.Always, Scope.Pin, name) { Pin = claim, Explanation = (step, subject) => explain(step, (Pin)subject!) };
+
+    public static Law Sometimes(Rule rule, MmClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Mm, name) { Mm = claim };
+
+    public static Law Sometimes(Rule rule, PinClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Pin, name) { Pin = claim };
 
     public static Law Sometimes(Rule rule, StepClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Step, name) { Step = claim };
 

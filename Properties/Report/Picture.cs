@@ -37,6 +37,16 @@ public sealed class Picture
             Draw(page);
         }
 
+        foreach (var mm in world.Mms)
+        {
+            Draw(mm);
+        }
+
+        foreach (var pin in world.Pins)
+        {
+            Draw(pin);
+        }
+
         foreach (var sock in world.Socks)
         {
             Draw(sock);
@@ -292,7 +302,8 @@ public sealed class Picture
         var holders = HoldersOf(page).ToList();
         _objects[page.ToString()] =
         [
-            new("count", $"{page.Count}{(holders.Count == page.Count ? "" : $", but {holders.Count} holders")}"),
+            new("count", $"{page.Count}{(page.Reserved || holders.Count == page.Count ? "" : $", but {holders.Count} holders")}"),
+            new("flags", string.Join(' ', new[] { page.Reserved ? "reserved" : "", page.IsDirty ? "dirty" : "", page.UnderIo ? "under I/O" : page.Locked ? "locked" : "" }.Where(flag => flag.Length > 0))),
             new(HeldByWord, "") { Values = holders, IsList = true },
         ];
     }
@@ -317,6 +328,30 @@ public sealed class Picture
             yield return $"TCP_PAGE({sock.Id})";
         }
 
+        if (page.SwapEntry >= 0)
+        {
+            yield return $"swap cache (entry {page.SwapEntry})";
+        }
+
+        foreach (var mm in _world.Mms)
+        {
+            for (var n = 0; n < mm.Ptes.Length; n++)
+            {
+                if (mm.Ptes[n].Page == page)
+                {
+                    yield return $"page {n} of {mm.Id}";
+                }
+            }
+        }
+
+        foreach (var pin in _world.Pins)
+        {
+            foreach (var _ in pin.Pages.Where(pinned => pinned == page))
+            {
+                yield return $"{pin.Id}";
+            }
+        }
+
         foreach (var block in _world.Skbs.LiveBlocks)
         {
             var users = string.Join(" and ", _world.Skbs.Live.Where(skb => skb.Block == block).Select(NameOf).Order(StringComparer.Ordinal));
@@ -329,6 +364,30 @@ public sealed class Picture
             }
         }
     }
+
+    private void Draw(MmStruct mm)
+    {
+        var attributes = new List<Attribute>();
+        for (var n = 0; n < mm.Areas.Length; n++)
+        {
+            var (area, pte) = (mm.Areas[n], mm.Ptes[n]);
+            if (area.IsMapped)
+            {
+                var prot = area.Write ? "rw" : area.Read ? "r" : "none";
+                var behind = area.File is { } file ? $"{(area.Shared ? "shared" : "private")} {file.Id} (index {area.Index})" : "anonymous";
+                var entry = pte.Page is { } page ? $"{page}{(pte.Writable ? " writable" : "")}{(pte.Dirty ? " dirty" : "")}{(pte.Young ? " young" : "")}" : pte.Swap > 0 ? $"swap entry {pte.Swap - 1}" : "no entry";
+                attributes.Add(new($"page {n}", $"{prot}, {behind}: {entry}"));
+            }
+        }
+
+        _objects[$"{mm.Id}"] = [.. attributes];
+    }
+
+    private void Draw(Pin pin) => _objects[$"{pin.Id}"] =
+    [
+        new("", Words(pin.State.ToString())),
+        new("bytes", $"{pin.Length} from {pin.Offset} on, {(pin.Into ? "for a device to write" : "for a device to read")}"),
+    ];
 
     private void Draw(Sock sock)
     {

@@ -65,8 +65,10 @@ public sealed class Shrinker
             smaller |= TakePairs();
             smaller |= TakeBytes();
             smaller |= MergeNames();
+            smaller |= MergeAreas();
             smaller |= OtherSockets();
             smaller |= OtherRoutes();
+            smaller |= SimplerOperations();
             smaller = smaller || FewerSends() || TakeAndRepair();
             smaller |= ShortenFiles();
             smaller |= PlainOperands();
@@ -112,6 +114,37 @@ public sealed class Shrinker
                 {
                     any = true;
                     j = i;
+                }
+            }
+        }
+
+        return any;
+    }
+
+    /// <summary>An area goes, and another covers its pages; everything moves to lower pages.</summary>
+    private bool MergeAreas()
+    {
+        var any = false;
+        var page = _header.Profile.PageSize;
+        while (_best.Exists(line => line.Operation is Mmap) && TryEach(_best, line => line.PageLower(page)))
+        {
+            any = true;
+        }
+
+        if (_best.Exists(line => line.Operation is Mmap { File: not null }))
+        {
+            any |= TryEach(_best.Where(line => line.Operation is not OpenFile), line => line.Anonymous());
+        }
+
+        for (var i = 0; i < _best.Count; i++)
+        {
+            for (var j = 0; j < _best.Count && i < _best.Count; j++)
+            {
+                if (i != j && _best[i].Operation is Mmap gone && _best[j].Operation is Mmap)
+                {
+                    var (without, wider) = (i, j);
+                    any |= Try([.. _best.Select((line, k) => k == wider ? line.Wider(gone.Pages) : line).Where((_, k) => k != without)])
+                        || Try([.. _best.Select((line, k) => k == wider ? line.Wider(gone.Pages).PageLower(page) : line).Where((_, k) => k != without)]);
                 }
             }
         }
@@ -314,6 +347,28 @@ public sealed class Shrinker
         }
 
         return changed;
+    }
+
+    /// <summary>Plainer operations in the place of others, with room to spare where they need it.</summary>
+    private bool SimplerOperations()
+    {
+        var any = false;
+        for (var i = 0; i < _best.Count; i++)
+        {
+            foreach (var simpler in _best[i].Simpler().ToList())
+            {
+                var at = i;
+                if (TryLine(i, simpler)
+                    || Try([.. _best.Select((line, k) => k == at ? simpler : Roomier(line))])
+                    || Try([.. _best.Select((line, k) => k == at ? simpler : line.FailingFirst())]))
+                {
+                    any = true;
+                    break;
+                }
+            }
+        }
+
+        return any;
     }
 
     /// <summary>A datagram socket instead of a connection, and the other way round: one needs no handshake, the other no data.</summary>
@@ -538,6 +593,11 @@ public sealed class Shrinker
             }
 
             applied.Add(line);
+            if (_checker.HasPanicked)
+            {
+                return false;
+            }
+
             if (_checker.Violations.Count == 0)
             {
                 continue;

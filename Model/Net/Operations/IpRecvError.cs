@@ -7,7 +7,7 @@ public sealed record IpRecvError(SockId Sock) : Operation
 {
     public static readonly Spelling Spelling = new("ip_recv_error", operands => new IpRecvError(operands.Sock()));
 
-    public override bool Enabled(Names names) => names.Has(Sock);
+    public override bool Enabled(Names names) => names.IsTcp(Sock) || names.IsUdp(Sock);
 
     public override Observation Apply(World world)
     {

@@ -7,7 +7,7 @@ public sealed record SkZcKey(SockId Sock, uint Calls) : Operation
 {
     public static readonly Spelling Spelling = new("sk_zckey", operands => new SkZcKey(operands.Sock(), (uint)operands.Number("number of calls", to: uint.MaxValue)));
 
-    public override bool Enabled(Names names) => names.Has(Sock) && !names.HasCalled(Sock);
+    public override bool Enabled(Names names) => (names.IsTcp(Sock) || names.IsUdp(Sock)) && !names.HasCalled(Sock);
 
     public override Observation Apply(World world)
     {

@@ -9,7 +9,16 @@ public sealed record Fsync(FileId File) : Operation
 
     public override bool Enabled(Names names) => names.Has(File);
 
-    public override Observation Apply(World world) => world.Seen.Succeed(world.File(File).Fsync());
+    public override Observation Apply(World world)
+    {
+        if (world.File(File).LockedDirty() is { } locked)
+        {
+            world.Seen.WaitedOn = locked;
+            return world.Seen.Refuse(Refusal.WouldBlock);
+        }
+
+        return world.Seen.Succeed(world.File(File).Fsync());
+    }
 
     public override void Apply(CopyingWorld world, Observation seen)
     {

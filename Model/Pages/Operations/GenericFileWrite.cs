@@ -19,7 +19,13 @@ public sealed record GenericFileWrite(FileId File, long Offset, int Count, int D
     public override Observation Apply(World world)
     {
         var written = world.File(File).Write(Offset, Count, Data, world.NextWrite());
-        return written > 0 || Count == 0 ? world.Seen.Succeed(written) : world.Seen.Refuse(Refusal.NoMemory);
+        if (written > 0 || Count == 0)
+        {
+            return world.Seen.Succeed(written);
+        }
+
+        world.Seen.WaitedOn = world.File(File).FindPage(Offset / world.Profile.PageSize);
+        return world.Seen.Refuse(world.Seen.WaitedOn is null ? Refusal.NoMemory : Refusal.WouldBlock);
     }
 
     public override void Apply(CopyingWorld world, Observation seen)

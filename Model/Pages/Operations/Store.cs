@@ -2,30 +2,46 @@ using ZeroCopy.Model.Copying;
 
 namespace ZeroCopy.Model.Pages;
 
-/// <summary>The user stores into a page of his own, once he was told of each zero-copy send of it. No kernel function: it is the user's program. Documentation/networking/msg_zerocopy.rst, "Notification Reception" (4.14).</summary>
-public sealed record Store(PageId Page, int Offset, int Count, int Data) : Operation
+/// <summary>The process writes bytes of one page. kernel: what follows a store is do_page_fault(), arch/i386/mm/fault.c.</summary>
+/// <param name="Mm">The process.</param>
+/// <param name="Address">First byte.</param>
+/// <param name="Count">Bytes; they do not cross into another page.</param>
+/// <param name="Data">Seed of their pattern.</param>
+public sealed record Store(MmId Mm, int Address, int Count, int Data) : Operation
 {
     public static readonly Spelling Spelling = new("store", operands => new Store(
-        operands.Page(), operands.Int("offset", to: 65535), operands.Int("count", from: 1, to: 65535), operands.Int("seed of the bytes", to: 255)));
+        operands.Mm(), operands.Int("address"), operands.Int("bytes", from: 1), operands.Int("seed of the bytes", to: 255)));
 
-    /// <summary>An skb of the script's own may name the page: what it reads then is not known to both paths.</summary>
-    public override bool Enabled(Names names) =>
-        names.Has(Page) && Offset + Count <= names.PageSize && names.Lent(Page) == 0 && names.Count(NameKind.Skb) == 0;
+    public override bool Enabled(Names names) => names.Has(Mm) && names.IsInOnePage(Address, Count) && names.IsStorable(Mm, Address, Count);
 
     public override Observation Apply(World world)
     {
-        var bytes = world.Page(Page).Bytes.Slice(Offset, Count);
+        var size = world.Profile.PageSize;
+        var refusal = world.Mm(Mm).Access(Address / size, write: true, out var page);
+        if (refusal != Refusal.None)
+        {
+            return world.Seen.Refuse(refusal);
+        }
+
+        var bytes = page.Bytes.Slice(Address % size, Count);
         Pattern.Fill(bytes.Span, Data);
-        bytes.Stamp(Provenance.OfPage(Page, Offset, world.NextWrite()));
-        return world.Seen.Succeed(Count);
+        bytes.Shadow.Clear();
+        if (world.Mm(Mm).Areas[Address / size].Shared)
+        {
+            page.Mapping!.Stamp(page, Address % size, Count, world.NextWrite());
+        }
+
+        return world.Seen.Succeed();
     }
 
     public override void Apply(CopyingWorld world, Observation seen)
     {
-        Span<byte> bytes = stackalloc byte[Count];
-        Pattern.Fill(bytes, Data);
-        world.Store(Page, Offset, bytes, world.NextWrite());
+        world.JudgeAccess(Mm, Address / world.PageSize, write: true);
+        if (seen.Succeeded)
+        {
+            world.Store(Mm, Address, Count, Data);
+        }
     }
 
-    public override string ToString() => $"store({Page}, {Offset}, {Count}, {Data})";
+    public override string ToString() => $"store({Mm}, {Address}, {Count}, {Data})";
 }

@@ -74,7 +74,7 @@ public sealed class ZerocopySendTests
             netif_rx(eth0, 1)
             interrupt(eth0)
             ip_recv_error(sk0)
-            store(page0, 0, 4, 2)
+            store_page(page0, 0, 4, 2)
             msg_zerocopy(sk0, page0, 0, 4)
             device_run(eth0, 1)
             """);
@@ -83,7 +83,7 @@ public sealed class ZerocopySendTests
 
     [Fact]
     public void NotTold_Store_IsNotEnabled() =>
-        Assert.False(After(Connected, "msg_zerocopy(sk0, page0, 0, 1)").Apply(Script.ParseOperation("store(page0, 0, 1, 1)", 1, Language.All)));
+        Assert.False(After(Connected, "msg_zerocopy(sk0, page0, 0, 1)").Apply(Script.ParseOperation("store_page(page0, 0, 1, 1)", 1, Language.All)));
 
     [Theory]
     [InlineData(Connected), InlineData(Datagrams)]

@@ -17,10 +17,10 @@ internal sealed class ExactText
     [
         // Only free lists and addresses tell two allocations apart; the walk names objects by the order in which it meets them.
         "PhysicalMemory._frames", "PhysicalMemory._freeFrames", "PhysicalMemory._touchedFrames", "PhysicalMemory._slabs", "PhysicalMemory._freeBlocks",
-        "PhysicalMemory._open", "PhysicalMemory._spareSlabs", "PhysicalMemory._inUse", "Page.address", "Page.InUseIndex", "Block._slab", "Block._offset", "Block._memory",
+        "PhysicalMemory._open", "PhysicalMemory._spareSlabs", "PhysicalMemory._inUse", "Page.address", "Page.Frame", "Page.InUseIndex", "Block._slab", "Block._offset", "Block._memory",
         "SkbCache._live", "SkbCache._blocks", "SkbCache._freeSkbs", "SkbCache._freeBlocks", "Skb.LiveIndex", "DataBlock.LiveIndex",
         "SkbCache._ubufs", "SkbCache._freeUbufs", "UbufInfo.LiveIndex",
-        "CopyingWorld._free", "CopyingWorld._freeSkbs",
+        "CopyingWorld._free", "CopyingWorld._freeSkbs", "Names._freeShapes", "Names._freeData",
 
         // A failure that was asked for is armed anew as each step begins.
         "PhysicalMemory._failAfter", "PhysicalMemory._failAt", "PhysicalMemory.FailedAt",
@@ -45,11 +45,17 @@ internal sealed class ExactText
         // The checker's own, made anew for each step.
         "Checker._recount", "Checker._hits", "Checker._subjects", "Checker._violations", "Checker.Steps",
 
+        // Counted from slots and pins again, or derived from the names that are bound: the pools of cells, buffers, and the last verdict.
+        "CopyingWorld._freeCells", "CopyingWorld._filePage", "CopyingWorld._zeroes", "CopyingWorld.Verdict", "CopyingWorld.IsSwapOutDue", "MmStruct.world",
+
+        // Names of one kind are walked by name.
+        "World._allMms", "World._allPins",
+
         // An index over the pages of File._cached, in an order of its own.
         "File._byIndex",
 
         // Names that were bound once and are free again leave entries behind: the walk prints bound ones. How the checker sorts its laws.
-        "Checker._step", "Checker._skb", "Checker._namedSkb", "Checker._page", "Checker._sock", "Checker._device", "Checker.Laws",
+        "Checker._step", "Checker._skb", "Checker._namedSkb", "Checker._page", "Checker._sock", "Checker._device", "Checker._mm", "Checker._pin", "Checker.Laws",
     ];
 
     private readonly Dictionary<object, int> _numbers = new(ReferenceEqualityComparer.Instance);
@@ -112,10 +118,23 @@ internal sealed class ExactText
                 Line($"{Convert.ToHexString(frame.Span)} {string.Join(' ', frame.Shadow.ToArray().Select(mark => mark.Packed))}");
                 return;
             case DataBlock data:
-                Line($"end {data.End} dataref {data.DataRef} nr_frags {data.NrFrags}");
+                Line($"end {data.End} dataref {data.DataRef} nr_frags {data.NrFrags} shared {data.HasSharedFrags}");
                 Walk(data.Memory);
                 Each(data.Frags.ToArray());
                 Walk(data.Ubuf);
+                Each(data.FragList);
+                return;
+            case SwapSpace swap:
+                for (var entry = 0; entry < swap.Pages; entry++)
+                {
+                    Line($"swap count {swap.Count(entry)}");
+                    Walk(swap.Count(entry) > 0 ? swap.OnDisk(entry) : null);
+                    Walk(swap.Cached(entry));
+                }
+
+                return;
+            case Model.Copying.CopyingCell cell:
+                Line($"pins {cell.Pins} users {cell.Users} {cell.File} {cell.Index} {(cell.File is null ? Convert.ToHexString(cell.Bytes) : "")}");
                 return;
             case Model.Copying.CopyingSkb skb:
                 Line(Convert.ToHexString(skb.Bytes));

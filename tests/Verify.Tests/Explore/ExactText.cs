@@ -116,9 +116,10 @@ internal sealed class ExactText
                 Line($"{Convert.ToHexString(frame.Span)} {string.Join(' ', frame.Shadow.ToArray().Select(mark => mark.Packed))}");
                 return;
             case DataBlock data:
-                Line($"end {data.End} dataref {data.DataRef} nr_frags {data.NrFrags}");
+                Line($"end {data.End} dataref {data.DataRef} nr_frags {data.NrFrags} shared {data.HasSharedFrags}");
                 Walk(data.Memory);
                 Each(data.Frags.ToArray());
+                Each(data.FragList);
                 return;
             case SwapSpace swap:
                 for (var entry = 0; entry < swap.Pages; entry++)

@@ -85,7 +85,7 @@ public static class Verb
         }
         catch (Exception broken) when (broken is not OutOfMemoryException)
         {
-            return Fail(command.Name, json, ExitStatus.HarnessError, $"the harness failed: {broken.GetBaseException()}");
+            return Fail(command.Name, json, ExitStatus.HarnessError, $"the harness failed: {(broken is AggregateException { InnerException: { } one } ? one : broken).Message}\n{broken.GetBaseException()}");
         }
     });
 

@@ -50,8 +50,15 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
         for (var seed = 1; seed <= seeds; seed++)
         {
             cancel.ThrowIfCancellationRequested();
-            var found = build.Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Generate.Hunt", "Search", mutant.Suite, header, (ulong)seed, cases, mutant.Breaks, seed <= ShrunkSeeds ? evaluations : 0);
-            searches.Add(JsonNode.Parse(found)!.AsObject());
+            try
+            {
+                var found = build.Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Generate.Hunt", "Search", mutant.Suite, header, (ulong)seed, cases, mutant.Breaks, seed <= ShrunkSeeds ? evaluations : 0);
+                searches.Add(JsonNode.Parse(found)!.AsObject());
+            }
+            catch (Exception broken) when (broken is not OutOfMemoryException)
+            {
+                throw new ModelException($"mutant {mutant.Id}, seed {seed}: {broken.Message}", broken);
+            }
         }
 
         return new MutantResult(mutant, searches);

@@ -1,6 +1,8 @@
+using ZeroCopy.Specs;
+
 namespace ZeroCopy.Model.Skbs;
 
-/// <summary>The contiguous runs of memory that a range of a packet lies in, in order: the linear part, each fragment, and the same of each skb on its list. kernel: the loop that skb_copy_bits() and skb_checksum() share.</summary>
+/// <summary>The contiguous runs of memory that a range of a packet lies in, in order: the linear part, each fragment, and the same of each skb on its list. kernel: the loop that skb_copy_bits() and skb_checksum() share; where the data ends early, the one fails and its caller stops with BUG(), as the other does itself.</summary>
 /// <param name="skb">The packet.</param>
 /// <param name="offset">First byte, from data.</param>
 /// <param name="length">Bytes; the range lies in the packet.</param>
@@ -24,6 +26,11 @@ internal ref struct Pieces(Skb skb, int offset, int length)
         {
             if (_frag == _skb.NrFrags)
             {
+                if (_listed == _whole.Block.FragList.Count)
+                {
+                    throw new BugException(SkbRules.PagedLength, $"an skb of {_whole.Len} bytes ends {_left} bytes before that");
+                }
+
                 _skb = _whole.Block.FragList[_listed++];
                 _frag = -1;
             }

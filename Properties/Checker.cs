@@ -22,6 +22,7 @@ public sealed record Violation(Rule Rule, string Law, long Step, Operation Opera
 public sealed class Checker
 {
     private readonly (Law Law, int Number)[] _step;
+    private readonly Dictionary<Type, (Law Law, int Number)[]> _stepAfter = [];
     private readonly (Law Law, int Number)[][] _skb;
     private readonly (Law Law, int Number)[][] _namedSkb;
     private readonly (Law Law, int Number)[] _page;
@@ -179,7 +180,7 @@ public sealed class Checker
     private void Evaluate(in Step step)
     {
         _subjects[(int)Scope.Step]++;
-        foreach (var (law, number) in _step)
+        foreach (var (law, number) in StepLaws(step.Operation.GetType()))
         {
             if (law.Step!(step) != law.IsAlways)
             {
@@ -316,6 +317,18 @@ public sealed class Checker
         {
             _violations.Add(new Violation(law.Rule, law.Name, Steps, step.Operation, law.Explanation(step, subject)));
         }
+    }
+
+    /// <summary>The laws over a step that speak of this kind of operation.</summary>
+    private (Law Law, int Number)[] StepLaws(Type operation)
+    {
+        if (!_stepAfter.TryGetValue(operation, out var laws))
+        {
+            laws = [.. _step.Where(entry => entry.Law.After.Count == 0 || entry.Law.After.Contains(operation))];
+            _stepAfter.Add(operation, laws);
+        }
+
+        return laws;
     }
 
     private Traits TraitsOf(Skb skb) =>

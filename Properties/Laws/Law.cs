@@ -119,6 +119,9 @@ public sealed class Law
     /// <summary>What the skb has of which it speaks.</summary>
     public Traits Of { get; private init; }
 
+    /// <summary>Kinds of operation after which it is evaluated; after others it says nothing. Empty for each.</summary>
+    public IReadOnlyList<Type> After { get; private init; } = [];
+
     internal bool IsAlways { get; }
 
     internal StepClaim? Step { get; private init; }
@@ -139,8 +142,8 @@ public sealed class Law
 
     internal Explain<object?> Explanation { get; private init; } = (_, subject) => subject?.ToString() ?? "";
 
-    public static Law Always(Rule rule, StepClaim claim, Explain<object?>? explain = null, [CallerMemberName] string name = "") =>
-        new(rule, LawKind.Always, Scope.Step, name) { Step = claim, Explanation = explain ?? Nothing };
+    public static Law Always(Rule rule, StepClaim claim, Explain<object?>? explain = null, Type[]? after = null, [CallerMemberName] string name = "") =>
+        new(rule, LawKind.Always, Scope.Step, name) { Step = claim, After = after ?? [], Explanation = explain ?? Nothing };
 
     public static Law Always(Rule rule, SkbClaim claim, Explain<Skb> explain, Traits of = Traits.None, [CallerMemberName] string name = "") =>
         new(rule, LawKind.Always, Scope.Skb, name) { Skb = claim, Of = of, Explanation = (step, subject) => explain(step, (Skb)subject!) };
@@ -167,7 +170,7 @@ public sealed class Law
 
     public static Law Sometimes(Rule rule, PinClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Pin, name) { Pin = claim };
 
-    public static Law Sometimes(Rule rule, StepClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Step, name) { Step = claim };
+    public static Law Sometimes(Rule rule, StepClaim claim, Type[]? after = null, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Step, name) { Step = claim, After = after ?? [] };
 
     public static Law Sometimes(Rule rule, SkbClaim claim, Traits of = Traits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Skb, name) { Skb = claim, Of = of };
 

@@ -28,7 +28,7 @@ public static class MemoryLaws
 
     public static readonly Law LoadAgrees = Law.Always(PinRules.MemoryAgrees,
         (in Step step) => step.Operation is not Load || step.Seen.Read.SequenceEqual(step.Copying.Answer),
-        (step, _) => $"read {SkbLaws.Hex(step.Seen.Read)}, where the bytes are {SkbLaws.Hex(step.Copying.Answer)}");
+        (step, _) => $"read {SkbLaws.Hex(step.Seen.Read)}, where the bytes are {SkbLaws.Hex(step.Copying.Answer)}", after: [typeof(Load)]);
 
     public static readonly Law PinNamesBytes = Law.Always(PinRules.PinNamesBytes,
         (in Step step, Pin pin) => FirstPiece(step, pin) < 0,
@@ -38,13 +38,13 @@ public static class MemoryLaws
 
     public static readonly Law DeviceReadAgrees = Law.Always(PinRules.PinNamesBytes,
         (in Step step) => step.Operation is not DmaToDevice || step.Seen.Read.SequenceEqual(step.Copying.Answer),
-        (step, _) => $"the device read {SkbLaws.Hex(step.Seen.Read)}, where the bytes are {SkbLaws.Hex(step.Copying.Answer)}");
+        (step, _) => $"the device read {SkbLaws.Hex(step.Seen.Read)}, where the bytes are {SkbLaws.Hex(step.Copying.Answer)}", after: [typeof(DmaToDevice)]);
 
     public static readonly Law MarkedDirty = Law.Always(PinRules.MarkedDirty,
         (in Step step) => step.Operation is not MarkDirtyKiobuf mark || AreDirty(step.World.Pin(mark.Pin), mark.Count),
-        (step, _) => "a page of the first bytes is not dirty");
+        (step, _) => "a page of the first bytes is not dirty", after: [typeof(MarkDirtyKiobuf)]);
 
-    public static readonly Law WrittenPinOccurs = Law.Sometimes(PinRules.MarkedDirty, (in Step step) => step.Operation is MarkDirtyKiobuf);
+    public static readonly Law WrittenPinOccurs = Law.Sometimes(PinRules.MarkedDirty, (in Step step) => step.Operation is MarkDirtyKiobuf, after: [typeof(MarkDirtyKiobuf)]);
 
     public static readonly Law DirtyIsListed = Law.Always(PinRules.DirtyIsListed,
         (in Step _, Page page) => page.Mapping is not { } file || page.IsDirty == Contains(file.Dirty, page),
@@ -57,19 +57,19 @@ public static class MemoryLaws
         (in Step step) => !Judges(step.Operation) || (step.Copying.Verdict == Refusal.None ? step.Seen.Succeeded || HasCause(step) : IsAnswered(step)),
         (step, _) => $"refused: {step.Seen.Refusal}; the arguments deserve {step.Copying.Verdict}, and no cause of the moment is there");
 
-    public static readonly Law FaultBetweenOccurs = Law.Sometimes(PinRules.RefusedForCause, (in Step step) => step.Operation is MapUserKiobuf { SwapOutAfter: 1 } && step.Seen.Succeeded);
+    public static readonly Law FaultBetweenOccurs = Law.Sometimes(PinRules.RefusedForCause, (in Step step) => step.Operation is MapUserKiobuf { SwapOutAfter: 1 } && step.Seen.Succeeded, after: [typeof(MapUserKiobuf)]);
 
     public static readonly Law LocksAllOrNone = Law.Always(PinRules.LocksAllOrNone,
         (in Step step) => LocksAddUp(step.World),
         (_, _) => "a page is locked, and neither the disk nor a locked kiobuf has it; or a kiobuf is locked, and one of its pages is not");
 
-    public static readonly Law RefusedLockOccurs = Law.Sometimes(PinRules.LocksAllOrNone, (in Step step) => step.Operation is LockKiovec && !step.Seen.Succeeded);
+    public static readonly Law RefusedLockOccurs = Law.Sometimes(PinRules.LocksAllOrNone, (in Step step) => step.Operation is LockKiovec && !step.Seen.Succeeded, after: [typeof(LockKiovec)]);
 
     public static readonly Law WaitsForContended = Law.Always(PinRules.WaitsForContended,
         (in Step step) => step.Operation is not LockKiovec { Wait: true } wait || step.Seen.Succeeded || HadToGiveUp(step, wait),
-        (step, _) => $"refused: {step.Seen.Refusal}; it waited for {step.Seen.WaitedOn?.ToString() ?? "no page"}");
+        (step, _) => $"refused: {step.Seen.Refusal}; it waited for {step.Seen.WaitedOn?.ToString() ?? "no page"}", after: [typeof(LockKiovec)]);
 
-    public static readonly Law WaitOccurs = Law.Sometimes(PinRules.WaitsForContended, (in Step step) => step.Operation is LockKiovec && step.Seen.WaitedOn is not null);
+    public static readonly Law WaitOccurs = Law.Sometimes(PinRules.WaitsForContended, (in Step step) => step.Operation is LockKiovec && step.Seen.WaitedOn is not null, after: [typeof(LockKiovec)]);
 
     public static readonly Law SwapCountsAddUp = Law.Always(PinRules.SwapCounts,
         (in Step step) => FirstSwapPage(step) < 0,
@@ -91,9 +91,9 @@ public static class MemoryLaws
 
     public static readonly Law PinHoldsFrame = Law.Always(PinRules.PinHoldsFrame,
         (in Step step) => step.Operation is not SwapOut || IsTakenAsDue(step),
-        (step, _) => $"{step.Seen.Count} pages taken; {(step.Copying.IsSwapOutDue ? "the page was written and old: it must go, pinned or not" : "a pinned page must stay")}");
+        (step, _) => $"{step.Seen.Count} pages taken; {(step.Copying.IsSwapOutDue ? "the page was written and old: it must go, pinned or not" : "a pinned page must stay")}", after: [typeof(SwapOut)]);
 
-    public static readonly Law PinnedPageTakenOccurs = Law.Sometimes(PinRules.PinHoldsFrame, (in Step step) => step.Operation is SwapOut && step.Seen.Count > 0 && HasPinnedOrphan(step.World));
+    public static readonly Law PinnedPageTakenOccurs = Law.Sometimes(PinRules.PinHoldsFrame, (in Step step) => step.Operation is SwapOut && step.Seen.Count > 0 && HasPinnedOrphan(step.World), after: [typeof(SwapOut)]);
 
     /// <summary>Whether the refusal of an operation is judged here.</summary>
     public static bool Judges(Operation operation) => operation is Store or Load or Mmap or Munmap or Mprotect or MapUserKiobuf or GetUserPages or MmAlloc or LockKiovec

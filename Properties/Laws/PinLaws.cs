@@ -23,10 +23,10 @@ public static class PinLaws
 
     public static readonly Law ReclaimTakesUnheld = Law.Always(PinRules.ReclaimTakesUnheld,
         (in Step step) => step.Operation is not ReclaimPages reclaim || AllHeldBesides(step, step.World.File(reclaim.File)),
-        (_, _) => "a clean page that only the cache holds is still cached");
+        (_, _) => "a clean page that only the cache holds is still cached", after: [typeof(ReclaimPages)]);
 
     public static readonly Law ReclaimOccurs = Law.Sometimes(PinRules.ReclaimTakesUnheld,
-        (in Step step) => step.Operation is ReclaimPages && step.Seen.Count > 0);
+        (in Step step) => step.Operation is ReclaimPages && step.Seen.Count > 0, after: [typeof(ReclaimPages)]);
 
     public static readonly Law CacheHoldsFile = Law.Always(PinRules.CacheHoldsFile,
         (in Step step, Page page) => page.Mapping is not { Content: Model.LiteralContent } file || Holds(step, page, file),
@@ -37,24 +37,24 @@ public static class PinLaws
 
     public static readonly Law ReclaimLeavesDirty = Law.Always(PinRules.UncachedIsOnDisk,
         (in Step step) => step.Operation is not ReclaimPages reclaim || LostPage(step, reclaim.File) < 0,
-        (step, _) => $"page {LostPage(step, ((ReclaimPages)step.Operation).File)} of {((ReclaimPages)step.Operation).File} is not cached, and the disk has other bytes");
+        (step, _) => $"page {LostPage(step, ((ReclaimPages)step.Operation).File)} of {((ReclaimPages)step.Operation).File} is not cached, and the disk has other bytes", after: [typeof(ReclaimPages)]);
 
     public static readonly Law DirtyPageAtReclaimOccurs = Law.Sometimes(PinRules.UncachedIsOnDisk,
-        (in Step step) => step.Operation is ReclaimPages reclaim && HasUnheldDirty(step, step.World.File(reclaim.File)));
+        (in Step step) => step.Operation is ReclaimPages reclaim && HasUnheldDirty(step, step.World.File(reclaim.File)), after: [typeof(ReclaimPages)]);
 
     public static readonly Law FsyncWritesAll = Law.Always(PinRules.FsyncWrites,
         (in Step step) => step.Operation is not Fsync fsync || !step.Seen.Succeeded || UnwrittenPage(step, fsync.File) < 0,
-        (step, _) => $"page {UnwrittenPage(step, ((Fsync)step.Operation).File)} of {((Fsync)step.Operation).File} is not on disk as it was written");
+        (step, _) => $"page {UnwrittenPage(step, ((Fsync)step.Operation).File)} of {((Fsync)step.Operation).File} is not on disk as it was written", after: [typeof(Fsync)]);
 
     public static readonly Law FsyncOccurs = Law.Sometimes(PinRules.FsyncWrites,
-        (in Step step) => step.Operation is Fsync && step.Seen.Count > 0);
+        (in Step step) => step.Operation is Fsync && step.Seen.Count > 0, after: [typeof(Fsync)]);
 
     public static readonly Law TruncationDropsPages = Law.Always(PinRules.TruncatedLeave,
         (in Step step) => step.Operation is not Vmtruncate cut || !step.Seen.Succeeded || EachBegins(step.World.File(cut.File), cut.Length),
-        (_, _) => "a page behind the end of the file is still cached");
+        (_, _) => "a page behind the end of the file is still cached", after: [typeof(Vmtruncate)]);
 
     public static readonly Law TruncatedFrameOccurs = Law.Sometimes(PinRules.TruncatedLeave,
-        (in Step step) => step.Operation is Vmtruncate && step.Seen.Count > 0);
+        (in Step step) => step.Operation is Vmtruncate && step.Seen.Count > 0, after: [typeof(Vmtruncate)]);
 
     private static int LostPage(in Step step, Model.FileId id) => FirstUnlike(step, id, uncachedOnly: true);
 

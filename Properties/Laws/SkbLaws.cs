@@ -59,7 +59,7 @@ public static class SkbLaws
 
     public static readonly Law ReadAgrees = Law.Always(SkbRules.BytesAgree,
         (in Step step) => step.Operation is not (SkbCopyBits or SkbCopyAndCsumBits) || step.Seen.Read.SequenceEqual(step.Copying.Answer),
-        (step, _) => $"read {Hex(step.Seen.Read)}, where the bytes are {Hex(step.Copying.Answer)}");
+        (step, _) => $"read {Hex(step.Seen.Read)}, where the bytes are {Hex(step.Copying.Answer)}", after: [typeof(SkbCopyBits), typeof(SkbCopyAndCsumBits)]);
 
     public static readonly Law RefusedForCause = Law.Always(SkbRules.RefusedForCause,
         (in Step step) => step.Seen.Succeeded || MemoryLaws.Judges(step.Operation) || HasCause(step),
@@ -89,30 +89,30 @@ public static class SkbLaws
 
     public static readonly Law RoomAsPromised = Law.Always(SkbRules.RoomAsPromised,
         (in Step step) => !step.Seen.Succeeded || HasPromisedRoom(step),
-        (step, _) => $"after {step.Operation} the room is not there, or not its own");
+        (step, _) => $"after {step.Operation} the room is not there, or not its own", after: [typeof(SkbCow), typeof(SkbReallocHeadroom), typeof(SkbCopyExpand)]);
 
-    public static readonly Law RoomIsMade = Law.Sometimes(SkbRules.RoomAsPromised, (in Step step) => step.Seen.Succeeded && step.Operation is SkbCow { Headroom: > 0 });
+    public static readonly Law RoomIsMade = Law.Sometimes(SkbRules.RoomAsPromised, (in Step step) => step.Seen.Succeeded && step.Operation is SkbCow { Headroom: > 0 }, after: [typeof(SkbCow)]);
 
     public static readonly Law PadIsZero = Law.Always(SkbRules.PadIsZero,
         (in Step step) => step.Operation is not SkbPadto pad || !step.Seen.Succeeded || IsPadded(step.World.Skb(pad.Skb), step.Copying.Skb(pad.Skb).Bytes.Length, pad.Length),
-        (step, _) => $"what follows the packet after {step.Operation} is not zero, or not in its block");
+        (step, _) => $"what follows the packet after {step.Operation} is not zero, or not in its block", after: [typeof(SkbPadto)]);
 
     public static readonly Law PadOccurs = Law.Sometimes(SkbRules.PadIsZero,
-        (in Step step) => step.Operation is SkbPadto pad && step.Seen.Succeeded && pad.Length > step.Copying.Skb(pad.Skb).Bytes.Length);
+        (in Step step) => step.Operation is SkbPadto pad && step.Seen.Succeeded && pad.Length > step.Copying.Skb(pad.Skb).Bytes.Length, after: [typeof(SkbPadto)]);
 
     public static readonly Law SplitIsChargedForItsBlock = Law.Always(SkbRules.ChargedForItsBlock,
         (in Step step) => step.Operation is not SkbSplit split || !step.Seen.Succeeded || step.World.Skb(split.Result).TrueSize == ChargeOf(step.World.Skb(split.Result).HeadLen, step.World.Profile),
-        (step, _) => $"{step.Operation} gave an skb of truesize {step.World.Skb(((SkbSplit)step.Operation).Result).TrueSize} for {step.World.Skb(((SkbSplit)step.Operation).Result).HeadLen} linear bytes");
+        (step, _) => $"{step.Operation} gave an skb of truesize {step.World.Skb(((SkbSplit)step.Operation).Result).TrueSize} for {step.World.Skb(((SkbSplit)step.Operation).Result).HeadLen} linear bytes", after: [typeof(SkbSplit)]);
 
     public static readonly Law PagedSplitOccurs = Law.Sometimes(SkbRules.ChargedForItsBlock,
-        (in Step step) => step.Operation is SkbSplit split && step.Seen.Succeeded && step.World.Skb(split.Result).DataLen > 0);
+        (in Step step) => step.Operation is SkbSplit split && step.Seen.Succeeded && step.World.Skb(split.Result).DataLen > 0, after: [typeof(SkbSplit)]);
 
     public static readonly Law IrqRunsNoDestructor = Law.Always(SkbRules.DestructorInSoftirq,
         (in Step step) => step.Operation is not DevKfreeSkbIrq || step.Seen.Destructors == 0,
-        (step, _) => $"{step.Operation} ran a destructor");
+        (step, _) => $"{step.Operation} ran a destructor", after: [typeof(DevKfreeSkbIrq)]);
 
     public static readonly Law OwnedSkbWaits = Law.Sometimes(SkbRules.DestructorInSoftirq,
-        (in Step step) => step.Operation is DevKfreeSkbIrq && step.World.Skbs.CompletionQueue.Count > 0 && step.World.Skbs.CompletionQueue[^1].Sk is not null);
+        (in Step step) => step.Operation is DevKfreeSkbIrq && step.World.Skbs.CompletionQueue.Count > 0 && step.World.Skbs.CompletionQueue[^1].Sk is not null, after: [typeof(DevKfreeSkbIrq)]);
 
     public static readonly Law SharedFragsAreMarked = Law.Always(SkbRules.SharedFragsMarked,
         (in Step step, SkbId _, Skb skb) => skb.Block.HasSharedFrags || !HasForeignFrag(step, skb),
@@ -122,10 +122,10 @@ public static class SkbLaws
 
     public static readonly Law WriterLeavesPagesAlone = Law.Always(SkbRules.InPlaceWriterOwns,
         (in Step step) => step.Operation is not EspOutput || PagesAgree(step),
-        (step, _) => $"{step.Operation} wrote to a page that the script has");
+        (step, _) => $"{step.Operation} wrote to a page that the script has", after: [typeof(EspOutput)]);
 
     public static readonly Law WriteOfFragmentOccurs = Law.Sometimes(SkbRules.InPlaceWriterOwns,
-        (in Step step) => step.Operation is EspOutput write && step.Seen.Succeeded && step.World.Skb(write.Skb).NrFrags > 0);
+        (in Step step) => step.Operation is EspOutput write && step.Seen.Succeeded && step.World.Skb(write.Skb).NrFrags > 0, after: [typeof(EspOutput)]);
 
     public static readonly Law OwnAfterUnshare = Law.Always(SkbRules.OwnAfterUnshare,
         (in Step step) => !step.Seen.Succeeded || step.Operation switch
@@ -135,9 +135,9 @@ public static class SkbLaws
             SkbOrphan orphan => step.World.Skb(orphan.Skb).Sk is null,
             _ => true,
         },
-        (step, _) => $"after {step.Operation} somebody else has it");
+        (step, _) => $"after {step.Operation} somebody else has it", after: [typeof(SkbShareCheck), typeof(SkbUnshare), typeof(SkbOrphan)]);
 
-    public static readonly Law UnshareOccurs = Law.Sometimes(SkbRules.OwnAfterUnshare, (in Step step) => step.Operation is SkbUnshare && step.Seen.Count > 0);
+    public static readonly Law UnshareOccurs = Law.Sometimes(SkbRules.OwnAfterUnshare, (in Step step) => step.Operation is SkbUnshare && step.Seen.Count > 0, after: [typeof(SkbUnshare)]);
 
     public static readonly Law SharedBytesStay = Law.Always(SkbRules.WriteOwnBytes,
         (in Step step, SkbId name, Skb skb) => step.Recount.Users(skb.Block) <= 1 || !step.Copying.HasSkb(name) || DiffersIn(skb.Linear.Span, step.Copying.Skb(name).Bytes, 0) < 0,

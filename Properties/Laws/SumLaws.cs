@@ -20,24 +20,24 @@ public static class SumLaws
 
     public static readonly Law RunSumIsRfc1071 = Law.Always(SumRules.RunSum,
         (in Step step) => !IsSum(step) || WrongRun(step) < 0,
-        (step, _) => ExplainRun(step));
+        (step, _) => ExplainRun(step), after: [typeof(SkbChecksum), typeof(SkbCopyAndCsumBits)]);
 
     public static readonly Law LongRunOccurs = Law.Sometimes(SumRules.RunSum,
-        (in Step step) => IsSum(step) && LongestRun(step.Seen) >= 64);
+        (in Step step) => IsSum(step) && LongestRun(step.Seen) >= 64, after: [typeof(SkbChecksum), typeof(SkbCopyAndCsumBits)]);
 
     public static readonly Law SumInPiecesIsSumOfWhole = Law.Always(SumRules.BlockAdd,
         (in Step step) => !IsSum(step) || WrongRun(step) >= 0 || Agrees(step.Seen.Sum, step.Copying.Answer),
-        (step, _) => $"the sum is {step.Seen.Sum:x4}, RFC 1071 gives {Plain(step.Copying.Answer):x4} for {SkbLaws.Hex(step.Copying.Answer)}, and each of its {step.Seen.Runs.Count} runs alone is summed right");
+        (step, _) => $"the sum is {step.Seen.Sum:x4}, RFC 1071 gives {Plain(step.Copying.Answer):x4} for {SkbLaws.Hex(step.Copying.Answer)}, and each of its {step.Seen.Runs.Count} runs alone is summed right", after: [typeof(SkbChecksum), typeof(SkbCopyAndCsumBits)]);
 
     public static readonly Law SumInPiecesOccurs = Law.Sometimes(SumRules.BlockAdd,
-        (in Step step) => IsSum(step) && step.Seen.Runs.Count > 1);
+        (in Step step) => IsSum(step) && step.Seen.Runs.Count > 1, after: [typeof(SkbChecksum), typeof(SkbCopyAndCsumBits)]);
 
     public static readonly Law CopyKeepsSum = Law.Always(SumRules.CopyKeepsSum,
         (in Step step) => !step.Seen.Succeeded || Pair(step.Operation) is not { } pair || SaysTheSame(step.World.Skb(pair.Copy), step.World.Skb(pair.Source)),
-        (step, _) => $"the copy says {Say(step.World.Skb(Pair(step.Operation)!.Value.Copy))}, the original {Say(step.World.Skb(Pair(step.Operation)!.Value.Source))}");
+        (step, _) => $"the copy says {Say(step.World.Skb(Pair(step.Operation)!.Value.Copy))}, the original {Say(step.World.Skb(Pair(step.Operation)!.Value.Source))}", after: [typeof(SkbClone), typeof(SkbCopy), typeof(Model.Skbs.PskbCopy), typeof(Model.Skbs.SkbCopyExpand), typeof(SkbReallocHeadroom)]);
 
     public static readonly Law CopyOfSumOccurs = Law.Sometimes(SumRules.CopyKeepsSum,
-        (in Step step) => step.Seen.Succeeded && Pair(step.Operation) is { } pair && step.World.Skb(pair.Source).IpSummed != ChecksumState.None);
+        (in Step step) => step.Seen.Succeeded && Pair(step.Operation) is { } pair && step.World.Skb(pair.Source).IpSummed != ChecksumState.None, after: [typeof(SkbClone), typeof(SkbCopy), typeof(Model.Skbs.PskbCopy), typeof(Model.Skbs.SkbCopyExpand), typeof(SkbReallocHeadroom)]);
 
     public static readonly Law StartIsInPacket = Law.Always(SumRules.StartInPacket,
         (in Step _, Skb skb) => skb.IpSummed != ChecksumState.Hw || skb.IsReceived || skb.TransportHeader < 0 || skb.TransportHeader >= skb.Data,
@@ -48,9 +48,9 @@ public static class SumLaws
 
     public static readonly Law CollapsedSumIsOfBoth = Law.Always(SumRules.CollapsedSum,
         (in Step step) => !IsCollapsed(step) || Agrees(step.Seen.Sum, step.Copying.Answer),
-        (step, _) => $"the running sum is {step.Seen.Sum:x4}, RFC 1071 gives {Plain(step.Copying.Answer):x4}");
+        (step, _) => $"the running sum is {step.Seen.Sum:x4}, RFC 1071 gives {Plain(step.Copying.Answer):x4}", after: [typeof(TcpRetransTryCollapse)]);
 
-    public static readonly Law CollapseOccurs = Law.Sometimes(SumRules.CollapsedSum, IsCollapsed);
+    public static readonly Law CollapseOccurs = Law.Sometimes(SumRules.CollapsedSum, IsCollapsed, after: [typeof(TcpRetransTryCollapse)]);
 
     public static readonly Law ReceivedSumIsOfItsBytes = Law.Always(SumRules.ReceivedSum,
         (in Step step, SkbId name, Skb skb) => !SaysSum(step, name, skb) || Agrees((ushort)(0xffff - InternetSum.Fold(skb.Csum)), step.Copying.Skb(name).Bytes),
@@ -74,9 +74,9 @@ public static class SumLaws
 
     public static readonly Law VerdictIsRight = Law.Always(SumRules.VerdictIsRight,
         (in Step step) => !IsVerdict(step) || step.Seen.Succeeded == (Plain(step.Copying.Answer) == 0),
-        (step, _) => $"{step.Operation} {(step.Seen.Succeeded ? "took" : "refused")} a packet that sums to {Plain(step.Copying.Answer):x4}");
+        (step, _) => $"{step.Operation} {(step.Seen.Succeeded ? "took" : "refused")} a packet that sums to {Plain(step.Copying.Answer):x4}", after: [typeof(TcpChecksumComplete)]);
 
-    public static readonly Law GoodVerdictOccurs = Law.Sometimes(SumRules.VerdictIsRight, (in Step step) => IsVerdict(step) && step.Seen.Succeeded);
+    public static readonly Law GoodVerdictOccurs = Law.Sometimes(SumRules.VerdictIsRight, (in Step step) => IsVerdict(step) && step.Seen.Succeeded, after: [typeof(TcpChecksumComplete)]);
 
     public static readonly Law SeedIsPseudoHeader = Law.Always(SumRules.PseudoHeaderSeed,
         (in Step _, Skb skb) => !AsksDevice(skb) || Field(skb) == Seed(skb),

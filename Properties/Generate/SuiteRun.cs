@@ -148,14 +148,14 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
             {
                 try
                 {
-                    if (RunSequence(plan, first + tally.Cases, tally))
+                    if (broken is null && RunSequence(plan, first + tally.Cases, tally))
                     {
                         held?.Invoke(_applied);
                     }
                 }
                 catch (Exception failed) when (failed is not OutOfMemoryException)
                 {
-                    broken ??= failed;
+                    broken = new ModelException($"suite {_suite}, after {_applied.Count} operations of a sequence: {string.Join("; ", _applied)}", failed);
                 }
 
                 tally.Cases++;
@@ -163,7 +163,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
             }));
             if (broken is not null)
             {
-                throw new ModelException($"suite {_suite}, after {_applied.Count} operations of a sequence: {string.Join("; ", _applied.TakeLast(3))}", broken);
+                throw broken;
             }
 
             tally.Take(_checker);

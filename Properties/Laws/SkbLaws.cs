@@ -27,8 +27,8 @@ public static class SkbLaws
         (in Step step, Skb skb) => skb.NrFrags == step.World.Profile.MaxSkbFrags, Traits.Paged);
 
     public static readonly Law DataRefCounts = Law.Always(SkbRules.DataRef,
-        (in Step step, Skb skb) => skb.Block.DataRef == step.Recount.Users(skb.Block),
-        (step, skb) => $"dataref {skb.Block.DataRef}, and {step.Recount.Users(skb.Block)} live skbs name the block");
+        (in Step step, Skb skb) => skb.Block.DataRef > 0 && skb.Block.DataRef == step.Recount.Users(skb.Block),
+        (step, skb) => skb.Block.DataRef > 0 ? $"dataref {skb.Block.DataRef}, and {step.Recount.Users(skb.Block)} live skbs name the block" : "a live skb names a block that was freed");
 
     public static readonly Law HoldersAreUsers = Law.Always(SkbRules.FreedByLastHolder,
         (in Step step, SkbId _, Skb skb) => skb.Users >= step.Recount.Holders(skb),

@@ -8,6 +8,7 @@ public enum NameKind
     File,
     Sock,
     Dev,
+    Tap,
 }
 
 /// <summary>What both paths know of a script's names: which are bound, and lengths. <see cref="Operation.Enabled"/> reads nothing else, so that an operation is never chosen by the state of the code under test.</summary>
@@ -18,6 +19,7 @@ public sealed class Names(int pageSize)
     private readonly Table<long> _files = new();
     private readonly Table<SockName> _socks = new();
     private readonly Table<DevName> _devs = new();
+    private readonly Table<bool> _taps = new();
 
     /// <summary>Bytes in a page: the same on both paths.</summary>
     public int PageSize => pageSize;
@@ -32,6 +34,8 @@ public sealed class Names(int pageSize)
 
     public bool Has(DevId dev) => _devs.Has(dev.Value);
 
+    public bool Has(TapId tap) => _taps.Has(tap.Value);
+
     public bool Has(NameKind kind, int name) => kind switch
     {
         NameKind.Skb => _skbs.Has(name),
@@ -39,6 +43,7 @@ public sealed class Names(int pageSize)
         NameKind.File => _files.Has(name),
         NameKind.Sock => _socks.Has(name),
         NameKind.Dev => _devs.Has(name),
+        NameKind.Tap => _taps.Has(name),
         _ => throw new ModelException($"no kind of name {kind}"),
     };
 
@@ -50,6 +55,7 @@ public sealed class Names(int pageSize)
         NameKind.File => _files.Bound,
         NameKind.Sock => _socks.Bound,
         NameKind.Dev => _devs.Bound,
+        NameKind.Tap => _taps.Bound,
         _ => throw new ModelException($"no kind of name {kind}"),
     };
 
@@ -88,6 +94,10 @@ public sealed class Names(int pageSize)
 
     public void Close(SockId sock) => _socks.Rebind(sock.Value, _socks[sock.Value] with { IsClosed = true });
 
+    public void Bind(TapId tap) => _taps.Bind(tap.Value, true);
+
+    public void Unbind(TapId tap) => _taps.Unbind(tap.Value);
+
     public void Bind(DevId dev, int mtu) => _devs.Bind(dev.Value, new DevName(mtu));
 
     public void Reset()
@@ -97,6 +107,7 @@ public sealed class Names(int pageSize)
         _files.Clear();
         _socks.Clear();
         _devs.Clear();
+        _taps.Clear();
     }
 
     private readonly record struct SockName(bool IsTcp, bool IsClosed, int MaxDatagram);

@@ -40,9 +40,33 @@ public readonly record struct XmitDecision(
     int Number, DevId Device, bool Paged, bool HighPages, bool WantsSum, int SumStart, int SumAt, int SumBytes, ushort SumField, bool Linearized, bool Summed, int PageReferences);
 
 /// <summary>A packet is handed to a driver, whose queue is awake.</summary>
+/// <param name="Number">Its entry in the plan.</param>
 /// <param name="Device">The device.</param>
-/// <param name="Ring">Its indices before.</param>
-public readonly record struct Handover(DevId Device, TxRing Ring);
+/// <param name="Band">The band that it waited in.</param>
+/// <param name="Ring">The ring's indices before.</param>
+/// <param name="Taken">The driver has it now; it was not busy.</param>
+public readonly record struct Handover(int Number, DevId Device, int Band, TxRing Ring, bool Taken);
+
+/// <summary>What became of a packet that a tap was shown.</summary>
+public enum TapFate
+{
+    /// <summary>Its clone waits in the tap.</summary>
+    Queued,
+
+    /// <summary>There was no memory for the clone.</summary>
+    NoMemory,
+
+    /// <summary>The tap's receive buffer is full.</summary>
+    Full,
+}
+
+/// <summary>A packet was shown to a tap, just before a driver was handed it.</summary>
+/// <param name="Number">The packet's entry in the plan.</param>
+/// <param name="Tap">The tap.</param>
+/// <param name="Device">The device.</param>
+/// <param name="SumIsSeed">The sum is left to the device: the checksum field holds the seed.</param>
+/// <param name="Fate">Whether it waits there.</param>
+public readonly record struct TapShown(int Number, TapId Tap, DevId Device, bool SumIsSeed, TapFate Fate);
 
 /// <summary>The folded sum of one contiguous run of a packet.</summary>
 /// <param name="Offset">First byte, from the start of the range that was asked for.</param>
@@ -69,6 +93,12 @@ public enum Happening
 
     /// <summary>An entry was dropped: index into <see cref="Observation.Drops"/>.</summary>
     Dropped,
+
+    /// <summary>A tap was shown a packet: index into <see cref="Observation.Shown"/>.</summary>
+    Shown,
+
+    /// <summary>A driver was handed a packet: index into <see cref="Observation.Handovers"/>.</summary>
+    HandedOver,
 
     /// <summary>A device emitted a frame: index into <see cref="Observation.Frames"/>.</summary>
     Emitted,
@@ -112,6 +142,9 @@ public sealed class Observation
     /// <summary>Each packet that was handed to a driver.</summary>
     public List<Handover> Handovers { get; } = [];
 
+    /// <summary>Each packet that a tap was shown.</summary>
+    public List<TapShown> Shown { get; } = [];
+
     public List<Delivery> Deliveries { get; } = [];
 
     /// <summary>Frames that appeared on the wires, both directions.</summary>
@@ -153,6 +186,18 @@ public sealed class Observation
         _drops.Add(drop);
     }
 
+    public void HandedOver(in Handover handover)
+    {
+        Happenings.Add((Happening.HandedOver, Handovers.Count));
+        Handovers.Add(handover);
+    }
+
+    public void ShownTo(in TapShown shown)
+    {
+        Happenings.Add((Happening.Shown, Shown.Count));
+        Shown.Add(shown);
+    }
+
     /// <summary>A frame of the peer that reaches the stack now.</summary>
     public void Take(DevId device, ReadOnlySpan<byte> frame)
     {
@@ -182,6 +227,7 @@ public sealed class Observation
         Happenings.Clear();
         Decisions.Clear();
         Handovers.Clear();
+        Shown.Clear();
         Deliveries.Clear();
         Frames.Clear();
         Received.Clear();

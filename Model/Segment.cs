@@ -21,6 +21,9 @@ public enum DropReason
 
     /// <summary>Linearising, or making a sum private, found no memory: -ENOMEM.</summary>
     NoMemory,
+
+    /// <summary>The queueing discipline dropped it early: NET_XMIT_CN, which TCP takes as sent.</summary>
+    Congestion,
 }
 
 /// <summary>An entry of the plan that was dropped.</summary>

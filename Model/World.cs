@@ -12,8 +12,10 @@ public sealed class World
     private readonly Table<Pages.File> _files = new();
     private readonly Table<Sock> _socks = new();
     private readonly Table<NetDevice> _devices = new();
+    private readonly Table<PacketSock> _taps = new();
     private readonly List<Sock> _allSocks = [];
     private readonly List<NetDevice> _allDevices = [];
+    private readonly List<PacketSock> _allTaps = [];
     private readonly List<Pages.File> _allFiles = [];
     private readonly List<Page> _namedPages = [];
 
@@ -48,6 +50,9 @@ public sealed class World
 
     public IReadOnlyList<NetDevice> Devices => _allDevices;
 
+    /// <summary>Open taps, in the order in which they were opened. kernel: ptype_all.</summary>
+    public IReadOnlyList<PacketSock> Taps => _allTaps;
+
     public IReadOnlyList<Pages.File> Files => _allFiles;
 
     /// <summary>One entry for each name that holds a page.</summary>
@@ -71,6 +76,8 @@ public sealed class World
     }
 
     public NetDevice Device(DevId id) => _devices[id.Value];
+
+    public PacketSock Tap(TapId id) => _taps[id.Value];
 
     /// <summary>One more than the largest number of an skb's name.</summary>
     public int SkbNames => _skbs.Count;
@@ -116,6 +123,18 @@ public sealed class World
     {
         _devices.Bind(id.Value, device);
         _allDevices.Add(device);
+    }
+
+    public void Bind(TapId id, PacketSock tap)
+    {
+        _taps.Bind(id.Value, tap);
+        _allTaps.Add(tap);
+    }
+
+    public void Unbind(TapId id)
+    {
+        _allTaps.Remove(_taps[id.Value]);
+        _taps.Unbind(id.Value);
     }
 
     public int NextSegment() => PeekSegment++;
@@ -172,6 +191,12 @@ public sealed class World
             device.WriteState(state);
         }
 
+        foreach (var tap in _allTaps)
+        {
+            state.Write(tap.Id.Value);
+            tap.WriteState(state);
+        }
+
         Wire.WriteState(state);
         Receiver.WriteState(state);
     }
@@ -189,8 +214,10 @@ public sealed class World
         _files.Clear();
         _socks.Clear();
         _devices.Clear();
+        _taps.Clear();
         _allSocks.Clear();
         _allDevices.Clear();
+        _allTaps.Clear();
         _allFiles.Clear();
         _namedPages.Clear();
         PeekSegment = 0;

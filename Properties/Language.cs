@@ -48,5 +48,11 @@ public static class Language
         DeviceRun.Spelling,
         Interrupt.Spelling,
         NetifRx.Spelling,
+
+        PacketBind.Spelling,
+        PacketRecvmsg.Spelling,
+        PacketRelease.Spelling,
+        XmitBusy.Spelling,
+        RedMark.Spelling,
     ];
 }

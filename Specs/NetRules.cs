@@ -63,6 +63,26 @@ public static class NetRules
         Because: "An skb that is never freed keeps its pages and its share of the send buffer.",
         Source: "linux 2.4.4 Documentation/networking/netdevices.txt; drivers/net/acenic.c, ace_tx_int(); drivers/net/sunhme.c, happy_meal_tx()", Basis.Contract);
 
+    public static readonly Rule TapSeesWhatGoesOut = new("NET-020",
+        "A tap on a device is shown each packet at each attempt to hand it to the driver, in order, and reads the bytes that go out; where the device is to make the sum, the seed stands in its place.",
+        Because: "What a tap shows is what people believe was sent. It clones before the driver sees the packet, so that a driver may never write what it is handed.",
+        Source: "linux 2.4.4 net/core/dev.c, dev_queue_xmit_nit(); net/sched/sch_generic.c, qdisc_restart(); net/packet/af_packet.c, packet_rcv(), packet_recvmsg()", Basis.Source);
+
+    public static readonly Rule BandOrder = new("NET-021",
+        "The next packet that a driver is handed is the oldest of the lowest band that is not empty; one that the driver refused stays the oldest of its band.",
+        Because: "Order within a band is the order of a flow's segments: a requeue at the tail makes the receiver see a gap at each busy driver.",
+        Source: "linux 2.4.4 net/sched/sch_generic.c, pfifo_fast_dequeue(), pfifo_fast_requeue()", Basis.Source);
+
+    public static readonly Rule BandFull = new("NET-022",
+        "The queueing discipline drops a packet for lack of room exactly where its band holds more than tx_queue_len packets.",
+        Because: "A band without a limit holds pages for ever behind a stopped device; a limit that is too low loses what would have fitted.",
+        Source: "linux 2.4.4 net/sched/sch_generic.c, pfifo_fast_enqueue(): qlen <= tx_queue_len", Basis.Source);
+
+    public static readonly Rule CnIsSent = new("NET-023",
+        "For TCP a packet that met NET_XMIT_CN was sent; one that met NET_XMIT_DROP was not.",
+        Because: "CN may speak of another packet: sent again at once, and as new, the segment would go twice, and the queue that asked for less would get more.",
+        Source: "linux 2.4.4 net/ipv4/tcp_output.c, tcp_transmit_skb(): net_xmit_eval of the result", Basis.Source);
+
     public static readonly Rule StoppedWillWake = new("NET-012",
         "While a device's queue is stopped it has packets whose completion will wake it.",
         Because: "Nothing else starts the queue again but the watchdog.",

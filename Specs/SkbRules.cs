@@ -83,6 +83,11 @@ public static class SkbRules
         Because: "A user that is nobody never frees: the skb, its pages and its charge are lost.",
         Source: "linux 2.4.4 include/linux/skbuff.h, skb_get(), kfree_skb()", Basis.Source);
 
+    public static readonly Rule TapCharged = new("SKB-060",
+        "A tap's rmem_alloc is the truesize of the clones that wait in it, and below its receive buffer.",
+        Because: "A charge that stays makes the tap deaf; one that is missing lets a tap that nobody reads hold every page that was sent.",
+        Source: "linux 2.4.4 net/packet/af_packet.c, packet_rcv(): rmem_alloc and rcvbuf; net/core/datagram.c, skb_free_datagram()", Basis.Source);
+
     public static readonly Rule WriteOwnBytes = new("SKB-016",
         "A byte of a data block is written only where no other live skb has it within [data, tail).",
         Because: "A clone's reader, perhaps a tap, would see another packet's header.",

@@ -58,6 +58,14 @@ public static class CopyingFrames
         }
     }
 
+    /// <summary>Puts the seed into the checksum field of a TCP frame: as it looks before the device has summed it.</summary>
+    public static void WriteSeed(Span<byte> frame)
+    {
+        var ip = frame[Ethernet.Length..];
+        var transport = ip[((ip[0] & 15) * 4)..];
+        BinaryPrimitives.WriteUInt16BigEndian(transport[16..], InternetSum.Fold(InternetSum.Words(Addresses) + Tcp + (ulong)transport.Length));
+    }
+
     private static int TransportBytes(in Segment segment, CopyingFlow flow) =>
         segment.Protocol != Tcp ? 8 : 20 + ((segment.Flags & Syn) != 0 ? 4 : 0) + (flow.Timestamps ? 12 : 0);
 

@@ -15,6 +15,8 @@ public sealed class CopyingWorld(Profile profile)
     private readonly Table<FileContent> _files = new();
     private readonly Table<CopyingFlow> _flows = new();
     private readonly Table<CopyingDevice> _devices = new();
+    private readonly Table<Queue<Frame>> _taps = new();
+    private readonly List<int> _waitingAtDrop = [];
     private readonly List<Frame?> _emitted = [];
     private readonly Stack<Frame> _free = new();
     private readonly Stack<CopyingSkb> _freeSkbs = new();
@@ -39,7 +41,19 @@ public sealed class CopyingWorld(Profile profile)
     public int Outstanding { get; private set; }
 
     /// <summary>Those of one device.</summary>
-    public int OutstandingOn(DevId id) => _devices[id.Value].Expected.Count;
+    public int OutstandingOn(DevId id) => _devices[id.Value].Count;
+
+    /// <summary>The first packet of this step that a driver was handed before its turn; null for none.</summary>
+    public (int Number, string Why)? OutOfTurn { get; private set; }
+
+    /// <summary>Whether a packet of this step overtook one that waited longer, in a band behind its own.</summary>
+    public bool Overtook { get; private set; }
+
+    /// <summary>Packets that waited in the band of each that was dropped in this step.</summary>
+    public IReadOnlyList<int> WaitingAtDrop => _waitingAtDrop;
+
+    /// <summary>Packets that wait in a tap.</summary>
+    public int Waiting(TapId id) => _taps[id.Value].Count;
 
     /// <summary>What the copying path's last reading operation returned.</summary>
     public ReadOnlySpan<byte> Answer => _answer.AsSpan(0, _answerLength);
@@ -121,11 +135,38 @@ public sealed class CopyingWorld(Profile profile)
     /// <param name="csumOff">That feature is switched off.</param>
     public void Bind(DevId id, int mtu, bool noCsum, bool csumOff)
     {
-        _devices.Bind(id.Value, new CopyingDevice(noCsum, csumOff, []));
+        _devices.Bind(id.Value, new CopyingDevice(noCsum, csumOff, [[], [], []], []));
         Names.Bind(id, mtu);
     }
 
     public void Bind(SockId id, CopyingFlow flow) => _flows.Bind(id.Value, flow);
+
+    public void BindTap(TapId id)
+    {
+        _taps.Bind(id.Value, new Queue<Frame>());
+        Names.Bind(id);
+    }
+
+    /// <summary>The oldest packet that the tap was shown is the answer, and goes.</summary>
+    public void ReadTap(TapId id)
+    {
+        if (_taps[id.Value].TryDequeue(out var frame))
+        {
+            SetAnswer(frame.Span);
+            _free.Push(frame);
+        }
+    }
+
+    public void CloseTap(TapId id)
+    {
+        foreach (var frame in _taps[id.Value])
+        {
+            _free.Push(frame);
+        }
+
+        _taps.Unbind(id.Value);
+        Names.Unbind(id);
+    }
 
     /// <summary>The device's checksum feature is switched: what is handed to a NO_CSUM device from here on is complete, or carries the seed.</summary>
     public void SwitchCsum(DevId id, bool on) => _devices.Rebind(id.Value, _devices[id.Value] with { CsumOff = !on });
@@ -159,6 +200,8 @@ public sealed class CopyingWorld(Profile profile)
         }
 
         _emitted.Clear();
+        _waitingAtDrop.Clear();
+        (OutOfTurn, Overtook) = (null, false);
         _answerLength = 0;
     }
 
@@ -177,6 +220,12 @@ public sealed class CopyingWorld(Profile profile)
                     break;
                 case Happening.Dropped:
                     Remove(seen.Drops[index]);
+                    break;
+                case Happening.Shown:
+                    Show(seen.Shown[index]);
+                    break;
+                case Happening.HandedOver:
+                    HandOver(seen.Handovers[index]);
                     break;
                 case Happening.Emitted:
                     Emit(seen.Frames[index].Device);
@@ -230,11 +279,25 @@ public sealed class CopyingWorld(Profile profile)
             }
 
             state.Write(_devices[name].CsumOff);
-            state.Write(_devices[name].Expected.Count);
-            foreach (var (_, frame) in _devices[name].Expected)
+            foreach (var band in _devices[name].Bands)
             {
-                state.Write(frame.Span);
-                state.Write(MemoryMarshal.AsBytes(frame.Shadow));
+                Write(state, band);
+            }
+
+            Write(state, _devices[name].Taken);
+        }
+
+        for (var name = 0; name < _taps.Count; name++)
+        {
+            if (_taps.Has(name))
+            {
+                state.Write(name);
+                foreach (var frame in _taps[name])
+                {
+                    state.Write(frame.Span);
+                }
+
+                state.Refer(null);
             }
         }
     }
@@ -255,6 +318,7 @@ public sealed class CopyingWorld(Profile profile)
         _files.Clear();
         _flows.Clear();
         _devices.Clear();
+        _taps.Clear();
         Names.Reset();
         (CopiedBytes, SummedBytes, Outstanding) = (0, 0, 0);
     }
@@ -326,34 +390,121 @@ public sealed class CopyingWorld(Profile profile)
             flow.Forget(flow.Accepted);
         }
 
-        device.Expected.Add((segment.Number, frame));
+        device.Bands[segment.Band].Add(new Due(segment.Number, frame));
         Outstanding++;
     }
 
     private void Remove(Drop drop)
     {
-        var expected = _devices[drop.Device.Value].Expected;
-        var index = expected.FindIndex(entry => entry.Number == drop.Number);
-        _free.Push(expected[index].Frame);
-        expected.RemoveAt(index);
-        Outstanding--;
+        foreach (var band in _devices[drop.Device.Value].Bands)
+        {
+            var index = IndexOf(band, drop.Number);
+            if (index >= 0)
+            {
+                _free.Push(band[index].Frame);
+                band.RemoveAt(index);
+                _waitingAtDrop.Add(band.Count);
+                Outstanding--;
+            }
+        }
+    }
+
+    private void Show(in TapShown shown)
+    {
+        if (shown.Fate != TapFate.Queued)
+        {
+            return;
+        }
+
+        foreach (var band in _devices[shown.Device.Value].Bands)
+        {
+            var index = IndexOf(band, shown.Number);
+            if (index >= 0)
+            {
+                var due = band[index].Frame;
+                var copy = _free.TryPop(out var used) ? used : new Frame();
+                due.Span.CopyTo(copy.Start(shown.Device, due.Length, fromPeer: false, provenance: false).Span);
+                if (shown.SumIsSeed)
+                {
+                    CopyingFrames.WriteSeed(copy.Writable);
+                }
+
+                _taps[shown.Tap.Value].Enqueue(copy);
+            }
+        }
+    }
+
+    /// <summary>A packet is the driver's turn where it is the oldest of its band, and no band before it has any.</summary>
+    private void HandOver(in Handover handover)
+    {
+        var device = _devices[handover.Device.Value];
+        var at = IndexOf(device.Bands[handover.Band], handover.Number);
+        if (at != 0)
+        {
+            OutOfTurn ??= (handover.Number, at < 0 ? "it does not wait in its band" : $"{at} packets of its band are older");
+        }
+
+        for (var band = 0; band < device.Bands.Length; band++)
+        {
+            if (band < handover.Band && device.Bands[band].Count > 0)
+            {
+                OutOfTurn ??= (handover.Number, $"band {band} is not empty");
+            }
+
+            Overtook |= at >= 0 && band > handover.Band && device.Bands[band].Count > 0 && device.Bands[band][0].Number < handover.Number;
+        }
+
+        if (handover.Taken && at >= 0)
+        {
+            device.Taken.Add(device.Bands[handover.Band][at]);
+            device.Bands[handover.Band].RemoveAt(at);
+        }
     }
 
     private void Emit(DevId id)
     {
-        var expected = _devices[id.Value].Expected;
-        if (expected.Count == 0)
+        var taken = _devices[id.Value].Taken;
+        if (taken.Count == 0)
         {
             _emitted.Add(null);
             return;
         }
 
-        _emitted.Add(expected[0].Frame);
-        expected.RemoveAt(0);
+        _emitted.Add(taken[0].Frame);
+        taken.RemoveAt(0);
         Outstanding--;
     }
 
-    private sealed record CopyingDevice(bool NoCsum, bool CsumOff, List<(int Number, Frame Frame)> Expected);
+    private static int IndexOf(List<Due> band, int number)
+    {
+        for (var i = 0; i < band.Count; i++)
+        {
+            if (band[i].Number == number)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static void Write(StateWriter state, List<Due> frames)
+    {
+        state.Write(frames.Count);
+        foreach (var (_, frame) in frames)
+        {
+            state.Write(frame.Span);
+            state.Write(MemoryMarshal.AsBytes(frame.Shadow));
+        }
+    }
+
+    /// <summary>A frame that a device is to emit.</summary>
+    private readonly record struct Due(int Number, Frame Frame);
+
+    private sealed record CopyingDevice(bool NoCsum, bool CsumOff, List<Due>[] Bands, List<Due> Taken)
+    {
+        public int Count => Bands[0].Count + Bands[1].Count + Bands[2].Count + Taken.Count;
+    }
 }
 
 /// <summary>A packet on the copying path: its bytes, in a buffer that is used again.</summary>

@@ -4,7 +4,12 @@ using ZeroCopy.Model.Skbs;
 namespace ZeroCopy.Model.Net;
 
 /// <summary>A socket that sends over one device. kernel: struct sock, include/net/sock.h.</summary>
-public abstract class Sock(World world, SockId id, NetDevice device, int ipOptionBytes)
+/// <param name="world">The machine.</param>
+/// <param name="id">Its name.</param>
+/// <param name="device">The route's device.</param>
+/// <param name="ipOptionBytes">Bytes of IP options.</param>
+/// <param name="priority">0 to 15: it chooses the band. kernel: sk->priority, SO_PRIORITY.</param>
+public abstract class Sock(World world, SockId id, NetDevice device, int ipOptionBytes, int priority)
 {
     protected World World => world;
 
@@ -13,6 +18,8 @@ public abstract class Sock(World world, SockId id, NetDevice device, int ipOptio
     public NetDevice Device => device;
 
     public int IpOptionBytes => ipOptionBytes;
+
+    public int Priority => priority;
 
     /// <summary>Truesize of the skbs in flight that are charged to this socket. kernel: sk->wmem_alloc.</summary>
     public int WmemAlloc { get; private set; }
@@ -34,6 +41,7 @@ public abstract class Sock(World world, SockId id, NetDevice device, int ipOptio
     {
         state.Write(device.Id.Value);
         state.Write(ipOptionBytes);
+        state.Write(priority);
         state.Write(WmemAlloc);
         state.Write(WmemQueued);
         state.Write(SendPageCache is not null);
@@ -61,8 +69,9 @@ public abstract class Sock(World world, SockId id, NetDevice device, int ipOptio
         Ethernet.Write(ethernet.Span, destination: 2, source: 1);
         ethernet.Shadow.Clear();
         skb.Cb.Payload = payload;
+        skb.Priority = priority;
         var number = world.NextSegment();
-        world.Seen.Planned(new Segment(number, id, protocol, seq, payload, flags, attempt, device.Id, 0, skb.IpSummed == ChecksumState.Hw));
+        world.Seen.Planned(new Segment(number, id, protocol, seq, payload, flags, attempt, device.Id, NetDevice.BandOf(priority), skb.IpSummed == ChecksumState.Hw));
         return device.DevQueueXmit(skb, number);
     }
 }

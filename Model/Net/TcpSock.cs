@@ -6,8 +6,8 @@ using Sum = ZeroCopy.Model.Checksums.Checksum;
 namespace ZeroCopy.Model.Net;
 
 /// <summary>The sending half of a TCP connection. kernel: struct tcp_opt; net/ipv4/tcp.c, tcp_output.c, tcp_input.c, tcp_timer.c. Not modelled: congestion control (the window is held still), Nagle (TCP_NODELAY is set), SACK.</summary>
-public sealed partial class TcpSock(World world, SockId id, NetDevice device, int mss, int ipOptionBytes, bool timestamps, uint isn)
-    : Sock(world, id, device, ipOptionBytes)
+public sealed partial class TcpSock(World world, SockId id, NetDevice device, int mss, int ipOptionBytes, bool timestamps, uint isn, int priority)
+    : Sock(world, id, device, ipOptionBytes, priority)
 {
     private uint _pushedSeq;
     private uint _tsRecent;
@@ -301,7 +301,9 @@ public sealed partial class TcpSock(World world, SockId id, NetDevice device, in
             timestamps ? ((uint)World.PeekSegment, _tsRecent) : null));
         SetOwnerW(skb);
         SendCheck(skb, header.Span);
-        return IpQueueXmit(skb, Ipv4.ProtocolTcp, seq, payload, flags, attempt);
+        var sent = IpQueueXmit(skb, Ipv4.ProtocolTcp, seq, payload, flags, attempt);
+        // Congestion is told, perhaps of another packet: for TCP this one was sent, and is lost or not.
+        return sent == NetXmit.Cn ? NetXmit.Success : sent;
     }
 
     /// <summary>kernel: tcp_v4_send_check().</summary>

@@ -5,7 +5,7 @@ using Sum = ZeroCopy.Model.Checksums.Checksum;
 namespace ZeroCopy.Model.Net;
 
 /// <summary>A UDP socket. It always copies and sums: UDP has no sendpage of its own in 2.4.4 and never leaves the sum to the device. kernel: net/ipv4/udp.c.</summary>
-public sealed class UdpSock(World world, SockId id, NetDevice device, int ipOptionBytes) : Sock(world, id, device, ipOptionBytes)
+public sealed class UdpSock(World world, SockId id, NetDevice device, int ipOptionBytes, int priority) : Sock(world, id, device, ipOptionBytes, priority)
 {
     private uint _datagrams;
 
@@ -40,7 +40,8 @@ public sealed class UdpSock(World world, SockId id, NetDevice device, int ipOpti
         // RFC 768: 0 on the wire would mean that no sum was made.
         BinaryPrimitives.WriteUInt16BigEndian(header.Span[Udp.Check..], check == 0 ? (ushort)0xffff : check);
         var sent = IpQueueXmit(skb, Ipv4.ProtocolUdp, unchecked(_datagrams++), length, flags: 0, attempt: 1);
-        return sent == NetXmit.Success ? (length, Refusal.None) : (0, Refusal.NoMemory);
+        // A full queue is told only to who asked for errors (IP_RECVERR): without it the datagram is silently gone.
+        return sent == NetXmit.NoMemory ? (0, Refusal.NoMemory) : (length, Refusal.None);
     }
 
     public override void WriteState(StateWriter state)

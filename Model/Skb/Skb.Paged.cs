@@ -269,7 +269,7 @@ public sealed partial class Skb
     /// <summary>What clone and copy carry over. kernel: copy_skb_header().</summary>
     private void CopyHeaderTo(Skb copy, int shift)
     {
-        (copy.Csum, copy.IpSummed) = (Csum, IpSummed);
+        (copy.Csum, copy.IpSummed, copy.Priority) = (Csum, IpSummed, Priority);
         copy.TransportHeader = TransportHeader < 0 ? -1 : TransportHeader + shift;
         copy.NetworkHeader = NetworkHeader < 0 ? -1 : NetworkHeader + shift;
         copy.Cb.CopyFrom(Cb);

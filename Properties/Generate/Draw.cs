@@ -21,6 +21,11 @@ public enum Needs
 
     /// <summary>A TCP socket that may still send.</summary>
     OpenTcp = 2048,
+
+    /// <summary>An open tap.</summary>
+    Tap = 1 << 20,
+
+    NewTap = 1 << 21,
 }
 
 /// <summary>One kind of operation in a mix: how often, and how its operands are drawn.</summary>

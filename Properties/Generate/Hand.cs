@@ -13,6 +13,7 @@ public sealed class Hand(Checker checker, Rng rng)
     private const int MaxFiles = 3;
     private const int MaxSocks = 4;
     private const int MaxDevs = 2;
+    private const int MaxTaps = 2;
 
     private readonly int[] _sent = new int[MaxFiles];
     private int _size = 100;
@@ -51,7 +52,8 @@ public sealed class Hand(Checker checker, Rng rng)
             | Have(NameKind.Page, MaxPages, Needs.Page, Needs.NewPage)
             | Have(NameKind.File, MaxFiles, Needs.File, Needs.NewFile)
             | Have(NameKind.Sock, MaxSocks, Needs.None, Needs.NewSock)
-            | Have(NameKind.Dev, MaxDevs, Needs.Dev, Needs.NewDev);
+            | Have(NameKind.Dev, MaxDevs, Needs.Dev, Needs.NewDev)
+            | Have(NameKind.Tap, MaxTaps, Needs.Tap, Needs.NewTap);
     }
 
     public SkbId NewSkb() => new(Free(NameKind.Skb, MaxSkbs));
@@ -69,6 +71,10 @@ public sealed class Hand(Checker checker, Rng rng)
     public DevId NewDev() => new(Free(NameKind.Dev, MaxDevs));
 
     public DevId Dev() => new(Bound(NameKind.Dev, MaxDevs));
+
+    public TapId NewTap() => new(Free(NameKind.Tap, MaxTaps));
+
+    public TapId Tap() => new(Bound(NameKind.Tap, MaxTaps));
 
     public SockId NewSock() => new(Free(NameKind.Sock, MaxSocks));
 

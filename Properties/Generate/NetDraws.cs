@@ -15,7 +15,7 @@ public static class NetDraws
         new("register_netdev", 1, Needs.NewDev, hand => Register(hand, kinds), Always: true),
         new("open", 3, Needs.NewFile, Open, Always: true),
         new("tcp_v4_connect", 3, Needs.Dev | Needs.NewSock, Connect, Allocates: true, Always: true),
-        new("udp_connect", 2, Needs.Dev | Needs.NewSock, hand => new UdpConnect(hand.NewSock(), hand.Dev(), Options(hand))),
+        new("udp_connect", 2, Needs.Dev | Needs.NewSock, hand => new UdpConnect(hand.NewSock(), hand.Dev(), Options(hand), Priority(hand))),
         new("sys_sendfile", 16, Needs.OpenTcp | Needs.File, hand =>
         {
             var (file, offset, count) = Range(hand);
@@ -36,6 +36,11 @@ public static class NetDraws
         new("dev_features", 3, Needs.Dev, hand => hand.Rng.OneIn(2)
             ? new DevFeatures(hand.Dev(), hand.Features(), NetifFeatures.None)
             : new DevFeatures(hand.Dev(), NetifFeatures.None, hand.Features())),
+        new("packet_bind", 1, Needs.Dev | Needs.NewTap, hand => new PacketBind(hand.NewTap(), hand.Dev())),
+        new("packet_recvmsg", 4, Needs.Tap, hand => new PacketRecvmsg(hand.Tap())),
+        new("packet_release", 1, Needs.Tap, hand => new PacketRelease(hand.Tap())),
+        new("xmit_busy", 2, Needs.Dev, hand => new XmitBusy(hand.Dev())),
+        new("red_mark", 2, Needs.Dev, hand => new RedMark(hand.Dev())),
         new("fail_alloc", 4, Needs.None, hand => new FailAlloc(1 + Math.Min(hand.Rng.Below(5), hand.Rng.Below(5)))),
     ];
 
@@ -54,7 +59,7 @@ public static class NetDraws
 
         if (hand.World.Socks.Count == 0)
         {
-            return hand.Rng.OneIn(3) ? new UdpConnect(hand.NewSock(), hand.Dev(), Options(hand)) : Connect(hand);
+            return hand.Rng.OneIn(3) ? new UdpConnect(hand.NewSock(), hand.Dev(), Options(hand), Priority(hand)) : Connect(hand);
         }
 
         foreach (var sock in hand.World.Socks)
@@ -114,11 +119,14 @@ public static class NetDraws
             _ => hand.World.Profile.DefaultMss,
         };
         var isn = hand.Rng.OneIn(2) ? TcpConnect.DefaultIsn : unchecked(0u - (uint)hand.Rng.Below(300));
-        return new TcpConnect(hand.NewSock(), dev, Math.Min(mss, limit), Options(hand), hand.Rng.OneIn(3), isn);
+        return new TcpConnect(hand.NewSock(), dev, Math.Min(mss, limit), Options(hand), hand.Rng.OneIn(3), isn, Priority(hand));
     }
 
     /// <summary>Bytes of IP options: 32 and more do not fit HME's descriptor.</summary>
     private static int Options(Hand hand) => hand.Rng.OneIn(3) ? 4 * hand.Rng.Below(11) : 0;
+
+    /// <summary>A priority of each band: best effort, interactive, bulk.</summary>
+    private static int Priority(Hand hand) => hand.Rng.OneIn(2) ? 0 : 2 * (1 + hand.Rng.Below(3));
 
     private static UdpSendmsg SendDatagram(Hand hand)
     {

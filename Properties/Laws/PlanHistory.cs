@@ -56,7 +56,8 @@ public sealed class PlanHistory
     {
         for (var i = 0; i < seen.Drops.Count; i++)
         {
-            if (seen.Drops[i].Number == number)
+            // What was dropped for congestion TCP takes as sent.
+            if (seen.Drops[i].Number == number && seen.Drops[i].Reason != DropReason.Congestion)
             {
                 return true;
             }

@@ -69,6 +69,12 @@ public static class SkbLaws
         (in Step step, Model.Net.Sock sock) => sock.WmemAlloc == ChargedTo(step.World, sock) && sock.WmemQueued == QueuedBy(sock),
         (step, sock) => $"{sock.Id}: wmem_alloc {sock.WmemAlloc}, skbs charged to it {ChargedTo(step.World, sock)}; wmem_queued {sock.WmemQueued}, its write queue {QueuedBy(sock)}");
 
+    public static readonly Law TapChargesAddUp = Law.Always(SkbRules.TapCharged,
+        (in Step step) => Mischarged(step.World) is null,
+        (step, _) => $"{Mischarged(step.World)!.Id}: rmem_alloc {Mischarged(step.World)!.RmemAlloc}, and {Waiting(Mischarged(step.World)!)} wait in it");
+
+    public static readonly Law TapChargeOccurs = Law.Sometimes(SkbRules.TapCharged, (in Step step) => step.World.Taps.Count > 0 && step.World.Taps[0].RmemAlloc > 0);
+
     public static readonly Law ChargeOccurs = Law.Sometimes(SkbRules.OwnerCharged, (in Step _, Model.Net.Sock sock) => sock.WmemAlloc > 0);
 
     /// <summary>Index of the first byte at which a packet differs from an array; -1 for none. Walks linear part and fragments itself.</summary>
@@ -164,6 +170,30 @@ public static class SkbLaws
         return sum;
     }
 
+    private static Model.Net.PacketSock? Mischarged(World world)
+    {
+        for (var i = 0; i < world.Taps.Count; i++)
+        {
+            if (world.Taps[i].RmemAlloc != Waiting(world.Taps[i]) || world.Taps[i].RmemAlloc >= world.Profile.RcvBuf)
+            {
+                return world.Taps[i];
+            }
+        }
+
+        return null;
+    }
+
+    private static int Waiting(Model.Net.PacketSock tap)
+    {
+        var sum = 0;
+        for (var skb = tap.ReceiveQueue.First; skb is not null; skb = skb.NextInList)
+        {
+            sum += skb.TrueSize;
+        }
+
+        return sum;
+    }
+
     private static int QueuedBy(Model.Net.Sock sock)
     {
         var sum = 0;
@@ -180,7 +210,7 @@ public static class SkbLaws
         Refusal.NoMemory => step.World.Memory.FailedAllocations > step.Seen.FailedAllocationsBefore || step.Seen.Drops.Count > 0,
         Refusal.NoRoom => LacksRoom(step),
         Refusal.NotOwn => IsNotOwn(step),
-        Refusal.WouldBlock => MustWait(step),
+        Refusal.WouldBlock => step.Operation is Model.Net.PacketRecvmsg receive ? step.Copying.Waiting(receive.Tap) == 0 && step.Copying.Answer.IsEmpty : MustWait(step),
         Refusal.OutOfRange => step.Operation is SkbCopyBits read && read.Offset + read.Length > step.Copying.Skb(read.Skb).Bytes.Length,
         _ => false,
     };

@@ -106,9 +106,13 @@ public sealed class Picture
         foreach (var device in world.Devices)
         {
             var place = 0;
-            for (var skb = device.Queue.First; skb is not null; skb = skb.NextInList)
+            for (var band = 0; band < device.Bands.Count; band++)
             {
-                _names.TryAdd(skb, $"{device.Id} queue[{place++}]");
+                place = 0;
+                for (var skb = device.Bands[band].First; skb is not null; skb = skb.NextInList)
+                {
+                    _names.TryAdd(skb, $"{device.Id} band {band}[{place++}]");
+                }
             }
 
             var held = new List<Skb>();
@@ -116,6 +120,15 @@ public sealed class Picture
             foreach (var skb in held)
             {
                 _names.TryAdd(skb, $"{device.Id} in flight[{place++}]");
+            }
+        }
+
+        foreach (var tap in world.Taps)
+        {
+            var place = 0;
+            for (var skb = tap.ReceiveQueue.First; skb is not null; skb = skb.NextInList)
+            {
+                _names.TryAdd(skb, $"{tap.Id}[{place++}]");
             }
         }
 
@@ -203,7 +216,7 @@ public sealed class Picture
             ("driver", device.Driver),
             ("features", $"{device.Features}"),
             ("stopped", device.Stopped ? "yes" : ""),
-            ("queued", device.Queue.Length == 0 ? "" : $"{device.Queue.Length}"),
+            ("queued", device.QueueLength == 0 ? "" : string.Join(" + ", device.Bands.Select(band => band.Length))),
             ("in flight", device.InFlight == 0 ? "" : $"{device.InFlight}"),
         };
         if (device.Ring.Entries > 0)

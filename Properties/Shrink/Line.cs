@@ -13,7 +13,7 @@ namespace ZeroCopy.Properties.Shrink;
 public sealed record Line
 {
     // Not generated: mutants are compiled without source generators.
-    private static readonly Regex NameWord = new(@"\b(?:skb|page|file|sk|eth)\d+\b");
+    private static readonly Regex NameWord = new(@"\b(?:skb|page|file|sk|eth|tap)\d+\b");
     private static readonly Regex NumberWord = new(@"(?<![\w])\d+(?![\w])");
     private static readonly Regex Option = new(@", \w+=[^,)]+");
     private static readonly Regex Zone = new(@"(?<=\()(?:dma|low|high|above4g)(?=[,)])");

@@ -19,6 +19,9 @@ public enum Refusal
     /// <summary>Another live skb has the bytes.</summary>
     NotOwn,
 
+    /// <summary>The peer has reset the connection: -ECONNRESET, -EPIPE.</summary>
+    Reset,
+
     /// <summary>Beyond the packet: -EFAULT.</summary>
     OutOfRange,
 }
@@ -67,6 +70,22 @@ public enum TapFate
 /// <param name="SumIsSeed">The sum is left to the device: the checksum field holds the seed.</param>
 /// <param name="Fate">Whether it waits there.</param>
 public readonly record struct TapShown(int Number, TapId Tap, DevId Device, bool SumIsSeed, TapFate Fate);
+
+/// <summary>A segment of a write queue was cut in two.</summary>
+/// <param name="Flow">The socket.</param>
+/// <param name="Stays">Bytes of the first half.</param>
+/// <param name="Moved">Bytes of the second.</param>
+/// <param name="Paged">The second half has fragments.</param>
+/// <param name="Unsent">It was not sent yet.</param>
+public readonly record struct SegmentCut(SockId Flow, int Stays, int Moved, bool Paged, bool Unsent);
+
+/// <summary>A packet passed a netfilter hook.</summary>
+/// <param name="Payload">Its payload.</param>
+/// <param name="Paged">It came with fragments.</param>
+/// <param name="WantsSum">It came with CHECKSUM_HW.</param>
+/// <param name="Linearized">The CPU made it linear.</param>
+/// <param name="Summed">The CPU summed it.</param>
+public readonly record struct HookPass(int Payload, bool Paged, bool WantsSum, bool Linearized, bool Summed);
 
 /// <summary>The folded sum of one contiguous run of a packet.</summary>
 /// <param name="Offset">First byte, from the start of the range that was asked for.</param>
@@ -144,6 +163,13 @@ public sealed class Observation
 
     /// <summary>Each packet that a tap was shown.</summary>
     public List<TapShown> Shown { get; } = [];
+
+    public List<SegmentCut> Cuts { get; } = [];
+
+    /// <summary>Segments that went into the one before them.</summary>
+    public int Collapsed { get; set; }
+
+    public List<HookPass> HookPasses { get; } = [];
 
     public List<Delivery> Deliveries { get; } = [];
 
@@ -228,6 +254,9 @@ public sealed class Observation
         Decisions.Clear();
         Handovers.Clear();
         Shown.Clear();
+        Cuts.Clear();
+        Collapsed = 0;
+        HookPasses.Clear();
         Deliveries.Clear();
         Frames.Clear();
         Received.Clear();

@@ -43,6 +43,9 @@ public sealed class World
     /// <summary>What the current step has done so far.</summary>
     public Observation Seen { get; } = new();
 
+    /// <summary>A netfilter hook is registered on the way out. kernel: nf_hooks[PF_INET].</summary>
+    public bool NfHook { get; set; }
+
     /// <summary>The number that the next segment of the plan will have.</summary>
     public int PeekSegment { get; private set; }
 
@@ -197,6 +200,7 @@ public sealed class World
             tap.WriteState(state);
         }
 
+        state.Write(NfHook);
         Wire.WriteState(state);
         Receiver.WriteState(state);
     }
@@ -220,7 +224,7 @@ public sealed class World
         _allTaps.Clear();
         _allFiles.Clear();
         _namedPages.Clear();
-        PeekSegment = 0;
+        (PeekSegment, NfHook) = (0, false);
         BeginStep();
     }
 }

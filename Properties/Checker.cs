@@ -97,6 +97,7 @@ public sealed class Checker
         {
             var seen = operation.Apply(World);
             _history.Follow(seen);
+            _history.Connections.Follow(operation, World);
             operation.Apply(Copying, seen);
             if (isJudged && Laws.Count > 0)
             {

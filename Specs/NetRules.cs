@@ -4,7 +4,7 @@ namespace ZeroCopy.Specs;
 public static class NetRules
 {
     public static readonly Rule ByReference = new("NET-001",
-        "sendfile puts page-cache pages into the segment, and neither copies nor sums them, exactly where the route's device has scatter/gather and some checksum feature.",
+        "sendfile puts page-cache pages into the segment, and neither copies nor sums them, exactly where the route's device had scatter/gather and some checksum feature when the route was looked up.",
         Because: "Without scatter/gather the pages must be copied anyway; without a device's sum a page could change between the sum and the wire.",
         Source: "linux 2.4.4 net/ipv4/tcp.c, tcp_sendpage()", Basis.Source);
 
@@ -82,6 +82,26 @@ public static class NetRules
         "For TCP a packet that met NET_XMIT_CN was sent; one that met NET_XMIT_DROP was not.",
         Because: "CN may speak of another packet: sent again at once, and as new, the segment would go twice, and the queue that asked for less would get more.",
         Source: "linux 2.4.4 net/ipv4/tcp_output.c, tcp_transmit_skb(): net_xmit_eval of the result", Basis.Source);
+
+    public static readonly Rule HookCosts = new("NET-024",
+        "While a netfilter hook is registered, no fragments and no request for the device's sum come to dev_queue_xmit: each paged packet was copied, and each request summed, by the CPU.",
+        Because: "A hook knows no fragments. Zero-copy dies silently: sendfile still goes by reference, and the CPU touches every byte after all.",
+        Source: "linux 2.4.4 net/core/netfilter.c, nf_hook_slow()", Basis.Source);
+
+    public static readonly Rule PathMtuObeyed = new("NET-025",
+        "After a smaller path MTU was told, no segment in flight stays longer than it allows: what is longer is cut and goes again at once.",
+        Because: "With DF set a longer packet is dropped by the same router again, until the connection dies.",
+        Source: "RFC 1191 section 3; linux 2.4.4 net/ipv4/tcp_ipv4.c, do_pmtu_discovery(); net/ipv4/tcp_output.c, tcp_simple_retransmit(), tcp_fragment()", Basis.Contract);
+
+    public static readonly Rule WindowObeyed = new("NET-026",
+        "New data is sent only up to the right edge of the window that the peer told last.",
+        Because: "The peer has no room for it: it is dropped, and sent again.",
+        Source: "RFC 793 section 3.7; linux 2.4.4 net/ipv4/tcp_output.c, tcp_snd_test(); net/ipv4/tcp_input.c, tcp_ack_update_window()", Basis.Contract);
+
+    public static readonly Rule SilentAfterReset = new("NET-028",
+        "A connection that either end has reset sends nothing any more.",
+        Because: "The other end has forgotten it: what comes would be answered by a reset of whoever has the port now.",
+        Source: "RFC 793 section 3.4; linux 2.4.4 net/ipv4/tcp_input.c, tcp_reset(); net/ipv4/tcp.c, tcp_disconnect()", Basis.Contract);
 
     public static readonly Rule StoppedWillWake = new("NET-012",
         "While a device's queue is stopped it has packets whose completion will wake it.",

@@ -9,6 +9,8 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
     private Provenance[]? _origin;
     private int _start;
     private int _end;
+    private long _repeatedFrom;
+    private long _repeatedTo;
 
     public SockId Id => id;
 
@@ -29,6 +31,9 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
 
     /// <summary>The peer's last timestamp.</summary>
     public uint TsRecent { get; set; }
+
+    /// <summary>The peer has reset the connection.</summary>
+    public bool IsReset { get; set; }
 
     /// <summary>Bytes accepted since the start.</summary>
     public long Accepted { get; private set; }
@@ -61,7 +66,25 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
         _origin is null ? [] : _origin.AsSpan(IndexOf(position, count), count);
 
     /// <summary>Forgets what stands before a place in the stream.</summary>
-    public void Forget(long position) => _start += (int)Math.Max(0, Math.Min(position, Accepted) - Kept);
+    public void Forget(long position)
+    {
+        // A retransmission that took in the next segment goes again whole, when half of it was acknowledged.
+        if (position > _repeatedFrom && position < _repeatedTo)
+        {
+            position = _repeatedFrom;
+        }
+
+        _start += (int)Math.Max(0, Math.Min(position, Accepted) - Kept);
+    }
+
+    /// <summary>A range goes again; where it is the oldest, it stays together until all of it is acknowledged.</summary>
+    public void Repeat(long position, int count)
+    {
+        if (position <= Kept)
+        {
+            (_repeatedFrom, _repeatedTo) = (position, position + count);
+        }
+    }
 
     /// <summary>The place in the stream of a sequence number near those that are kept.</summary>
     public long PositionOf(uint seq) => Kept + unchecked((int)(seq - firstSeq - (uint)Kept));
@@ -78,6 +101,9 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
         state.Write(Ack);
         state.Write(TsRecent);
         state.Write(mssOption);
+        state.Write(IsReset);
+        state.Write(_repeatedTo > Kept ? _repeatedFrom : 0);
+        state.Write(_repeatedTo > Kept ? _repeatedTo : 0);
     }
 
     private int IndexOf(long position, int count) =>

@@ -9,6 +9,7 @@ public sealed class CopyingWorld(Profile profile)
     private const byte Tcp = 6;
     private const byte Syn = 2;
     private const byte Fin = 1;
+    private const byte Rst = 4;
 
     private readonly Table<CopyingSkb> _skbs = new();
     private readonly Table<byte[]> _pages = new();
@@ -345,6 +346,7 @@ public sealed class CopyingWorld(Profile profile)
         var flow = _flows[BinaryPrimitives.ReadUInt16BigEndian(tcp[2..]) - 40001];
         var seq = BinaryPrimitives.ReadUInt32BigEndian(tcp[4..]);
         var flags = tcp[13];
+        flow.IsReset |= (flags & Rst) != 0;
         if ((flags & Syn) != 0)
         {
             flow.Ack = unchecked(seq + 1);
@@ -375,6 +377,11 @@ public sealed class CopyingWorld(Profile profile)
         var position = segment.Protocol == Tcp ? flow.PositionOf(segment.Seq) : flow.Accepted - segment.Length;
         if (segment.Length > 0)
         {
+            if (segment.Attempt > 1)
+            {
+                flow.Repeat(position, segment.Length);
+            }
+
             flow.Bytes(position, segment.Length).CopyTo(bytes.Span[headers..]);
             if (profile.Provenance)
             {

@@ -88,6 +88,7 @@ public static class TcpFlags
 {
     public const byte Fin = 1;
     public const byte Syn = 2;
+    public const byte Rst = 4;
     public const byte Psh = 8;
     public const byte Ack = 16;
 }
@@ -106,7 +107,7 @@ public static class Tcp
     /// <summary>kernel: TCPOLEN_MSS.</summary>
     public const int MssBytes = 4;
 
-    /// <summary>What both ends advertise, and what is never filled: the model's receiver reads at once.</summary>
+    /// <summary>What both ends advertise, until the peer's program stops to read.</summary>
     public const ushort Window = 0xffff;
 
     private const int SourcePort = 0;
@@ -141,7 +142,7 @@ public static class Tcp
         BinaryPrimitives.WriteUInt32BigEndian(header[Acknowledgement..], value.Ack);
         header[DataOffset] = (byte)(length / 4 << 4);
         header[Flags] = value.Flags;
-        BinaryPrimitives.WriteUInt16BigEndian(header[WindowAt..], Window);
+        BinaryPrimitives.WriteUInt16BigEndian(header[WindowAt..], (ushort)value.Window);
         var options = header[HeaderBytes..length];
         if (value.Mss > 0)
         {
@@ -185,7 +186,8 @@ public static class Tcp
             BinaryPrimitives.ReadUInt32BigEndian(header[Acknowledgement..]),
             header[Flags],
             mss,
-            timestamps);
+            timestamps,
+            BinaryPrimitives.ReadUInt16BigEndian(header[WindowAt..]));
     }
 
     public static int HeaderLength(ReadOnlySpan<byte> header) => header[DataOffset] >> 4 << 2;
@@ -199,8 +201,9 @@ public static class Tcp
 /// <param name="Flags">See <see cref="TcpFlags"/>.</param>
 /// <param name="Mss">Value of the MSS option; 0 for none.</param>
 /// <param name="Timestamps">TSval and TSecr; null for none.</param>
+/// <param name="Window">Bytes that the sender of the segment will take.</param>
 public readonly record struct TcpHeader(
-    ushort SourcePort, ushort DestinationPort, uint Seq, uint Ack, byte Flags, int Mss = 0, (uint Value, uint Echo)? Timestamps = null)
+    ushort SourcePort, ushort DestinationPort, uint Seq, uint Ack, byte Flags, int Mss = 0, (uint Value, uint Echo)? Timestamps = null, int Window = Tcp.Window)
 {
     public bool Has(byte flag) => (Flags & flag) != 0;
 }

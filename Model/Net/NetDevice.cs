@@ -213,7 +213,7 @@ public abstract class NetDevice(World world, DevId id, string driver, int mtu, N
     private bool IllegalHighdma(Skb skb) => !Features.HasFlag(NetifFeatures.HighDma) && HasHighPages(skb);
 
     /// <summary>Sums in the CPU what the device was to sum; false where the head is shared and there is no memory. kernel: skb_checksum_help() as intended: 2.4.4 stores the sum in a head that a clone may share.</summary>
-    private bool ChecksumHelp(Skb skb)
+    internal bool ChecksumHelp(Skb skb)
     {
         if (skb.IsCloned && !skb.ExpandHead(0, 0))
         {

@@ -58,6 +58,20 @@ public abstract class Sock(World world, SockId id, NetDevice device, int ipOptio
         skb.SetOwnerW(this);
     }
 
+    /// <summary>A hook may look at every byte, and knows no fragments: the packet is made linear, and what the device was to sum is summed. kernel: nf_hook_slow(), net/core/netfilter.c.</summary>
+    /// <returns>False where there is no memory.</returns>
+    private bool PassHook(Skb skb)
+    {
+        var (paged, wantsSum) = (skb.IsNonlinear, skb.IpSummed == ChecksumState.Hw);
+        if ((paged && !skb.Linearize()) || (wantsSum && !device.ChecksumHelp(skb)))
+        {
+            return false;
+        }
+
+        world.Seen.HookPasses.Add(new HookPass(skb.Cb.Payload, paged, wantsSum, paged, wantsSum));
+        return true;
+    }
+
     /// <summary>Pushes IP and Ethernet headers, publishes the segment and hands the packet to the device. kernel: ip_queue_xmit(), ip_build_xmit(), ip_finish_output2().</summary>
     protected NetXmit IpQueueXmit(Skb skb, byte protocol, uint seq, int payload, byte flags, int attempt)
     {
@@ -65,11 +79,17 @@ public abstract class Sock(World world, SockId id, NetDevice device, int ipOptio
         skb.NetworkHeader = skb.Data;
         Ipv4.Write(ip.Span, ipOptionBytes, skb.Len, protocol, Ipv4.Local, Ipv4.Peer);
         ip.Shadow.Clear();
+        skb.Cb.Payload = payload;
+        skb.Priority = priority;
+        if (world.NfHook && !PassHook(skb))
+        {
+            skb.Kfree();
+            return NetXmit.NoMemory;
+        }
+
         var ethernet = skb.Push(Ethernet.HeaderBytes);
         Ethernet.Write(ethernet.Span, destination: 2, source: 1);
         ethernet.Shadow.Clear();
-        skb.Cb.Payload = payload;
-        skb.Priority = priority;
         var number = world.NextSegment();
         world.Seen.Planned(new Segment(number, id, protocol, seq, payload, flags, attempt, device.Id, NetDevice.BandOf(priority), skb.IpSummed == ChecksumState.Hw));
         return device.DevQueueXmit(skb, number);

@@ -264,6 +264,24 @@ public sealed partial class Skb
         return sum;
     }
 
+    /// <summary>Takes the next segment in: its bytes follow, its numbers and its sum with them. kernel: tcp_retrans_try_collapse() as intended: 2.4.4 copies nothing where the device is to sum, and adds the sum at the wrong place.</summary>
+    /// <param name="next">Linear; the caller frees it.</param>
+    public void Collapse(Skb next)
+    {
+        var before = Len;
+        next.Linear.CopyTo(Put(next.Len));
+        if (IpSummed == ChecksumState.Hw || next.IpSummed == ChecksumState.Hw)
+        {
+            IpSummed = ChecksumState.Hw;
+        }
+        else
+        {
+            Csum = Sum.BlockAdd(Csum, next.Csum, before);
+        }
+
+        Cb.EndSeq = next.Cb.EndSeq;
+    }
+
     private SkbMachine.Guard OwnSharedInfo() => IsCloned ? SkbMachine.Guard.None : SkbMachine.Guard.Own;
 
     /// <summary>What clone and copy carry over. kernel: copy_skb_header().</summary>

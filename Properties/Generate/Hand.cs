@@ -83,6 +83,8 @@ public sealed class Hand(Checker checker, Rng rng)
 
     public SockId Udp() => Sock(Needs.Udp);
 
+    public SockId Orphan() => Sock(Needs.Orphan);
+
     public SockId OpenTcp() => Sock(Needs.OpenTcp);
 
     public Zone Zone() => (Zone)rng.Below(4);
@@ -153,7 +155,7 @@ public sealed class Hand(Checker checker, Rng rng)
 
     private Needs KindsOf(SockId id) =>
         Names.IsOpenTcp(id) ? Needs.Tcp | Needs.OpenTcp
-        : Names.IsTcp(id) ? Needs.Tcp
+        : Names.IsTcp(id) ? Needs.Tcp | Needs.Orphan
         : Names.IsUdp(id) ? Needs.Udp
         : Needs.None;
 

@@ -146,6 +146,43 @@ public static class NetLaws
 
     public static readonly Law CnOccurs = Law.Sometimes(NetRules.CnIsSent, (in Step step) => HasNewTcpDrop(step.Seen, DropReason.Congestion));
 
+    public static readonly Law HookTakesFragmentsAway = Law.Always(NetRules.HookCosts,
+        (in Step step) => !step.World.NfHook || EachDecision(step, static (in XmitDecision decision, NetDevice _) => !decision.Paged && !decision.WantsSum),
+        (step, _) => ExplainDecisions(step));
+
+    public static readonly Law HookCostsACopy = Law.Always(NetRules.HookCosts,
+        (in Step step) => CopiedLater(step) >= HookedBytes(step.Seen, summed: false) && SummedLater(step) >= HookedBytes(step.Seen, summed: true),
+        (step, _) => $"{HookedBytes(step.Seen, summed: false)} bytes came to the hook in fragments, {CopiedLater(step)} were copied; {HookedBytes(step.Seen, summed: true)} without a sum, {SummedLater(step)} were summed");
+
+    public static readonly Law HookedFragmentsOccur = Law.Sometimes(NetRules.HookCosts, (in Step step) => HookedBytes(step.Seen, summed: false) > 0);
+
+    public static readonly Law NothingInFlightIsTooLong = Law.Always(NetRules.PathMtuObeyed,
+        (in Step step) => step.Operation is not IcmpFragNeeded icmp || TooLong(step, icmp.Sock) == 0
+            || step.World.Memory.FailedAllocations > step.Seen.FailedAllocationsBefore || step.History.Connections.IsReset(icmp.Sock),
+        (step, _) => $"{TooLong(step, ((IcmpFragNeeded)step.Operation).Sock)} segments in flight are longer than the path takes");
+
+    public static readonly Law PagedCutInFlightOccurs = Law.Sometimes(NetRules.PathMtuObeyed,
+        (in Step step) => step.Operation is IcmpFragNeeded && step.Seen.Cuts.Count > 0 && step.Seen.Cuts[0].Paged);
+
+    public static readonly Law UnsentCutOccurs = Law.Sometimes(NetRules.PathMtuObeyed, (in Step step) => step.Seen.Cuts.Count > 0 && step.Seen.Cuts[0].Unsent);
+
+    public static readonly Law NothingBeyondTheWindow = Law.Always(NetRules.WindowObeyed,
+        (in Step step) => step.History.Connections.BeyondWindow is null,
+        (step, _) => $"{step.History.Connections.BeyondWindow}; the window ends at {step.History.Connections.RightEdge(step.History.Connections.BeyondWindow!.Value.Flow)}");
+
+    public static readonly Law WindowHoldsBack = Law.Sometimes(NetRules.WindowObeyed,
+        (in Step step, Sock sock) => sock is TcpSock { SendHead: { } head } && step.History.Connections.IsNarrow(sock.Id)
+            && unchecked((int)(head.Cb.EndSeq - step.History.Connections.RightEdge(sock.Id))) > 0);
+
+    public static readonly Law NothingAfterReset = Law.Always(NetRules.SilentAfterReset,
+        (in Step step) => step.History.Connections.AfterReset is null,
+        (step, _) => $"{step.History.Connections.AfterReset} was sent after a reset");
+
+    public static readonly Law TimerAfterResetOccurs = Law.Sometimes(NetRules.SilentAfterReset,
+        (in Step step) => step.Operation is TcpRetransmitTimer timer && step.History.Connections.IsReset(timer.Sock));
+
+    public static readonly Law CollapseOccurs = Law.Sometimes(NetRules.PlanIsContiguous, (in Step step) => step.Seen.Collapsed > 0);
+
     private static bool IsInterruptAfterLast(in Step step, NetDevice device) =>
         step.Operation is Interrupt interrupt && interrupt.Device == device.Id && step.Copying.OutstandingOn(device.Id) == 0;
 
@@ -174,6 +211,35 @@ public static class NetLaws
         }
 
         return next == seen.Shown.Count ? -1 : seen.Handovers.Count;
+    }
+
+    private static long CopiedLater(in Step step) => step.World.Cost.CopiedLater - step.Seen.CostBefore.CopiedLater;
+
+    private static long SummedLater(in Step step) => step.World.Cost.SummedLater - step.Seen.CostBefore.SummedLater;
+
+    private static long HookedBytes(Observation seen, bool summed)
+    {
+        var bytes = 0L;
+        foreach (ref readonly var pass in CollectionsMarshal.AsSpan(seen.HookPasses))
+        {
+            bytes += (summed ? pass.WantsSum : pass.Paged) ? pass.Payload : 0;
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Segments that were sent, lie within the window, and are longer than the path takes.</summary>
+    private static int TooLong(in Step step, SockId id)
+    {
+        var sock = step.World.Tcp(id);
+        var count = 0;
+        for (var skb = sock.WriteQueue.First; skb is not null && skb != sock.SendHead; skb = skb.NextInList)
+        {
+            var allowed = skb == sock.WriteQueue.First || unchecked((int)(skb.Cb.Seq - step.History.Connections.RightEdge(id))) < 0;
+            count += allowed && skb.Len > Largest(step, sock) ? 1 : 0;
+        }
+
+        return count;
     }
 
     private static bool HasBusy(Observation seen)
@@ -246,8 +312,8 @@ public static class NetLaws
         for (var i = 0; i < step.Seen.Drops.Count; i++)
         {
             if (step.Seen.Drops[i].Reason == DropReason.Congestion
-                && PlannedAs(step.Seen, step.Seen.Drops[i].Number) is { Protocol: 6, Attempt: 1, Length: > 0 } segment
-                && unchecked((int)(((TcpSock)step.World.Sock(segment.Flow)).SndNxt - (segment.Seq + (uint)segment.Length))) < 0)
+                && PlannedAs(step.Seen, step.Seen.Drops[i].Number) is { Protocol: 6, Attempt: 1 } segment
+                && unchecked((int)(((TcpSock)step.World.Sock(segment.Flow)).SndNxt - (segment.Seq + (uint)segment.Length + ((segment.Flags & 3) != 0 ? 1u : 0u)))) < 0)
             {
                 return segment;
             }
@@ -277,7 +343,7 @@ public static class NetLaws
 
     /// <summary>The table of the design: by reference needs scatter/gather and a checksum that the CPU need not make.</summary>
     private static bool CanReference(in Step step, SockId sock) =>
-        Has(step.World.Sock(sock).Device, NetifFeatures.Sg) && Has(step.World.Sock(sock).Device, NetifFeatures.AnyCsum);
+        (step.History.Connections.RouteFeatures(sock) & NetifFeatures.Sg) != 0 && (step.History.Connections.RouteFeatures(sock) & NetifFeatures.AnyCsum) != 0;
 
     private static bool IsCopyingCall(in Step step) => step.Operation switch
     {
@@ -347,7 +413,7 @@ public static class NetLaws
     {
         for (var i = 0; i < step.Seen.Plan.Count; i++)
         {
-            if (step.Seen.Plan[i].Length > Largest(step.World.Sock(step.Seen.Plan[i].Flow)))
+            if (step.Seen.Plan[i].Length > Largest(step, step.World.Sock(step.Seen.Plan[i].Flow)))
             {
                 return false;
             }
@@ -360,7 +426,7 @@ public static class NetLaws
     {
         for (var i = 0; i < step.Seen.Plan.Count; i++)
         {
-            if (step.Seen.Plan[i].Length == Largest(step.World.Sock(step.Seen.Plan[i].Flow)))
+            if (step.Seen.Plan[i].Length == Largest(step, step.World.Sock(step.Seen.Plan[i].Flow)))
             {
                 return true;
             }
@@ -370,8 +436,8 @@ public static class NetLaws
     }
 
     /// <summary>The most payload of a packet.</summary>
-    private static int Largest(Sock sock) => sock is TcpSock tcp
-        ? Math.Min(tcp.MssAsked, tcp.Device.Mtu - 40 - tcp.IpOptionBytes - (tcp.Timestamps ? 12 : 0))
+    private static int Largest(in Step step, Sock sock) => sock is TcpSock tcp
+        ? Math.Min(tcp.MssAsked, step.History.Connections.PathMtu(tcp) - 40 - tcp.IpOptionBytes - (tcp.Timestamps ? 12 : 0))
         : sock.Device.Mtu - 28 - sock.IpOptionBytes;
 
     private static bool EachFrame(Observation seen, FrameClaim claim)

@@ -11,6 +11,8 @@ public sealed class PlanHistory
 
     private readonly Table<uint> _next = new();
 
+    public ConnectionBook Connections { get; } = new();
+
     /// <summary>The first entry of this step that does not fit; null where all do.</summary>
     public Segment? Misfit { get; private set; }
 
@@ -72,11 +74,14 @@ public sealed class PlanHistory
         {
             state.Write(Next(new SockId(flow)));
         }
+
+        Connections.WriteState(state);
     }
 
     public void Reset()
     {
         _next.Clear();
+        Connections.Reset();
         Misfit = null;
         Retransmitted = false;
     }

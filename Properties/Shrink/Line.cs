@@ -153,7 +153,7 @@ public sealed record Line
         ? Of(new TcpConnect(connect.Result, connect.Device, 1, connect.IpOptions, false, TcpConnect.DefaultIsn))
         : this;
 
-    public bool SendsOver(string sock) => Operation is UdpSendmsg send && send.Sock.ToString() == sock;
+    public bool SendsOver(string sock) => (Operation is UdpSendmsg datagram && datagram.Sock.ToString() == sock) || (Send is { } send && send.Sock.ToString() == sock);
 
     /// <summary>A send that stays within a file which has become shorter.</summary>
     public Line Within(FileId file, int length) => Operation switch

@@ -26,7 +26,7 @@ internal sealed class ExactText
 
         // What the last step did, and counts since boot, of which laws read differences only.
         "World.Seen", "World.Cost", "SkbCache.cost", "PhysicalMemory.FailedAllocations", "CopyingWorld.CopiedBytes", "CopyingWorld.SummedBytes", "NetDevice.Descriptors",
-        "CopyingWorld._emitted", "CopyingWorld._answer", "CopyingWorld._answerLength", "CopyingWorld._waitingAtDrop", "CopyingWorld.OutOfTurn", "CopyingWorld.Overtook", "PlanHistory.Misfit", "PlanHistory.Retransmitted",
+        "CopyingWorld._emitted", "CopyingWorld._answer", "CopyingWorld._answerLength", "CopyingWorld._waitingAtDrop", "CopyingWorld.OutOfTurn", "CopyingWorld.Overtook", "ConnectionBook.BeyondWindow", "ConnectionBook.AfterReset", "PlanHistory.Misfit", "PlanHistory.Retransmitted",
 
         // A number that pairs what the two paths do within one step.
         "World.PeekSegment", "ValueTuple`2.Item1", "Skb.PlanNumber", "Due.Number",
@@ -115,7 +115,7 @@ internal sealed class ExactText
                 Line(Convert.ToHexString(skb.Bytes));
                 return;
             case Model.Copying.CopyingFlow flow:
-                Line($"{flow.Accepted} {flow.Kept} {flow.Ack} {flow.TsRecent} {Convert.ToHexString(flow.Bytes(flow.Kept, (int)(flow.Accepted - flow.Kept)))}");
+                Line($"{flow.Accepted} {flow.Kept} {flow.Ack} {flow.TsRecent} {flow.IsReset} {Convert.ToHexString(flow.Bytes(flow.Kept, (int)(flow.Accepted - flow.Kept)))}");
                 Line(string.Join(' ', flow.Origin(flow.Kept, (int)(flow.Accepted - flow.Kept)).ToArray().Select(mark => mark.Packed)));
                 return;
             case FileContent content:

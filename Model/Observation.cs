@@ -169,6 +169,9 @@ public sealed class Observation
     /// <summary>Segments that went into the one before them.</summary>
     public int Collapsed { get; set; }
 
+    /// <summary>Datagrams that the receiver put together from fragments.</summary>
+    public int Reassembled { get; set; }
+
     public List<HookPass> HookPasses { get; } = [];
 
     public List<Delivery> Deliveries { get; } = [];
@@ -255,7 +258,7 @@ public sealed class Observation
         Handovers.Clear();
         Shown.Clear();
         Cuts.Clear();
-        Collapsed = 0;
+        (Collapsed, Reassembled) = (0, 0);
         HookPasses.Clear();
         Deliveries.Clear();
         Frames.Clear();

@@ -63,8 +63,8 @@ public sealed record Profile(Size Size, Kernel Kernel)
     /// <summary>A band that holds more packets than this takes no other. kernel: dev->tx_queue_len, 100 for Ethernet (drivers/net/net_init.c).</summary>
     public int TxQueueLen => Size == Size.Tiny ? 6 : 100;
 
-    /// <summary>No path is taken to be narrower, whatever a router says; tiny has room for all options and 8 bytes. kernel: ip_rt_min_pmtu, net/ipv4/route.c.</summary>
-    public int MinPmtu => Size == Size.Tiny ? 100 : 552;
+    /// <summary>No path is taken to be narrower, whatever a router says. kernel: ip_rt_min_pmtu, net/ipv4/route.c.</summary>
+    public int MinPmtu => Size == Size.Tiny ? 68 : 552;
 
     /// <summary>The MSS of a script that does not say.</summary>
     public int DefaultMss => Size == Size.Tiny ? 40 : 1460;

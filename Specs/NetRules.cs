@@ -98,6 +98,11 @@ public static class NetRules
         Because: "The peer has no room for it: it is dropped, and sent again.",
         Source: "RFC 793 section 3.7; linux 2.4.4 net/ipv4/tcp_output.c, tcp_snd_test(); net/ipv4/tcp_input.c, tcp_ack_update_window()", Basis.Contract);
 
+    public static readonly Rule FragmentsCover = new("NET-027",
+        "The fragments of a datagram cover it without gap or overlap, each but the last a multiple of 8 bytes; all carry one id, which the next datagram of the socket does not.",
+        Because: "The receiver joins by id and offset alone: two datagrams with one id are joined to a third that nobody sent.",
+        Source: "RFC 791 section 3.2; linux 2.4.4 net/ipv4/ip_output.c, ip_build_xmit_slow()", Basis.Contract);
+
     public static readonly Rule SilentAfterReset = new("NET-028",
         "A connection that either end has reset sends nothing any more.",
         Because: "The other end has forgotten it: what comes would be answered by a reset of whoever has the port now.",

@@ -38,6 +38,9 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
     /// <summary>Bytes accepted since the start.</summary>
     public long Accepted { get; private set; }
 
+    /// <summary>Bytes that the last call sent: of a datagram, all.</summary>
+    public int LastCall { get; private set; }
+
     /// <summary>Bytes before this one were acknowledged and are forgotten.</summary>
     public long Kept => Accepted - (_end - _start);
 
@@ -53,6 +56,7 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
 
         _end += count;
         Accepted += count;
+        LastCall = count;
     }
 
     /// <summary>The bytes from a place in the stream; the range was accepted and not yet forgotten.</summary>

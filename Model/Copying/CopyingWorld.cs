@@ -374,7 +374,7 @@ public sealed class CopyingWorld(Profile profile)
         var bytes = frame.Start(segment.Device, headers + segment.Length, fromPeer: false, profile.Provenance);
 
         // A datagram is what the call in this step accepted last; a segment is named by its sequence number.
-        var position = segment.Protocol == Tcp ? flow.PositionOf(segment.Seq) : flow.Accepted - segment.Length;
+        var position = segment.Protocol == Tcp ? flow.PositionOf(segment.Seq) : flow.Accepted - flow.LastCall + Math.Max(0, segment.FragmentOffset - 8);
         if (segment.Length > 0)
         {
             if (segment.Attempt > 1)
@@ -392,11 +392,6 @@ public sealed class CopyingWorld(Profile profile)
         var seedOnly = segment.SumByDevice && device.NoCsum && !device.CsumOff;
         CopyingFrames.WriteHeaders(bytes.Span, segment, flow, seedOnly);
         SummedBytes += seedOnly ? 0 : segment.Length;
-        if (segment.Protocol != Tcp)
-        {
-            flow.Forget(flow.Accepted);
-        }
-
         device.Bands[segment.Band].Add(new Due(segment.Number, frame));
         Outstanding++;
     }

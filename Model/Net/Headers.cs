@@ -50,6 +50,8 @@ public static class Ipv4
     private const int SourceAddress = 12;
     private const int DestinationAddress = 16;
     private const ushort DontFragment = 0x4000;
+    private const ushort MoreFragments = 0x2000;
+    private const ushort OffsetMask = 0x1fff;
     private const byte DefaultTtl = 64;
     private const byte NoOperation = 1;
 
@@ -68,6 +70,22 @@ public static class Ipv4
         BinaryPrimitives.WriteUInt32BigEndian(header[DestinationAddress..], destination);
         header[HeaderBytes..bytes].Fill(NoOperation);
         BinaryPrimitives.WriteUInt16BigEndian(header[Check..], Sum.Fold(Sum.Partial(header[..bytes], 0)));
+    }
+
+    /// <summary>Makes a header that of a fragment: its datagram's id, its place, no DF; and sums it again.</summary>
+    public static void WriteFragment(Span<byte> header, in IpFragment fragment)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(header[Id..], fragment.Id);
+        BinaryPrimitives.WriteUInt16BigEndian(header[Fragment..], (ushort)((fragment.Offset / 8) | (fragment.More ? MoreFragments : 0)));
+        BinaryPrimitives.WriteUInt16BigEndian(header[Check..], 0);
+        BinaryPrimitives.WriteUInt16BigEndian(header[Check..], Sum.Fold(Sum.Partial(header[..HeaderLength(header)], 0)));
+    }
+
+    /// <summary>The place of a packet in its datagram; of a whole one, offset 0 and no more.</summary>
+    public static IpFragment FragmentOf(ReadOnlySpan<byte> header)
+    {
+        var field = BinaryPrimitives.ReadUInt16BigEndian(header[Fragment..]);
+        return new IpFragment(BinaryPrimitives.ReadUInt16BigEndian(header[Id..]), (field & OffsetMask) * 8, (field & MoreFragments) != 0);
     }
 
     public static int HeaderLength(ReadOnlySpan<byte> header) => (header[VersionIhl] & 15) * 4;

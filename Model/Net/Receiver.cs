@@ -11,6 +11,7 @@ public sealed class Receiver(World world)
     public const uint Isn = 0x70000000;
 
     private readonly Table<Flow> _flows = new();
+    private readonly Reassembly _reassembly = new();
 
     /// <summary>Bytes of the stream that were handed on, or datagrams.</summary>
     public long Received(SockId sock) => _flows.Has(sock.Value) ? _flows[sock.Value].Position : 0;
@@ -18,10 +19,15 @@ public sealed class Receiver(World world)
     /// <summary>Whether the peer has had the sender's FIN.</summary>
     public bool SawFin(SockId sock) => _flows.Has(sock.Value) && _flows[sock.Value].Fin;
 
-    public void Reset() => _flows.Clear();
+    public void Reset()
+    {
+        _flows.Clear();
+        _reassembly.Reset();
+    }
 
     public void WriteState(StateWriter state)
     {
+        _reassembly.WriteState(state);
         for (var sock = 0; sock < _flows.Count; sock++)
         {
             if (_flows.Has(sock))
@@ -49,6 +55,10 @@ public sealed class Receiver(World world)
         if (Ipv4.ProtocolOf(ip) == Ipv4.ProtocolTcp)
         {
             ReceiveTcp(index, frame, segment);
+        }
+        else if (Ipv4.FragmentOf(ip) is { } fragment && (fragment.Offset > 0 || fragment.More))
+        {
+            ReceiveFragment(index, fragment, ip, segment);
         }
         else
         {
@@ -80,6 +90,12 @@ public sealed class Receiver(World world)
 
         var segment = ip[headerLength..];
         var protocol = Ipv4.ProtocolOf(ip);
+        if (Ipv4.FragmentOf(ip) is { } fragment && (fragment.Offset > 0 || fragment.More))
+        {
+            // What it carries is judged when the datagram is whole.
+            return protocol == Ipv4.ProtocolUdp ? null : "a fragment, and not of UDP";
+        }
+
         if (protocol == Ipv4.ProtocolTcp
             ? segment.Length < Tcp.HeaderBytes || Tcp.HeaderLength(segment) < Tcp.HeaderBytes || Tcp.HeaderLength(segment) > segment.Length
             : protocol != Ipv4.ProtocolUdp || segment.Length < Udp.HeaderBytes || Udp.LengthOf(segment) != segment.Length)
@@ -96,6 +112,28 @@ public sealed class Receiver(World world)
         }
 
         return null;
+    }
+
+    /// <summary>kernel: ip_defrag(), ip_frag_reasm().</summary>
+    private void ReceiveFragment(int index, in IpFragment fragment, ReadOnlySpan<byte> ip, ReadOnlySpan<byte> bytes)
+    {
+        var datagram = _reassembly.Add(fragment.Id, fragment.Offset, fragment.More, bytes);
+        if (datagram.IsEmpty)
+        {
+            return;
+        }
+
+        if (datagram.Length < Udp.HeaderBytes || Udp.LengthOf(datagram) != datagram.Length
+            || (Udp.CheckOf(datagram) != 0
+                && Sum.Fold(Sum.PseudoHeader(Ipv4.SourceOf(ip), Ipv4.DestinationOf(ip), Ipv4.ProtocolUdp, datagram.Length, Sum.Partial(datagram, 0))) != 0))
+        {
+            world.Seen.Rejected.Add((index, "the datagram that its fragments make has a wrong length or sum"));
+            return;
+        }
+
+        var flow = FlowOf(Tcp.SockOf(Udp.SourcePortOf(datagram)));
+        world.Seen.Reassembled++;
+        world.Seen.Deliveries.Add(new Delivery(flow.Sock, flow.Position++, index, world.Seen.Frames[index].Length - bytes.Length, bytes.Length));
     }
 
     private void ReceiveTcp(int index, Frame frame, ReadOnlySpan<byte> segment)

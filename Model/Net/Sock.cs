@@ -73,12 +73,17 @@ public abstract class Sock(World world, SockId id, NetDevice device, int ipOptio
     }
 
     /// <summary>Pushes IP and Ethernet headers, publishes the segment and hands the packet to the device. kernel: ip_queue_xmit(), ip_build_xmit(), ip_finish_output2().</summary>
-    protected NetXmit IpQueueXmit(Skb skb, byte protocol, uint seq, int payload, byte flags, int attempt)
+    protected NetXmit IpQueueXmit(Skb skb, byte protocol, uint seq, int payload, byte flags, int attempt, IpFragment fragment = default)
     {
         var ip = skb.Push(Ipv4.HeaderBytes + ipOptionBytes);
         skb.NetworkHeader = skb.Data;
         Ipv4.Write(ip.Span, ipOptionBytes, skb.Len, protocol, Ipv4.Local, Ipv4.Peer);
         ip.Shadow.Clear();
+        if (fragment.Offset > 0 || fragment.More)
+        {
+            Ipv4.WriteFragment(ip.Span, fragment);
+        }
+
         skb.Cb.Payload = payload;
         skb.Priority = priority;
         if (world.NfHook && !PassHook(skb))
@@ -91,7 +96,7 @@ public abstract class Sock(World world, SockId id, NetDevice device, int ipOptio
         Ethernet.Write(ethernet.Span, destination: 2, source: 1);
         ethernet.Shadow.Clear();
         var number = world.NextSegment();
-        world.Seen.Planned(new Segment(number, id, protocol, seq, payload, flags, attempt, device.Id, NetDevice.BandOf(priority), skb.IpSummed == ChecksumState.Hw));
+        world.Seen.Planned(new Segment(number, id, protocol, seq, payload, flags, attempt, device.Id, NetDevice.BandOf(priority), skb.IpSummed == ChecksumState.Hw, fragment.Id, fragment.Offset, fragment.More));
         return device.DevQueueXmit(skb, number);
     }
 }

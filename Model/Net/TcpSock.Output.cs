@@ -16,7 +16,8 @@ public sealed partial class TcpSock
     /// <summary>A router says that the path takes no packet longer than this: what is in flight and too long is cut and goes again at once. kernel: tcp_v4_err(), do_pmtu_discovery(), tcp_simple_retransmit().</summary>
     public void PmtuDiscovery(int mtu)
     {
-        mtu = Math.Max(mtu, World.Profile.MinPmtu);
+        // However narrow the path, a segment carries some bytes.
+        mtu = Math.Max(Math.Max(mtu, World.Profile.MinPmtu), Ipv4.HeaderBytes + Tcp.HeaderBytes + IpOptionBytes + (timestamps ? Tcp.TimestampBytes : 0) + 8);
         if (mtu >= PathMtu || State is TcpState.Closed or TcpState.TimeWait)
         {
             return;

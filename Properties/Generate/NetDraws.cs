@@ -37,11 +37,11 @@ public static class NetDraws
             ? new DevFeatures(hand.Dev(), hand.Features(), NetifFeatures.None)
             : new DevFeatures(hand.Dev(), NetifFeatures.None, hand.Features())),
         new("tcp_close", 1, Needs.OpenTcp, hand => new TcpClose(hand.OpenTcp(), LingerNot: true), Allocates: true),
-        new("tcp_disconnect", 1, Needs.OpenTcp, hand => new TcpDisconnect(hand.OpenTcp()), Allocates: true),
+        new("tcp_disconnect", 2, Needs.OpenTcp, hand => new TcpDisconnect(hand.OpenTcp()), Allocates: true),
         new("tcp_out_of_resources", 2, Needs.Orphan, hand => new TcpOutOfResources(hand.Orphan()), Allocates: true),
         new("peer_reset", 1, Needs.Tcp, hand => new PeerReset(hand.Tcp())),
         new("peer_window", 3, Needs.Tcp, hand => new PeerWindow(hand.Tcp(), hand.Rng.Below(5) switch { 0 or 1 => 0, 2 => hand.Length(hand.PageSize), _ => Tcp.Window })),
-        new("icmp_frag_needed", 2, Needs.Tcp, hand => new IcmpFragNeeded(hand.Tcp(), hand.Rng.Below(3) switch { 0 => 100, 1 => 100 + hand.Length(hand.PageSize), _ => 68 + hand.Rng.Below(200) }), Allocates: true),
+        new("icmp_frag_needed", 4, Needs.Tcp, hand => new IcmpFragNeeded(hand.Tcp(), hand.Rng.Below(3) switch { 0 or 1 => 68 + hand.Length(hand.PageSize), _ => 68 + hand.Rng.Below(200) }), Allocates: true),
         new("rt_cache_flush", 3, Needs.Tcp, _ => new RtCacheFlush()),
         new("nf_register_hook", 1, Needs.Dev, _ => new NfHook(true)),
         new("nf_unregister_hook", 2, Needs.Dev, _ => new NfHook(false)),

@@ -55,7 +55,8 @@ public sealed class ConnectionBook
 
                 break;
             case IcmpFragNeeded icmp:
-                var told = Math.Max(icmp.Mtu, world.Profile.MinPmtu);
+                var tcp = world.Tcp(icmp.Sock);
+                var told = Math.Max(Math.Max(icmp.Mtu, world.Profile.MinPmtu), 48 + tcp.IpOptionBytes + (tcp.Timestamps ? 12 : 0));
                 _entries.Rebind(icmp.Sock.Value, _entries[icmp.Sock.Value] with { Mtu = Math.Min(told, _entries[icmp.Sock.Value].Mtu) });
                 break;
         }

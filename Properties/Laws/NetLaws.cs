@@ -65,8 +65,8 @@ public static class NetLaws
     public static readonly Law FullSegmentOccurs = Law.Sometimes(NetRules.PlanFitsMss, (in Step step) => HasFullSegment(step));
 
     public static readonly Law IdIsZero = Law.Always(NetRules.IdZeroWithDf,
-        (in Step step) => EachFrame(step.Seen, static frame => frame.Length < 34 || ((frame[20] & 0x40) != 0 && frame[18] == 0 && frame[19] == 0)),
-        (_, _) => "a frame without DF, or with an id");
+        (in Step step) => EachFrame(step.Seen, static frame => frame.Length < 34 || IsFragment(frame) || ((frame[20] & 0x40) != 0 && frame[18] == 0 && frame[19] == 0)),
+        (_, _) => "a whole packet without DF, or with an id");
 
     public static readonly Law EmittedFrameOccurs = Law.Sometimes(NetRules.IdZeroWithDf, (in Step step) => !EachFrame(step.Seen, static _ => false));
 
@@ -174,6 +174,12 @@ public static class NetLaws
         (in Step step, Sock sock) => sock is TcpSock { SendHead: { } head } && step.History.Connections.IsNarrow(sock.Id)
             && unchecked((int)(head.Cb.EndSeq - step.History.Connections.RightEdge(sock.Id))) > 0);
 
+    public static readonly Law FragmentsMakeTheDatagram = Law.Always(NetRules.FragmentsCover,
+        (in Step step) => step.History.Misplaced is null && (step.Operation is not UdpSendmsg send || !step.Seen.Succeeded || Sent(step.Seen) == send.Count),
+        (step, _) => $"{step.History.Misplaced}; the fragments carry {Sent(step.Seen)} bytes");
+
+    public static readonly Law ReassemblyOccurs = Law.Sometimes(NetRules.FragmentsCover, (in Step step) => step.Seen.Reassembled > 0);
+
     public static readonly Law NothingAfterReset = Law.Always(NetRules.SilentAfterReset,
         (in Step step) => step.History.Connections.AfterReset is null,
         (step, _) => $"{step.History.Connections.AfterReset} was sent after a reset");
@@ -240,6 +246,19 @@ public static class NetLaws
         }
 
         return count;
+    }
+
+    private static bool IsFragment(ReadOnlySpan<byte> frame) => ((frame[20] << 8 | frame[21]) & 0x3fff) != 0 && (frame[20] & 0x40) == 0;
+
+    private static long Sent(Observation seen)
+    {
+        var bytes = 0L;
+        for (var i = 0; i < seen.Plan.Count; i++)
+        {
+            bytes += seen.Plan[i].Length;
+        }
+
+        return bytes;
     }
 
     private static bool HasBusy(Observation seen)
@@ -353,7 +372,7 @@ public static class NetLaws
     };
 
     /// <summary>Bytes that the call had to copy: what it accepted, and a datagram that was dropped afterwards.</summary>
-    private static long Offered(in Step step) => step.Operation is UdpSendmsg datagram && step.Seen.Plan.Count > 0 ? datagram.Count : step.Seen.Count;
+    private static long Offered(in Step step) => step.Operation is UdpSendmsg ? Sent(step.Seen) : step.Seen.Count;
 
     private static long CopiedAtCall(in Step step) => step.World.Cost.CopiedAtCall - step.Seen.CostBefore.CopiedAtCall;
 
@@ -413,7 +432,8 @@ public static class NetLaws
     {
         for (var i = 0; i < step.Seen.Plan.Count; i++)
         {
-            if (step.Seen.Plan[i].Length > Largest(step, step.World.Sock(step.Seen.Plan[i].Flow)))
+            // A fragment behind the first has no UDP header.
+            if (step.Seen.Plan[i].Length - (step.Seen.Plan[i].FragmentOffset > 0 ? 8 : 0) > Largest(step, step.World.Sock(step.Seen.Plan[i].Flow)))
             {
                 return false;
             }

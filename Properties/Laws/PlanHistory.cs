@@ -10,6 +10,10 @@ public sealed class PlanHistory
     private const byte SynOrFin = 3;
 
     private readonly Table<uint> _next = new();
+    private readonly Table<Segment> _fragment = new();
+
+    /// <summary>The first fragment of this step that does not stand before the one that was made before it; null where all do.</summary>
+    public Segment? Misplaced { get; private set; }
 
     public ConnectionBook Connections { get; } = new();
 
@@ -26,10 +30,16 @@ public sealed class PlanHistory
     {
         Misfit = null;
         Retransmitted = false;
+        Misplaced = null;
         for (var i = 0; i < seen.Plan.Count; i++)
         {
             var segment = seen.Plan[i];
             var flow = segment.Flow.Value;
+            if (segment.IsFragment && !Place(segment, i == 0))
+            {
+                continue;
+            }
+
             if (!_next.Has(flow))
             {
                 _next.Bind(flow, segment.Seq);
@@ -51,6 +61,36 @@ public sealed class PlanHistory
                 _next.Rebind(flow, end);
             }
         }
+    }
+
+    /// <summary>Fragments are made from the last to the first. A last one has an id that the datagram before it had not; each other ends where the one made before it begins, and has its id.</summary>
+    /// <returns>Whether it is the first of its datagram to be made.</returns>
+    private bool Place(in Segment segment, bool isFirst)
+    {
+        var flow = segment.Flow.Value;
+        var has = _fragment.Has(flow);
+        if (isFirst ? segment.MoreFragments || (has && _fragment[flow].Id == segment.Id)
+            : !segment.MoreFragments || !has || segment.Id != _fragment[flow].Id
+                || segment.FragmentOffset + segment.Length + (segment.FragmentOffset == 0 ? 8 : 0) != _fragment[flow].FragmentOffset)
+        {
+            Misplaced ??= segment;
+        }
+
+        if (segment.FragmentOffset % 8 != 0)
+        {
+            Misplaced ??= segment;
+        }
+
+        if (has)
+        {
+            _fragment.Rebind(flow, segment);
+        }
+        else
+        {
+            _fragment.Bind(flow, segment);
+        }
+
+        return isFirst;
     }
 
     /// <summary>TCP tries a first transmission that was dropped again from the same byte; a datagram is gone.</summary>
@@ -75,6 +115,11 @@ public sealed class PlanHistory
             state.Write(Next(new SockId(flow)));
         }
 
+        for (var flow = 0; flow < _fragment.Count; flow++)
+        {
+            state.Write(_fragment.Has(flow) ? _fragment[flow].Id : -1);
+        }
+
         Connections.WriteState(state);
     }
 
@@ -82,6 +127,8 @@ public sealed class PlanHistory
     {
         _next.Clear();
         Connections.Reset();
+        _fragment.Clear();
+        Misplaced = null;
         Misfit = null;
         Retransmitted = false;
     }

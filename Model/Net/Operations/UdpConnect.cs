@@ -12,7 +12,7 @@ public sealed record UdpConnect(SockId Result, DevId Device, int IpOptions, int 
         (int)operands.Option("priority", 0, 0, 15)));
 
     public override bool Enabled(Names names) =>
-        names.Has(Device) && !names.Has(Result) && UdpSock.MaxDatagram(names.Mtu(Device), IpOptions) >= 0;
+        names.Has(Device) && !names.Has(Result);
 
     public override Observation Apply(World world)
     {
@@ -23,7 +23,7 @@ public sealed record UdpConnect(SockId Result, DevId Device, int IpOptions, int 
     public override void Apply(CopyingWorld world, Observation seen)
     {
         world.Bind(Result, new CopyingFlow(Result, Device, IpOptions, 0, timestamps: false, firstSeq: 0));
-        world.Names.BindUdp(Result, UdpSock.MaxDatagram(world.Names.Mtu(Device), IpOptions));
+        world.Names.BindUdp(Result, UdpSock.MaxDatagram(IpOptions));
     }
 
     public override string ToString() => $"{Result} = udp_connect({Device}" + (IpOptions == 0 ? "" : $", ip_options={IpOptions}") + (Priority == 0 ? "" : $", priority={Priority}") + ")";

@@ -26,7 +26,7 @@ internal sealed class ExactText
 
         // What the last step did, and counts since boot, of which laws read differences only.
         "World.Seen", "World.Cost", "SkbCache.cost", "PhysicalMemory.FailedAllocations", "CopyingWorld.CopiedBytes", "CopyingWorld.SummedBytes", "NetDevice.Descriptors",
-        "CopyingWorld._emitted", "CopyingWorld._answer", "CopyingWorld._answerLength", "CopyingWorld._waitingAtDrop", "CopyingWorld.OutOfTurn", "CopyingWorld.Overtook", "ConnectionBook.BeyondWindow", "ConnectionBook.AfterReset", "PlanHistory.Misfit", "PlanHistory.Retransmitted",
+        "CopyingWorld._emitted", "CopyingWorld._answer", "CopyingWorld._answerLength", "CopyingWorld._waitingAtDrop", "CopyingWorld.OutOfTurn", "CopyingWorld.Overtook", "ConnectionBook.BeyondWindow", "ConnectionBook.AfterReset", "PlanHistory.Misfit", "PlanHistory.Retransmitted", "PlanHistory.Misplaced",
 
         // A number that pairs what the two paths do within one step.
         "World.PeekSegment", "ValueTuple`2.Item1", "Skb.PlanNumber", "Due.Number",

@@ -108,6 +108,11 @@ public static class NetRules
         Because: "The other end has forgotten it: what comes would be answered by a reset of whoever has the port now.",
         Source: "RFC 793 section 3.4; linux 2.4.4 net/ipv4/tcp_input.c, tcp_reset(); net/ipv4/tcp.c, tcp_disconnect()", Basis.Contract);
 
+    public static readonly Rule SendHeadIsUnsent = new("NET-029",
+        "send_head is the first segment of the write queue that was not sent yet.",
+        Because: "At one that was sent, the next push sends what the peer has had, from an skb that an acknowledgement may free; behind one that was not, its bytes never go.",
+        Source: "linux 2.4.4 net/ipv4/tcp_output.c, update_send_head(); net/ipv4/tcp.c, tcp_sendmsg(), at do_fault", Basis.Intended);
+
     public static readonly Rule StoppedWillWake = new("NET-012",
         "While a device's queue is stopped it has packets whose completion will wake it.",
         Because: "Nothing else starts the queue again but the watchdog.",

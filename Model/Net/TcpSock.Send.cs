@@ -91,6 +91,7 @@ public sealed partial class TcpSock
             if (copy == NoMemory)
             {
                 why = Refusal.NoMemory;
+                DropEmpty(skb);
                 break;
             }
 
@@ -259,6 +260,24 @@ public sealed partial class TcpSock
         WmemQueued += copy;
         _sendPageOffset += copy;
         return copy;
+    }
+
+    /// <summary>A segment that was made for bytes which could not be read is taken back; it was the first that waits, or there are others before it. kernel: do_fault of tcp_sendmsg(), as intended: 2.4.4 leaves send_head at an skb that was sent.</summary>
+    private void DropEmpty(Skb skb)
+    {
+        if (skb.Len > 0)
+        {
+            return;
+        }
+
+        WriteQueue.Unlink(skb);
+        WmemQueued -= skb.TrueSize;
+        if (skb == SendHead)
+        {
+            SendHead = null;
+        }
+
+        skb.Kfree();
     }
 
     private void DropSendPage()

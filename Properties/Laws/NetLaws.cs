@@ -180,6 +180,12 @@ public static class NetLaws
 
     public static readonly Law ReassemblyOccurs = Law.Sometimes(NetRules.FragmentsCover, (in Step step) => step.Seen.Reassembled > 0);
 
+    public static readonly Law SendHeadFollowsSndNxt = Law.Always(NetRules.SendHeadIsUnsent,
+        (in Step _, Sock sock) => sock is not TcpSock tcp || FirstUnsent(tcp) == tcp.SendHead,
+        (_, sock) => $"{sock.Id}: send_head is {((TcpSock)sock).SendHead?.Cb.Seq}, sent is all before {((TcpSock)sock).SndNxt}");
+
+    public static readonly Law UnsentWaits = Law.Sometimes(NetRules.SendHeadIsUnsent, (in Step _, Sock sock) => sock is TcpSock { SendHead: not null });
+
     public static readonly Law NothingAfterReset = Law.Always(NetRules.SilentAfterReset,
         (in Step step) => step.History.Connections.AfterReset is null,
         (step, _) => $"{step.History.Connections.AfterReset} was sent after a reset");
@@ -259,6 +265,19 @@ public static class NetLaws
         }
 
         return bytes;
+    }
+
+    private static Skb? FirstUnsent(TcpSock sock)
+    {
+        for (var skb = sock.WriteQueue.First; skb is not null; skb = skb.NextInList)
+        {
+            if (unchecked((int)(skb.Cb.Seq - sock.SndNxt)) >= 0)
+            {
+                return skb;
+            }
+        }
+
+        return null;
     }
 
     private static bool HasBusy(Observation seen)

@@ -379,7 +379,7 @@ public sealed class CopyingWorld(Profile profile)
         {
             if (segment.Attempt > 1)
             {
-                flow.Repeat(position, segment.Length);
+                flow.Repeat(position, segment.Length + ((segment.Flags & Fin) != 0 ? 1 : 0));
             }
 
             flow.Bytes(position, segment.Length).CopyTo(bytes.Span[headers..]);

@@ -36,9 +36,12 @@ public sealed class ConnectionBook
     /// <summary>Whether the peer has told a window that is less than all there is.</summary>
     public bool IsNarrow(SockId sock) => _entries.Has(sock.Value) && _entries[sock.Value].Window < 0xffff;
 
+    /// <summary>Whether this step told a path that is narrower than the sender knew. A second telling changes nothing: what could not be cut for lack of memory waits for the timer.</summary>
+    public bool Narrowed { get; private set; }
+
     public void Follow(Operation operation, World world)
     {
-        (BeyondWindow, AfterReset) = (null, null);
+        (BeyondWindow, AfterReset, Narrowed) = (null, null, false);
         switch (operation)
         {
             case TcpConnect connect when world.Seen.Succeeded:
@@ -57,6 +60,7 @@ public sealed class ConnectionBook
             case IcmpFragNeeded icmp:
                 var tcp = world.Tcp(icmp.Sock);
                 var told = Math.Max(Math.Max(icmp.Mtu, world.Profile.MinPmtu), 48 + tcp.IpOptionBytes + (tcp.Timestamps ? 12 : 0));
+                Narrowed = told < _entries[icmp.Sock.Value].Mtu;
                 _entries.Rebind(icmp.Sock.Value, _entries[icmp.Sock.Value] with { Mtu = Math.Min(told, _entries[icmp.Sock.Value].Mtu) });
                 break;
         }
@@ -93,7 +97,7 @@ public sealed class ConnectionBook
     public void Reset()
     {
         _entries.Clear();
-        (BeyondWindow, AfterReset) = (null, null);
+        (BeyondWindow, AfterReset, Narrowed) = (null, null, false);
     }
 
     /// <summary>A window counts where the segment acknowledges more, or is newer, or opens it. linux 2.4.4 net/ipv4/tcp_input.c, tcp_may_update_window().</summary>

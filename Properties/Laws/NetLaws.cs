@@ -157,7 +157,7 @@ public static class NetLaws
     public static readonly Law HookedFragmentsOccur = Law.Sometimes(NetRules.HookCosts, (in Step step) => HookedBytes(step.Seen, summed: false) > 0);
 
     public static readonly Law NothingInFlightIsTooLong = Law.Always(NetRules.PathMtuObeyed,
-        (in Step step) => step.Operation is not IcmpFragNeeded icmp || TooLong(step, icmp.Sock) == 0
+        (in Step step) => step.Operation is not IcmpFragNeeded icmp || !step.History.Connections.Narrowed || TooLong(step, icmp.Sock) == 0
             || step.World.Memory.FailedAllocations > step.Seen.FailedAllocationsBefore || step.History.Connections.IsReset(icmp.Sock),
         (step, _) => $"{TooLong(step, ((IcmpFragNeeded)step.Operation).Sock)} segments in flight are longer than the path takes");
 

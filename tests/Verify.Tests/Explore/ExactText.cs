@@ -19,14 +19,14 @@ internal sealed class ExactText
         "PhysicalMemory._frames", "PhysicalMemory._freeFrames", "PhysicalMemory._touchedFrames", "PhysicalMemory._slabs", "PhysicalMemory._freeBlocks",
         "PhysicalMemory._open", "PhysicalMemory._spareSlabs", "PhysicalMemory._inUse", "Page.address", "Page.InUseIndex", "Block._slab", "Block._offset", "Block._memory",
         "SkbCache._live", "SkbCache._blocks", "SkbCache._freeSkbs", "SkbCache._freeBlocks", "Skb.LiveIndex", "DataBlock.LiveIndex",
-        "CopyingWorld._free", "CopyingWorld._freeSkbs",
+        "CopyingWorld._free", "Wire._free", "CopyingWorld._freeSkbs",
 
         // A failure that was asked for is armed anew as each step begins.
         "PhysicalMemory._failAfter", "PhysicalMemory._failAt", "PhysicalMemory.FailedAt",
 
         // What the last step did, and counts since boot, of which laws read differences only.
         "World.Seen", "World.Cost", "SkbCache.cost", "PhysicalMemory.FailedAllocations", "CopyingWorld.CopiedBytes", "CopyingWorld.SummedBytes", "NetDevice.Descriptors",
-        "CopyingWorld._emitted", "CopyingWorld._answer", "CopyingWorld._answerLength", "CopyingWorld._waitingAtDrop", "CopyingWorld.OutOfTurn", "CopyingWorld.Overtook", "ConnectionBook.BeyondWindow", "ConnectionBook.AfterReset", "PlanHistory.Misfit", "PlanHistory.Retransmitted", "PlanHistory.Misplaced",
+        "CopyingWorld._emitted", "CopyingWorld._answer", "CopyingWorld._answerLength", "CopyingWorld._waitingAtDrop", "CopyingWorld.OutOfTurn", "CopyingWorld.Overtook", "ConnectionBook.BeyondWindow", "ConnectionBook.AfterReset", "ConnectionBook.Narrowed", "CopyingFlow.LastCall", "PlanHistory.Misfit", "PlanHistory.Retransmitted", "PlanHistory.Misplaced",
 
         // A number that pairs what the two paths do within one step.
         "World.PeekSegment", "ValueTuple`2.Item1", "Skb.PlanNumber", "Due.Number",

@@ -88,11 +88,6 @@ public static class SkbRules
         Because: "A charge that stays makes the tap deaf; one that is missing lets a tap that nobody reads hold every page that was sent.",
         Source: "linux 2.4.4 net/packet/af_packet.c, packet_rcv(): rmem_alloc and rcvbuf; net/core/datagram.c, skb_free_datagram()", Basis.Source);
 
-    public static readonly Rule AllLetGo = new("SKB-061",
-        "When no write queue, no queueing discipline, no driver, no tap and no caller has a packet, no skb is left, nothing is charged, and a page has no holder but the page cache, a socket's own page and whoever allocated it.",
-        Because: "Whatever is left then is left for ever: no event will free it.",
-        Source: "linux 2.4.4 net/core/skbuff.c, __kfree_skb(), skb_release_data(); include/net/sock.h, sock_wfree()", Basis.Source);
-
     public static readonly Rule PurgedAtOnce = new("SKB-062",
         "A socket that drops its connection has an empty write queue and no page of its own, while clones of what it had queued keep their data until they are freed.",
         Because: "A purge that frees what a clone in a ring still reads hands its pages to somebody else; one that frees too little keeps them for a connection that is gone.",

@@ -26,6 +26,7 @@ public static class NetDraws
             var (file, offset, count) = Range(hand);
             return new TcpSendmsg(hand.OpenTcp(), file, offset, count);
         }, Allocates: true),
+        new("tcp_sendmsg", 2, Needs.OpenTcp | Needs.File, SendBehindPages, Allocates: true),
         new("udp_sendmsg", 8, Needs.Udp | Needs.File, SendDatagram, Allocates: true),
         new("device_run", 10, Needs.Dev, hand => new DeviceRun(hand.Dev(), 1 + hand.Rng.Below(4)), Always: true),
         new("interrupt", 8, Needs.Dev, hand => new Interrupt(hand.Dev()), Always: true),
@@ -136,6 +137,19 @@ public static class NetDraws
 
     /// <summary>A priority of each band: best effort, interactive, bulk.</summary>
     private static int Priority(Hand hand) => hand.Rng.OneIn(2) ? 0 : 2 * (1 + hand.Rng.Below(3));
+
+    /// <summary>Behind fragments that wait a copy goes into a page: the one place where sendmsg makes fragments in a small machine.</summary>
+    private static TcpSendmsg SendBehindPages(Hand hand)
+    {
+        var sock = hand.OpenTcp();
+        foreach (var other in hand.World.Socks)
+        {
+            sock = other is TcpSock { SendHead: not null, WriteQueue.Last.IsNonlinear: true } && hand.Names.IsOpenTcp(other.Id) ? other.Id : sock;
+        }
+
+        var (file, offset, count) = Range(hand);
+        return new TcpSendmsg(sock, file, offset, count);
+    }
 
     private static UdpSendmsg SendDatagram(Hand hand)
     {

@@ -66,7 +66,7 @@ public static class Suites
 
     /// <summary>Rules whose premise takes a socket, a file or a device.</summary>
     private static bool NeedsSockets(Rule rule) =>
-        rule == SkbRules.OwnerCharged || rule == SkbRules.TapCharged || rule == SkbRules.AllLetGo || rule == SkbRules.PurgedAtOnce || rule == PinRules.ReclaimTakesUnheld || rule == PinRules.CacheHoldsFile
+        rule == SkbRules.OwnerCharged || rule == SkbRules.TapCharged || rule == SkbRules.PurgedAtOnce || rule == PinRules.ReclaimTakesUnheld || rule == PinRules.CacheHoldsFile
         || rule == SumRules.PseudoHeaderSeed || rule == SumRules.CheckOffset || rule == SumRules.UdpNeverZero;
 
     /// <summary>Laws whose premise takes an skb that the script itself names.</summary>

@@ -351,13 +351,27 @@ public static class NetLaws
         {
             if (step.Seen.Drops[i].Reason == DropReason.Congestion
                 && PlannedAs(step.Seen, step.Seen.Drops[i].Number) is { Protocol: 6, Attempt: 1 } segment
-                && unchecked((int)(((TcpSock)step.World.Sock(segment.Flow)).SndNxt - (segment.Seq + (uint)segment.Length + ((segment.Flags & 3) != 0 ? 1u : 0u)))) < 0)
+                && (IsPlannedAgain(step.Seen, segment) || unchecked((int)(((TcpSock)step.World.Sock(segment.Flow)).SndNxt - (segment.Seq + (uint)segment.Length + ((segment.Flags & 3) != 0 ? 1u : 0u)))) < 0))
             {
                 return segment;
             }
         }
 
         return null;
+    }
+
+    /// <summary>Whether a later entry of the step is the same segment, as new.</summary>
+    private static bool IsPlannedAgain(Observation seen, in Segment segment)
+    {
+        for (var i = 0; i < seen.Plan.Count; i++)
+        {
+            if (seen.Plan[i] is { Attempt: 1 } other && other.Flow == segment.Flow && other.Seq == segment.Seq && other.Number > segment.Number && segment.Length > 0 && other.Length > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static Segment? PlannedAs(Observation seen, int number)

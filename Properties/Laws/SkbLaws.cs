@@ -75,11 +75,11 @@ public static class SkbLaws
 
     public static readonly Law TapChargeOccurs = Law.Sometimes(SkbRules.TapCharged, (in Step step) => step.World.Taps.Count > 0 && step.World.Taps[0].RmemAlloc > 0);
 
-    public static readonly Law NothingIsLeft = Law.Always(SkbRules.AllLetGo,
+    public static readonly Law NothingIsLeft = Law.Always(SkbRules.OwnerCharged,
         (in Step step) => !IsQuiet(step.World) || (step.World.Skbs.Live.Count == 0 && NothingHeld(step.World)),
         (step, _) => $"nobody has a packet, and there are {step.World.Skbs.Live.Count} skbs; charged: {string.Join(", ", step.World.Socks.Select(sock => sock.WmemAlloc + sock.WmemQueued))}; pages: {string.Join(", ", step.World.Memory.InUse.Where(page => page.Count > 1).Select(page => $"{page} count {page.Count}"))}");
 
-    public static readonly Law QuietAfterSendingOccurs = Law.Sometimes(SkbRules.AllLetGo,
+    public static readonly Law QuietAfterSendingOccurs = Law.Sometimes(SkbRules.OwnerCharged,
         (in Step step, Model.Net.Sock sock) => sock is Model.Net.TcpSock tcp && unchecked(tcp.SndUna - tcp.FirstSeq) is > 0 and < 0x80000000 && IsQuiet(step.World));
 
     public static readonly Law PurgeLeavesNothing = Law.Always(SkbRules.PurgedAtOnce,

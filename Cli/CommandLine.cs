@@ -24,6 +24,7 @@ internal static class CommandLine
             MutantsCommand.Create(),
             SendCommand.Create(),
             SpecCommand.Create(),
+            BenchCommand.Create(),
         };
         return Verb.Run(root, args.Length == 0 || (args[0].StartsWith("--", StringComparison.Ordinal) && args[0] is not ("--help" or "--version")) ? ["run", .. args] : args);
     }

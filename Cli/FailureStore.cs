@@ -49,7 +49,7 @@ internal sealed class FailureStore
             {
                 MakeFolder();
                 Write(ScriptOf(finding), finding.Shrunk.Script.ToString());
-                Write(ReportOf(finding), BugReport.Of(finding, $"./zcverify replay {ScriptOf(finding)}"));
+                Write(ReportOf(finding), BugReport.Of(finding, ScriptOf(finding)));
             }
             catch (InputException)
             {

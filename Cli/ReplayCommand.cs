@@ -3,12 +3,15 @@ using System.Text.Json.Nodes;
 using Spectre.Console;
 using ZeroCopy.Model;
 using ZeroCopy.Properties;
+using ZeroCopy.Properties.Report;
 
 namespace ZeroCopy.Cli;
 
 /// <summary><c>zcverify replay FILE|-</c>: a script again, step by step.</summary>
 internal static class ReplayCommand
 {
+    private const int Margin = 9;
+
     private static readonly Argument<string> Path = new("FILE") { Description = "the script; - reads standard input" };
     private static readonly Option<string?> Mutant = new("--mutant") { Description = "run with this recorded bug compiled in (default: the one that the script's first line names)" };
     private static readonly Option<bool> JsonOut = Verb.JsonOption();
@@ -41,7 +44,7 @@ internal static class ReplayCommand
                 console.MarkupLine($"[{colour}]{verdict,-8}[/] {step.Operation.ToString().EscapeMarkup()}");
                 foreach (var line in step.Changes)
                 {
-                    console.MarkupLineInterpolated($"[grey]         {line}[/]");
+                    PrintChange(console, line);
                 }
             }
         }
@@ -65,8 +68,42 @@ internal static class ReplayCommand
             return status;
         }
 
-        ViolationOutput.Print(console, replay.Violations);
-        console.MarkupLineInterpolated($"{replay.Applied} operations, {replay.Skipped} skipped: {(replay.Violations.Count == 0 ? "every law held" : "violated")}{(script.Header.Expect is null ? "" : expected ? ", as expected" : $", expected {script.Header.Expect}")}");
+        if (replay.Violations.Count > 0)
+        {
+            PrintWorld(console, script, replay);
+            ViolationOutput.Print(console, replay.Violations);
+        }
+
+        console.MarkupLineInterpolated($"{replay.Applied} operation{(replay.Applied == 1 ? "" : "s")}{(replay.Skipped == 0 ? "" : $", {replay.Skipped} skipped")}: {(replay.Violations.Count == 0 ? "every law held" : "violated")}{(script.Header.Expect is null ? "" : expected ? ", as expected" : $", expected {script.Header.Expect}")}");
         return status;
+    }
+
+    /// <summary>Below the operation; on a terminal what is too long goes on at the same margin.</summary>
+    private static void PrintChange(IAnsiConsole console, string line)
+    {
+        if (console.Profile.Out.IsTerminal)
+        {
+            console.Write(new Padder(new Text(line, new Style(Color.Grey)), new Padding(Margin, 0, 0, 0)));
+        }
+        else
+        {
+            console.WriteLine(new string(' ', Margin) + line);
+        }
+    }
+
+    /// <summary>What a report shows: the world as the violation left it, and the bytes that differ.</summary>
+    private static void PrintWorld(IAnsiConsole console, Script script, Replay replay)
+    {
+        console.WriteLine();
+        foreach (var line in replay.Picture.Lines())
+        {
+            console.WriteLine(line);
+        }
+
+        console.WriteLine();
+        foreach (var line in ByteEvidence.Of(script, replay.Checker.Laws).Split('\n').Where(line => line.Length > 0 && !line.StartsWith("```", StringComparison.Ordinal)))
+        {
+            console.WriteLine(line);
+        }
     }
 }

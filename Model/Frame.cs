@@ -16,9 +16,6 @@ public sealed class Frame
 
     public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, Length);
 
-    /// <summary>The same bytes, to be changed.</summary>
-    public Span<byte> Writable => _bytes.AsSpan(0, Length);
-
     /// <summary>Where each byte came from; empty where the profile keeps no provenance.</summary>
     public ReadOnlySpan<Provenance> Shadow => _marked ? _shadow.AsSpan(0, Length) : [];
 

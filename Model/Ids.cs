@@ -12,6 +12,20 @@ public readonly record struct PageId(int Value)
     public override string ToString() => $"page{Value}";
 }
 
+/// <summary>A script's name for a process: its address space.</summary>
+public readonly record struct MmId(int Value)
+{
+    public override string ToString() => $"p{Value}";
+}
+
+/// <summary>A script's name for what pins user memory: a kiobuf, or a vector of (page, offset, length).</summary>
+public readonly record struct PinId(bool IsVector, int Value)
+{
+    public NameKind Kind => IsVector ? NameKind.Vector : NameKind.Kiobuf;
+
+    public override string ToString() => $"{(IsVector ? "vec" : "kio")}{Value}";
+}
+
 /// <summary>A script's name for a file.</summary>
 public readonly record struct FileId(int Value)
 {

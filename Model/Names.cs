@@ -9,17 +9,26 @@ public enum NameKind
     Sock,
     Dev,
     Tap,
+    Mm,
+    Kiobuf,
+    Vector,
 }
 
 /// <summary>What both paths know of a script's names: which are bound, and lengths. <see cref="Operation.Enabled"/> reads nothing else, so that an operation is never chosen by the state of the code under test.</summary>
-public sealed class Names(int pageSize)
+public sealed class Names(int pageSize, int taskPages)
 {
-    private readonly Table<int> _skbs = new();
+    private readonly Table<SkbShape> _skbs = new();
+    private readonly Stack<SkbShape> _freeShapes = new();
+    private readonly Stack<SharedData> _freeData = new();
     private readonly Table<bool> _pages = new();
     private readonly Table<long> _files = new();
     private readonly Table<SockName> _socks = new();
     private readonly Table<DevName> _devs = new();
     private readonly Table<bool> _taps = new();
+    private readonly Table<ulong> _mms = new();
+    private readonly Table<int[]> _storable = new();
+    private readonly Table<PinName> _kiobufs = new();
+    private readonly Table<PinName> _vectors = new();
 
     /// <summary>Bytes in a page: the same on both paths.</summary>
     public int PageSize => pageSize;
@@ -44,6 +53,9 @@ public sealed class Names(int pageSize)
         NameKind.Sock => _socks.Has(name),
         NameKind.Dev => _devs.Has(name),
         NameKind.Tap => _taps.Has(name),
+        NameKind.Mm => _mms.Has(name),
+        NameKind.Kiobuf => _kiobufs.Has(name),
+        NameKind.Vector => _vectors.Has(name),
         _ => throw new ModelException($"no kind of name {kind}"),
     };
 
@@ -56,11 +68,49 @@ public sealed class Names(int pageSize)
         NameKind.Sock => _socks.Bound,
         NameKind.Dev => _devs.Bound,
         NameKind.Tap => _taps.Bound,
+        NameKind.Mm => _mms.Bound,
+        NameKind.Kiobuf => _kiobufs.Bound,
+        NameKind.Vector => _vectors.Bound,
         _ => throw new ModelException($"no kind of name {kind}"),
     };
 
+    public bool Has(MmId mm) => _mms.Has(mm.Value);
+
+    public bool Has(PinId pin) => Pins(pin).Has(pin.Value);
+
+    /// <summary>Whether a process can have these pages.</summary>
+    public bool IsInTask(int page, int pages) => page >= 0 && pages <= taskPages && page <= taskPages - pages;
+
+    /// <summary>Whether a process can have these bytes.</summary>
+    public bool IsInTaskBytes(int address, int count) => count <= taskPages * pageSize && address <= (taskPages * pageSize) - count;
+
+    /// <summary>Whether bytes of a process lie in one page.</summary>
+    public bool IsInOnePage(int address, int count) => IsInTaskBytes(address, count) && (address % pageSize) + count <= pageSize;
+
+    /// <summary>Whether an area covers each page of a range; false too where none or only some are covered.</summary>
+    public bool IsMapped(MmId mm, int page, int pages) => (_mms[mm.Value] & Mask(page, pages)) == Mask(page, pages);
+
+    /// <summary>Whether no area covers any page of a range.</summary>
+    public bool IsFree(MmId mm, int page, int pages) => (_mms[mm.Value] & Mask(page, pages)) == 0;
+
+    /// <summary>Bytes that a pin covers.</summary>
+    public int Length(PinId pin) => Pins(pin)[pin.Value].Length;
+
+    /// <summary>A device may write through it: it was taken with rw == READ.</summary>
+    public bool IsInto(PinId pin) => Has(pin) && Pins(pin)[pin.Value].Into;
+
+    /// <summary>A device wrote through it, and that was not marked dirty yet.</summary>
+    public bool IsWritten(PinId pin) => Has(pin) && Pins(pin)[pin.Value].Written;
+
+    public bool IsLocked(PinId pin) => Has(pin) && Pins(pin)[pin.Value].Locked;
+
     /// <summary>Bytes of the packet.</summary>
-    public int Length(SkbId skb) => _skbs[skb.Value];
+    public int Length(SkbId skb) => _skbs[skb.Value].Length;
+
+    public SkbShape Shape(SkbId skb) => _skbs[skb.Value];
+
+    /// <summary>Whether the packet has another name. kernel: skb_shared().</summary>
+    public bool IsShared(SkbId skb) => _skbs[skb.Value].Names > 1;
 
     public long Length(FileId file) => _files[file.Value];
 
@@ -69,24 +119,110 @@ public sealed class Names(int pageSize)
 
     public bool IsTcp(SockId sock) => Has(sock) && _socks[sock.Value].IsTcp;
 
-    public bool IsUdp(SockId sock) => Has(sock) && !_socks[sock.Value].IsTcp;
+    public bool IsUdp(SockId sock) => Has(sock) && _socks[sock.Value] is { IsTcp: false, IsRaw: false };
+
+    /// <summary>A socket without a protocol.</summary>
+    public bool IsRaw(SockId sock) => Has(sock) && _socks[sock.Value].IsRaw;
 
     /// <summary>The most payload that a datagram of this socket may carry.</summary>
     public int MaxDatagram(SockId sock) => _socks[sock.Value].MaxDatagram;
 
     public int Mtu(DevId dev) => _devs[dev.Value].Mtu;
 
-    public void Bind(SkbId skb, int length) => _skbs.Bind(skb.Value, length);
+    /// <summary>A new, linear packet.</summary>
+    public void Bind(SkbId skb, int length) => New(skb).Start(length);
 
-    public void Resize(SkbId skb, int length) => _skbs.Rebind(skb.Value, length);
+    /// <summary>One more name for a packet.</summary>
+    public void Bind(SkbId skb, SkbId same)
+    {
+        var shape = _skbs[same.Value];
+        shape.Names++;
+        _skbs.Bind(skb.Value, shape);
+    }
 
-    public void Unbind(SkbId skb) => _skbs.Unbind(skb.Value);
+    /// <summary>A packet of the same shape, with data of its own.</summary>
+    public void BindCopy(SkbId skb, SkbId source) => New(skb).CopyFrom(_skbs[source.Value]);
+
+    /// <summary>A packet of the same shape that shares the data.</summary>
+    public void BindClone(SkbId skb, SkbId source)
+    {
+        var shape = New(skb);
+        shape.CopyFrom(_skbs[source.Value]);
+        Leave(shape.Data);
+        shape.Data = _skbs[source.Value].Data;
+        shape.Data.Packets++;
+    }
+
+    /// <summary>The name is that of a new packet of the same shape.</summary>
+    public void Replace(SkbId skb, bool sharesData)
+    {
+        var before = _skbs[skb.Value];
+        var after = _freeShapes.TryPop(out var used) ? used : new SkbShape();
+        after.CopyFrom(before);
+        after.Names = 1;
+        after.Data = sharesData ? before.Data : NewData();
+        after.Data.Packets += sharesData ? 1 : 0;
+        _skbs.Rebind(skb.Value, after);
+        if (--before.Names == 0)
+        {
+            Leave(before.Data);
+            _freeShapes.Push(before);
+        }
+    }
+
+    /// <summary>The packet has a copy of its data for itself.</summary>
+    public void Privatise(SkbId skb)
+    {
+        var shape = _skbs[skb.Value];
+        if (shape.IsCloned)
+        {
+            Leave(shape.Data);
+            shape.Data = NewData();
+        }
+    }
+
+    /// <summary>A sum is asked of the device; -1 for a start that is not said yet.</summary>
+    public void Ask(SkbId skb, int start, int at) => _skbs[skb.Value].Ask(start, at);
+
+    /// <summary>The packet, which is empty, begins so many bytes later.</summary>
+    public void Reserve(SkbId skb, int count) => _skbs[skb.Value].MoveStart(count);
+
+    /// <summary>The sum that was asked for is made.</summary>
+    public void Helped(SkbId skb) => _skbs[skb.Value].Sum = SumKind.None;
+
+    /// <summary>What is known of the sum of a packet that came from a device.</summary>
+    public void Received(SkbId skb, SumKind sum) => (_skbs[skb.Value].IsReceived, _skbs[skb.Value].Sum) = (true, sum);
+
+    /// <summary>So many of its bytes are linear, the others are in fragments.</summary>
+    public void SetLinear(SkbId skb, int count) => _skbs[skb.Value].Linear = count;
+
+    /// <summary>The last bytes are those of a packet on its list.</summary>
+    public void Joined(SkbId skb, int count, SumKind sum)
+    {
+        Privatise(skb);
+        (_skbs[skb.Value].Listed, _skbs[skb.Value].Sum) = (_skbs[skb.Value].Listed + count, sum);
+    }
+
+    public void Unbind(SkbId skb)
+    {
+        var shape = _skbs[skb.Value];
+        _skbs.Unbind(skb.Value);
+        if (--shape.Names == 0)
+        {
+            Leave(shape.Data);
+            _freeShapes.Push(shape);
+        }
+    }
 
     public void Bind(PageId page) => _pages.Bind(page.Value, true);
 
     public void Unbind(PageId page) => _pages.Unbind(page.Value);
 
     public void Bind(FileId file, long length) => _files.Bind(file.Value, length);
+
+    public void Resize(FileId file, long length) => _files.Rebind(file.Value, length);
+
+    public void BindRaw(SockId sock) => _socks.Bind(sock.Value, new SockName(false, false, 0, IsRaw: true));
 
     public void BindTcp(SockId sock) => _socks.Bind(sock.Value, new SockName(true, false, 0));
 
@@ -100,8 +236,51 @@ public sealed class Names(int pageSize)
 
     public void Bind(DevId dev, int mtu) => _devs.Bind(dev.Value, new DevName(mtu));
 
+    public void Bind(MmId mm)
+    {
+        _mms.Bind(mm.Value, 0);
+        var storable = new int[taskPages];
+        Array.Fill(storable, pageSize);
+        _storable.Bind(mm.Value, storable);
+    }
+
+    public void Unbind(MmId mm)
+    {
+        _mms.Unbind(mm.Value);
+        _storable.Unbind(mm.Value);
+    }
+
+    /// <summary>So many bytes of a page may be stored to: behind the end of a shared file they would be nobody's.</summary>
+    public void SetStorable(MmId mm, int page, int bytes) => _storable[mm.Value][page] = bytes;
+
+    /// <summary>Whether a store stays within what a shared file has of the page.</summary>
+    public bool IsStorable(MmId mm, int address, int count) => (address % pageSize) + count <= _storable[mm.Value][address / pageSize];
+
+    /// <summary>Whether a pinned byte lies in a page of a file, and behind its end.</summary>
+    public bool IsBehindFile(PinId pin) => Has(pin) && Pins(pin)[pin.Value].BehindFile;
+
+    public void SetBehindFile(PinId pin, bool behind) => Pins(pin).Rebind(pin.Value, Pins(pin)[pin.Value] with { BehindFile = behind });
+
+    /// <summary>An area now covers these pages.</summary>
+    public void Map(MmId mm, int page, int pages) => _mms.Rebind(mm.Value, _mms[mm.Value] | Mask(page, pages));
+
+    /// <summary>No area covers these pages any more.</summary>
+    public void Unmap(MmId mm, int page, int pages) => _mms.Rebind(mm.Value, _mms[mm.Value] & ~Mask(page, pages));
+
+    public void Bind(PinId pin, bool into, int length) => Pins(pin).Bind(pin.Value, new PinName(into, false, false, false, length));
+
+    public void Unbind(PinId pin) => Pins(pin).Unbind(pin.Value);
+
+    public void SetWritten(PinId pin, bool written) => Pins(pin).Rebind(pin.Value, Pins(pin)[pin.Value] with { Written = written });
+
+    public void SetLocked(PinId pin, bool locked) => Pins(pin).Rebind(pin.Value, Pins(pin)[pin.Value] with { Locked = locked });
+
     public void Reset()
     {
+        _mms.Clear();
+        _storable.Clear();
+        _kiobufs.Clear();
+        _vectors.Clear();
         _skbs.Clear();
         _pages.Clear();
         _files.Clear();
@@ -110,7 +289,36 @@ public sealed class Names(int pageSize)
         _taps.Clear();
     }
 
-    private readonly record struct SockName(bool IsTcp, bool IsClosed, int MaxDatagram);
+    private Table<PinName> Pins(PinId pin) => pin.IsVector ? _vectors : _kiobufs;
+
+    private static ulong Mask(int page, int pages) => ((1UL << pages) - 1) << page;
+
+    private SkbShape New(SkbId skb)
+    {
+        var shape = _freeShapes.TryPop(out var used) ? used : new SkbShape();
+        (shape.Names, shape.Data) = (1, NewData());
+        _skbs.Bind(skb.Value, shape);
+        return shape;
+    }
+
+    private SharedData NewData()
+    {
+        var data = _freeData.TryPop(out var used) ? used : new SharedData();
+        data.Packets = 1;
+        return data;
+    }
+
+    private void Leave(SharedData data)
+    {
+        if (--data.Packets == 0)
+        {
+            _freeData.Push(data);
+        }
+    }
+
+    private readonly record struct PinName(bool Into, bool Written, bool Locked, bool BehindFile, int Length);
+
+    private readonly record struct SockName(bool IsTcp, bool IsClosed, int MaxDatagram, bool IsRaw = false);
 
     private readonly record struct DevName(int Mtu);
 }

@@ -22,8 +22,20 @@ public enum Refusal
     /// <summary>The peer has reset the connection: -ECONNRESET, -EPIPE.</summary>
     Reset,
 
-    /// <summary>Beyond the packet: -EFAULT.</summary>
+    /// <summary>Beyond the packet, the file or every area: -EFAULT, SIGBUS.</summary>
     OutOfRange,
+
+    /// <summary>The checksum does not come out.</summary>
+    BadSum,
+
+    /// <summary>The area does not allow it: -EACCES, SIGSEGV.</summary>
+    NoAccess,
+
+    /// <summary>The arguments do not fit each other: -EINVAL.</summary>
+    Invalid,
+
+    /// <summary>One more reference, and the page's count could wrap.</summary>
+    TooMany,
 }
 
 /// <summary>What one dev_queue_xmit found and did.</summary>
@@ -80,12 +92,13 @@ public readonly record struct TapShown(int Number, TapId Tap, DevId Device, bool
 public readonly record struct SegmentCut(SockId Flow, int Stays, int Moved, bool Paged, bool Unsent);
 
 /// <summary>A packet passed a netfilter hook.</summary>
+/// <param name="Number">The entry of the plan that it becomes.</param>
 /// <param name="Payload">Its payload.</param>
 /// <param name="Paged">It came with fragments.</param>
 /// <param name="WantsSum">It came with CHECKSUM_HW.</param>
 /// <param name="Linearized">The CPU made it linear.</param>
 /// <param name="Summed">The CPU summed it.</param>
-public readonly record struct HookPass(int Payload, bool Paged, bool WantsSum, bool Linearized, bool Summed);
+public readonly record struct HookPass(int Number, int Payload, bool Paged, bool WantsSum, bool Linearized, bool Summed);
 
 /// <summary>The folded sum of one contiguous run of a packet.</summary>
 /// <param name="Offset">First byte, from the start of the range that was asked for.</param>
@@ -137,11 +150,23 @@ public sealed class Observation
     /// <summary>Bytes accepted, or frames, or pages: what the operation counts.</summary>
     public long Count { get; private set; }
 
+    /// <summary>A send went by reference: what is written to the file later may show on the wire.</summary>
+    public bool ByReference { get; set; }
+
     /// <summary>The folded sum that a checksum operation returned.</summary>
     public ushort Sum { get; set; }
 
     /// <summary>What the same function says of each contiguous run in the range alone.</summary>
     public List<RunSum> Runs { get; } = [];
+
+    /// <summary>Destructors that ran. kernel: skb->destructor.</summary>
+    public int Destructors { get; set; }
+
+    /// <summary>Pages that were made accessible before a refusal: what had happened to them stays.</summary>
+    public int PagesDone { get; set; }
+
+    /// <summary>The page whose lock it waited for last; null for none.</summary>
+    public Pages.Page? WaitedOn { get; set; }
 
     /// <summary>How many bytes a reading operation returned; they are in <see cref="Read"/>.</summary>
     public int ReadLength { get; private set; }
@@ -249,7 +274,8 @@ public sealed class Observation
     public void BeginStep(Cost cost, int failedAllocations)
     {
         FailedAllocationsBefore = failedAllocations;
-        (Refusal, Count, Sum, ReadLength) = (Refusal.None, 0, 0, 0);
+        (Refusal, Count, ByReference, Sum, ReadLength, Destructors) = (Refusal.None, 0, false, 0, 0, 0);
+        (PagesDone, WaitedOn) = (0, null);
         _plan.Clear();
         _drops.Clear();
         Runs.Clear();

@@ -1,4 +1,5 @@
 using ZeroCopy.Model.Copying;
+using ZeroCopy.Specs;
 
 namespace ZeroCopy.Model;
 
@@ -13,6 +14,12 @@ public abstract record Operation
 
     /// <summary>The copying path. Refusals for lack of resources are taken from what was seen; they are judged by laws.</summary>
     public abstract void Apply(CopyingWorld world, Observation seen);
+
+    /// <summary>The rule whose BUG check it must run into, for a wrong use that the kernel stops at; null for any other operation. The state is broken on purpose: the sequence ends there.</summary>
+    public virtual Rule? Panics => null;
+
+    /// <summary>Whether a refusal for lack of memory must leave everything as it was.</summary>
+    public virtual bool KeepsAllWithoutMemory(Names names) => false;
 
     /// <summary>As a script spells it: parsing gives the same operation back.</summary>
     public abstract override string ToString();

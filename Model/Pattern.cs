@@ -5,11 +5,14 @@ public static class Pattern
 {
     public static byte At(int seed, int i) => unchecked((byte)(((i + 1) * ((2 * seed) + 1)) + (seed * 29)));
 
-    public static void Fill(Span<byte> bytes, int seed)
+    public static void Fill(Span<byte> bytes, int seed) => Fill(bytes, seed, 0);
+
+    /// <summary>The pattern from byte <paramref name="from"/> on.</summary>
+    public static void Fill(Span<byte> bytes, int seed, int from)
     {
         for (var i = 0; i < bytes.Length; i++)
         {
-            bytes[i] = At(seed, i);
+            bytes[i] = At(seed, from + i);
         }
     }
 }

@@ -51,6 +51,18 @@ public sealed record Profile(Size Size, Kernel Kernel)
     /// <summary>kernel: TX_RING_SIZE of a driver of the time, drivers/net/tulip/tulip.h.</summary>
     public int UnconvertedTxRingSize => Size == Size.Tiny ? 4 : 16;
 
+    /// <summary>Pages that a process can map, from address 0 on. kernel: TASK_SIZE.</summary>
+    public int TaskPages => Size == Size.Tiny ? 8 : 16;
+
+    /// <summary>Pages that one page table maps. kernel: PTRS_PER_PTE.</summary>
+    public int PagesPerTable => Size == Size.Tiny ? 2 : 8;
+
+    /// <summary>Pages that swap space holds. kernel: swap_info[].max.</summary>
+    public int SwapPages => Size == Size.Tiny ? 4 : 16;
+
+    /// <summary>Width of a page's count: it wraps beyond. kernel: atomic_t, of which a sign is left out.</summary>
+    public int PageCountBits => Size == Size.Tiny ? 8 : 31;
+
     /// <summary>Bytes that may wait in a socket's write queue. kernel: sysctl_tcp_wmem[2] and sk->sndbuf.</summary>
     public int SndBuf => Size == Size.Tiny ? 4096 : 131072;
 

@@ -17,5 +17,5 @@ public readonly record struct Provenance(ulong Packed)
         new(((ulong)(file.Value + 1) << 48) | ((ulong)write << 32) | (ulong)(offset & 0xffffffff));
 
     public override string ToString() =>
-        Packed == 0 ? "a byte of the kernel's own" : $"byte {Offset} of {new FileId(Object - 1)}";
+        Packed == 0 ? "a byte of the kernel's own" : $"byte {Offset} of {new FileId(Object - 1)}{(Write > 0 ? $" from write {Write}" : "")}";
 }

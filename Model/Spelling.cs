@@ -35,6 +35,24 @@ public sealed class Operands(int line, string name, string? result, IReadOnlyLis
 
     public PageId Page() => Name("page", n => new PageId(n));
 
+    public MmId ResultMm() => Result("p", n => new MmId(n));
+
+    public MmId Mm() => Name("p", n => new MmId(n));
+
+    public PinId ResultKiobuf() => Result("kio", n => new PinId(false, n));
+
+    public PinId Kiobuf() => Name("kio", n => new PinId(false, n));
+
+    public PinId ResultVector() => Result("vec", n => new PinId(true, n));
+
+    public PinId Vector() => Name("vec", n => new PinId(true, n));
+
+    /// <summary>A kiobuf or a vector.</summary>
+    public PinId Pin() => Peek("vec") ? Vector() : Kiobuf();
+
+    /// <summary>Whether another operand without <c>=</c> follows.</summary>
+    public bool HasMore => _next < operands.Count && !operands[_next].Contains('=', StringComparison.Ordinal);
+
     public FileId File() => Name("file", n => new FileId(n));
 
     public SockId Sock() => Name("sk", n => new SockId(n));
@@ -94,6 +112,8 @@ public sealed class Operands(int line, string name, string? result, IReadOnlyLis
     public ScriptException Error(string message) => new(line, message);
 
     private readonly List<int> _taken = [];
+
+    private bool Peek(string prefix) => _next < operands.Count && operands[_next].StartsWith(prefix, StringComparison.Ordinal);
 
     private string Next(string what) =>
         _next < operands.Count ? operands[_next++] : throw Error($"{name} lacks {what}");

@@ -18,11 +18,17 @@ public sealed class World
     private readonly List<PacketSock> _allTaps = [];
     private readonly List<Pages.File> _allFiles = [];
     private readonly List<Page> _namedPages = [];
+    private readonly Table<MmStruct> _mms = new();
+    private readonly Table<Pin> _kiobufs = new();
+    private readonly Table<Pin> _vectors = new();
+    private readonly List<MmStruct> _allMms = [];
+    private readonly List<Pin> _allPins = [];
 
     public World(Profile profile)
     {
         Profile = profile;
         Memory = new PhysicalMemory(profile);
+        Swap = new SwapSpace(profile, Memory);
         Skbs = new SkbCache(profile, Memory, Cost);
         Wire = new Wire(this);
         Receiver = new Receiver(this);
@@ -31,6 +37,8 @@ public sealed class World
     public Profile Profile { get; }
 
     public PhysicalMemory Memory { get; }
+
+    public SwapSpace Swap { get; }
 
     public SkbCache Skbs { get; }
 
@@ -49,6 +57,9 @@ public sealed class World
     /// <summary>The number that the next segment of the plan will have.</summary>
     public int PeekSegment { get; private set; }
 
+    /// <summary>Writes to files so far. Both paths count the same, from the operations alone.</summary>
+    public int Writes { get; private set; }
+
     public IReadOnlyList<Sock> Socks => _allSocks;
 
     public IReadOnlyList<NetDevice> Devices => _allDevices;
@@ -60,6 +71,18 @@ public sealed class World
 
     /// <summary>One entry for each name that holds a page.</summary>
     public IReadOnlyList<Page> NamedPages => _namedPages;
+
+    /// <summary>Every process that has not ended.</summary>
+    public IReadOnlyList<MmStruct> Mms => _allMms;
+
+    /// <summary>Everything that pins user memory.</summary>
+    public IReadOnlyList<Pin> Pins => _allPins;
+
+    public MmStruct Mm(MmId id) => _mms[id.Value];
+
+    public Pin Pin(PinId id) => PinTable(id)[id.Value];
+
+    public bool Has(PinId id) => PinTable(id).Has(id.Value);
 
     public Skb Skb(SkbId id) => _skbs[id.Value];
 
@@ -96,6 +119,19 @@ public sealed class World
 
     public void Bind(SkbId id, Skb skb) => _skbs.Bind(id.Value, skb);
 
+    /// <summary>The name is another skb's now; of none, where that is null.</summary>
+    public void Rebind(SkbId id, Skb? skb)
+    {
+        if (skb is null)
+        {
+            _skbs.Unbind(id.Value);
+        }
+        else
+        {
+            _skbs.Rebind(id.Value, skb);
+        }
+    }
+
     public void Unbind(SkbId id) => _skbs.Unbind(id.Value);
 
     public void Bind(PageId id, Page page)
@@ -108,6 +144,30 @@ public sealed class World
     {
         _namedPages.Remove(_pages[id.Value]);
         _pages.Unbind(id.Value);
+    }
+
+    public void Bind(MmId id, MmStruct mm)
+    {
+        _mms.Bind(id.Value, mm);
+        _allMms.Add(mm);
+    }
+
+    public void Unbind(MmId id)
+    {
+        _allMms.Remove(_mms[id.Value]);
+        _mms.Unbind(id.Value);
+    }
+
+    public void Bind(PinId id, Pin pin)
+    {
+        PinTable(id).Bind(id.Value, pin);
+        _allPins.Add(pin);
+    }
+
+    public void Unbind(PinId id)
+    {
+        _allPins.Remove(PinTable(id)[id.Value]);
+        PinTable(id).Unbind(id.Value);
     }
 
     public void Bind(FileId id, Pages.File file)
@@ -141,6 +201,9 @@ public sealed class World
     }
 
     public int NextSegment() => PeekSegment++;
+
+    /// <summary>The number of the next write to a file, from 1: what an operation stores has it, whether by write(), by truncation or through a shared mapping.</summary>
+    public int NextWrite() => ++Writes;
 
     /// <summary>Forgets what the last step did.</summary>
     public void BeginStep()
@@ -176,11 +239,25 @@ public sealed class World
         }
 
         state.Refer(null);
+        state.Write(Writes);
         foreach (var file in _allFiles)
         {
             state.Write(file.Id.Value);
             file.WriteState(state);
         }
+
+        Swap.WriteState(state);
+        for (var name = 0; name < _mms.Count; name++)
+        {
+            if (_mms.Has(name))
+            {
+                state.Write(name);
+                _mms[name].WriteState(state);
+            }
+        }
+
+        WriteState(state, _kiobufs);
+        WriteState(state, _vectors);
 
         foreach (var sock in _allSocks)
         {
@@ -210,6 +287,12 @@ public sealed class World
     {
         Skbs.Reset();
         Memory.Reset();
+        Swap.Reset();
+        _mms.Clear();
+        _kiobufs.Clear();
+        _vectors.Clear();
+        _allMms.Clear();
+        _allPins.Clear();
         Wire.Reset();
         Receiver.Reset();
         Cost.Reset();
@@ -225,6 +308,22 @@ public sealed class World
         _allFiles.Clear();
         _namedPages.Clear();
         (PeekSegment, NfHook) = (0, false);
+        Writes = 0;
         BeginStep();
     }
+
+    private static void WriteState(StateWriter state, Table<Pin> pins)
+    {
+        state.Refer(null);
+        for (var name = 0; name < pins.Count; name++)
+        {
+            if (pins.Has(name))
+            {
+                state.Write(name);
+                pins[name].WriteState(state);
+            }
+        }
+    }
+
+    private Table<Pin> PinTable(PinId id) => id.IsVector ? _vectors : _kiobufs;
 }

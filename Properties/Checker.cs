@@ -21,15 +21,18 @@ public sealed record Violation(Rule Rule, string Law, long Step, Operation Opera
 /// <summary>Applies operations to both paths and evaluates laws after each.</summary>
 public sealed class Checker
 {
-    private readonly Law[] _step;
-    private readonly Law[] _skb;
-    private readonly Law[] _namedSkb;
-    private readonly Law[] _page;
-    private readonly Law[] _sock;
-    private readonly Law[] _device;
+    private readonly (Law Law, int Number)[] _step;
+    private readonly (Law Law, int Number)[] _skb;
+    private readonly (Law Law, int Number)[] _namedSkb;
+    private readonly (Law Law, int Number)[] _page;
+    private readonly (Law Law, int Number)[] _sock;
+    private readonly (Law Law, int Number)[] _device;
+    private readonly (Law Law, int Number)[] _mm;
+    private readonly (Law Law, int Number)[] _pin;
     private readonly Recount _recount = new();
     private readonly PlanHistory _history = new();
-    private readonly long[] _hits = new long[LawCatalogue.All.Count];
+    private readonly Dictionary<Law, int> _numbers = [];
+    private readonly long[] _hits;
     private readonly long[] _subjects = new long[Enum.GetValues<Scope>().Length];
     private readonly List<Violation> _violations = [];
 
@@ -39,17 +42,26 @@ public sealed class Checker
     {
     }
 
+    /// <summary>A checker of these laws, which it numbers: they need not be in the catalogue.</summary>
     public Checker(Profile profile, IReadOnlyList<Law> laws)
     {
         World = new World(profile);
         Copying = new CopyingWorld(profile);
         Laws = laws;
+        for (var i = 0; i < laws.Count; i++)
+        {
+            _numbers.Add(laws[i], i);
+        }
+
+        _hits = new long[laws.Count];
         _step = Of(Scope.Step);
         _skb = Of(Scope.Skb);
         _namedSkb = Of(Scope.NamedSkb);
         _page = Of(Scope.Page);
         _sock = Of(Scope.Sock);
         _device = Of(Scope.Device);
+        _mm = Of(Scope.Mm);
+        _pin = Of(Scope.Pin);
     }
 
     public World World { get; }
@@ -64,8 +76,11 @@ public sealed class Checker
     /// <summary>What the last step broke: none where it held.</summary>
     public IReadOnlyList<Violation> Violations => _violations;
 
-    /// <summary>How often a law's claim was true of a subject, for Sometimes; how often it was false, for Always.</summary>
-    public long Hits(Law law) => _hits[law.Index];
+    /// <summary>The last step ran into the BUG check that it was meant to: the kernel stands still, and nothing can follow.</summary>
+    public bool HasPanicked { get; private set; }
+
+    /// <summary>How often a law's claim was true of a subject, for Sometimes; how often it was false, for Always. 0 for a law that is not evaluated here.</summary>
+    public long Hits(Law law) => _numbers.TryGetValue(law, out var number) ? _hits[number] : 0;
 
     /// <summary>Of how many subjects a law was evaluated.</summary>
     public long Evaluations(Law law) => _subjects[(int)law.Scope];
@@ -85,6 +100,11 @@ public sealed class Checker
 
     private bool Take(Operation operation, bool isJudged)
     {
+        if (HasPanicked)
+        {
+            throw new ModelException($"{operation} after a BUG");
+        }
+
         _violations.Clear();
         if (!operation.Enabled(Copying.Names))
         {
@@ -93,17 +113,30 @@ public sealed class Checker
 
         World.BeginStep();
         Copying.BeginStep();
+        if (isJudged && World.Memory.IsFailureDue)
+        {
+            _recount.Before = Holdings.Of(World);
+        }
+
         try
         {
             var seen = operation.Apply(World);
             _history.Follow(seen);
             _history.Connections.Follow(operation, World);
             operation.Apply(Copying, seen);
-            if (isJudged && Laws.Count > 0)
+            if (operation.Panics is { } rule)
+            {
+                _violations.Add(new Violation(rule, Violation.Guard, Steps, operation, "it returned, where the kernel stops with BUG()"));
+            }
+            else if (isJudged && Laws.Count > 0)
             {
                 _recount.Make(World);
                 Evaluate(new Step(World, Copying, operation, _recount, _history));
             }
+        }
+        catch (BugException bug) when (bug.Rule == operation.Panics)
+        {
+            HasPanicked = true;
         }
         catch (BugException bug)
         {
@@ -129,6 +162,7 @@ public sealed class Checker
         Copying.Reset();
         _history.Reset();
         _violations.Clear();
+        HasPanicked = false;
         Steps = 0;
     }
 
@@ -142,11 +176,11 @@ public sealed class Checker
     private void Evaluate(in Step step)
     {
         _subjects[(int)Scope.Step]++;
-        foreach (var law in _step)
+        foreach (var (law, number) in _step)
         {
             if (law.Step!(step) != law.IsAlways)
             {
-                Hit(step, law, null);
+                Hit(step, law, number, null);
             }
         }
 
@@ -155,11 +189,11 @@ public sealed class Checker
         for (var i = 0; i < live.Count; i++)
         {
             var skb = live[i];
-            foreach (var law in _skb)
+            foreach (var (law, number) in _skb)
             {
                 if (law.Skb!(step, skb) != law.IsAlways)
                 {
-                    Hit(step, law, skb);
+                    Hit(step, law, number, skb);
                 }
             }
         }
@@ -169,25 +203,26 @@ public sealed class Checker
             if (World.TrySkb(new SkbId(name)) is { } skb)
             {
                 _subjects[(int)Scope.NamedSkb]++;
-                foreach (var law in _namedSkb)
+                foreach (var (law, number) in _namedSkb)
                 {
                     if (law.NamedSkb!(step, new SkbId(name), skb) != law.IsAlways)
                     {
-                        Hit(step, law, new SkbId(name));
+                        Hit(step, law, number, new SkbId(name));
                     }
                 }
             }
         }
 
         EvaluatePages(step);
+        EvaluateMemory(step);
         _subjects[(int)Scope.Sock] += World.Socks.Count;
         for (var i = 0; i < World.Socks.Count; i++)
         {
-            foreach (var law in _sock)
+            foreach (var (law, number) in _sock)
             {
                 if (law.Sock!(step, World.Socks[i]) != law.IsAlways)
                 {
-                    Hit(step, law, World.Socks[i]);
+                    Hit(step, law, number, World.Socks[i]);
                 }
             }
         }
@@ -195,11 +230,38 @@ public sealed class Checker
         _subjects[(int)Scope.Device] += World.Devices.Count;
         for (var i = 0; i < World.Devices.Count; i++)
         {
-            foreach (var law in _device)
+            foreach (var (law, number) in _device)
             {
                 if (law.Device!(step, World.Devices[i]) != law.IsAlways)
                 {
-                    Hit(step, law, World.Devices[i]);
+                    Hit(step, law, number, World.Devices[i]);
+                }
+            }
+        }
+    }
+
+    private void EvaluateMemory(in Step step)
+    {
+        _subjects[(int)Scope.Mm] += World.Mms.Count;
+        for (var i = 0; i < World.Mms.Count; i++)
+        {
+            foreach (var (law, number) in _mm)
+            {
+                if (law.Mm!(step, World.Mms[i]) != law.IsAlways)
+                {
+                    Hit(step, law, number, World.Mms[i]);
+                }
+            }
+        }
+
+        _subjects[(int)Scope.Pin] += World.Pins.Count;
+        for (var i = 0; i < World.Pins.Count; i++)
+        {
+            foreach (var (law, number) in _pin)
+            {
+                if (law.Pin!(step, World.Pins[i]) != law.IsAlways)
+                {
+                    Hit(step, law, number, World.Pins[i]);
                 }
             }
         }
@@ -226,24 +288,24 @@ public sealed class Checker
     private void EvaluatePage(in Step step, Model.Pages.Page page)
     {
         _subjects[(int)Scope.Page]++;
-        foreach (var law in _page)
+        foreach (var (law, number) in _page)
         {
             if (law.Page!(step, page) != law.IsAlways)
             {
-                Hit(step, law, page);
+                Hit(step, law, number, page);
             }
         }
     }
 
     /// <summary>A claim was true of a Sometimes, or false of an Always. The first subject explains.</summary>
-    private void Hit(in Step step, Law law, object? subject)
+    private void Hit(in Step step, Law law, int number, object? subject)
     {
-        _hits[law.Index]++;
+        _hits[number]++;
         if (law.IsAlways && !_violations.Exists(found => found.Law == law.Name && found.Rule == law.Rule))
         {
             _violations.Add(new Violation(law.Rule, law.Name, Steps, step.Operation, law.Explanation(step, subject)));
         }
     }
 
-    private Law[] Of(Scope scope) => [.. Laws.Where(law => law.Scope == scope)];
+    private (Law Law, int Number)[] Of(Scope scope) => [.. Laws.Where(law => law.Scope == scope).Select(law => (law, _numbers[law]))];
 }

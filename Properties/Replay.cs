@@ -1,8 +1,8 @@
 using ZeroCopy.Model;
+using ZeroCopy.Model.Net;
 using ZeroCopy.Properties.Generate;
 using ZeroCopy.Properties.Laws;
 using ZeroCopy.Properties.Report;
-using ZeroCopy.Model.Skbs;
 
 namespace ZeroCopy.Properties;
 
@@ -14,10 +14,21 @@ namespace ZeroCopy.Properties;
 public sealed record ReplayStep(Operation Operation, bool Skipped, IReadOnlyList<Violation> Violations, IReadOnlyList<string> Changes);
 
 /// <summary>Runs a script again, one operation at a time, up to its first violation.</summary>
-public sealed class Replay(Script script)
+/// <param name="script">What is run.</param>
+/// <param name="laws">What judges it.</param>
+public sealed class Replay(Script script, IReadOnlyList<Law> laws)
 {
-    private readonly Checker _checker = new(script.Header.Profile, Suites.LawsFor(script.Header));
+    private readonly Checker _checker = new(script.Header.Profile, laws);
+    private readonly Dictionary<DevId, List<Segment>> _waiting = [];
+    private readonly List<Segment?> _emitted = [];
+    private Picture? _picture;
     private int _next;
+
+    /// <summary>Judged by the laws of the suite that its header names.</summary>
+    public Replay(Script script)
+        : this(script, Suites.LawsFor(script.Header))
+    {
+    }
 
     public int Applied { get; private set; }
 
@@ -28,17 +39,32 @@ public sealed class Replay(Script script)
     /// <summary>The checker with both worlds as they are now.</summary>
     public Checker Checker => _checker;
 
-    /// <summary>Takes one step; false at the end, and after a violation.</summary>
+    /// <summary>The operation that was taken last; null before the first.</summary>
+    public Operation? Last { get; private set; }
+
+    /// <summary>Whether each step says what it changed: pictures of the world take their time.</summary>
+    public bool Explains { get; init; }
+
+    /// <summary>The world as it is now.</summary>
+    public Picture Picture => _picture ??= new Picture(_checker.World);
+
+    /// <summary>The segment of each frame that a device emitted in the last step, in order; null for a frame that nobody planned. Only where it explains.</summary>
+    public IReadOnlyList<Segment?> Emitted => _emitted;
+
+    /// <summary>Packets of a device that were handed to it and not emitted. Only where it explains.</summary>
+    public int Waiting(DevId device) => _waiting.TryGetValue(device, out var segments) ? segments.Count : 0;
+
+    /// <summary>Takes one step; false at the end, after a violation, and after a BUG that had to come.</summary>
     public bool Next(out ReplayStep step)
     {
         step = null!;
-        if (_next == script.Operations.Count || Violations.Count > 0)
+        if (_next == script.Operations.Count || Violations.Count > 0 || _checker.HasPanicked)
         {
             return false;
         }
 
-        var operation = script.Operations[_next++];
-        var before = Explains ? new Picture(_checker.World) : null;
+        var operation = Last = script.Operations[_next++];
+        var before = Explains ? Picture : null;
         if (!_checker.Apply(operation))
         {
             Skipped++;
@@ -48,12 +74,10 @@ public sealed class Replay(Script script)
 
         Applied++;
         Violations = [.. _checker.Violations];
-        step = new ReplayStep(operation, false, Violations, before is null ? [] : [.. Changes(_checker.World.Seen), .. new Picture(_checker.World).Since(before)]);
+        _picture = before is null ? null : new Picture(_checker.World, before);
+        step = new ReplayStep(operation, false, Violations, before is null ? [] : [.. Changes(), .. _picture!.Since(before)]);
         return true;
     }
-
-    /// <summary>Whether each step says what it changed: pictures of the world take their time.</summary>
-    public bool Explains { get; init; }
 
     /// <summary>Runs to the end.</summary>
     public void Run()
@@ -75,25 +99,79 @@ public sealed class Replay(Script script)
     public static string Violated(string script) =>
         string.Join(' ', Run(Script.Parse(script, Language.All)).Select(violation => violation.Rule.Id).Distinct());
 
-    private static List<string> Changes(Observation seen)
+    /// <summary>An entry of the segment plan in words.</summary>
+    public static string Spell(World world, in Segment segment)
     {
+        var what = segment.Protocol == Ipv4.ProtocolUdp ? $"datagram {segment.Seq}"
+            : ((segment.Flags & TcpFlags.Syn) != 0 ? "SYN, " : (segment.Flags & TcpFlags.Fin) != 0 ? "FIN, " : segment.Length == 0 ? "ACK, " : "")
+                + $"seq {(world.Sock(segment.Flow) is TcpSock sock ? Picture.Relative(sock, segment.Seq) : "")}";
+        return $"segment {segment.Number}, {segment.Flow} {what}{(segment.Length == 0 ? "" : $", {Bytes(segment.Length)} of data")}{(segment.Attempt > 1 ? $", attempt {segment.Attempt}" : "")}";
+    }
+
+    private static string Bytes(long count) => $"{count} byte{(count == 1 ? "" : "s")}";
+
+    private List<string> Changes()
+    {
+        var (world, seen) = (_checker.World, _checker.World.Seen);
         var lines = new List<string>();
-        if (!seen.Succeeded)
+        _emitted.Clear();
+        if (_checker.HasPanicked)
+        {
+            lines.Add("BUG, as it must be: the sequence ends here");
+        }
+        else if (!seen.Succeeded)
         {
             lines.Add($"refused: {seen.Refusal}");
         }
-        else if (seen.Count > 0)
+        else if (Last is Sendfile or TcpSendmsg or UdpSendmsg)
         {
-            lines.Add($"count {seen.Count}");
+            lines.Add($"{Bytes(seen.Count)} accepted");
         }
 
-        lines.AddRange(seen.Plan.Select(segment => $"segment {segment.Number}: {segment.Flow} seq {segment.Seq} len {segment.Length} attempt {segment.Attempt} to {segment.Device}"));
-        lines.AddRange(seen.Drops.Select(drop => $"segment {drop.Number} dropped: {drop.Reason}"));
-        for (var i = 0; i < seen.Frames.Count; i++)
+        foreach (var (happening, index) in seen.Happenings)
         {
-            lines.Add($"frame of {seen.Frames[i].Length} bytes {(seen.Frames[i].FromPeer ? "from the peer" : $"from {seen.Frames[i].Device}")}");
+            switch (happening)
+            {
+                case Happening.Planned:
+                    var segment = seen.Plan[index];
+                    WaitingOf(segment.Device).Add(segment);
+                    lines.Add($"{Spell(world, segment)}: dev_queue_xmit to {segment.Device}");
+                    break;
+                case Happening.Dropped:
+                    var drop = seen.Drops[index];
+                    WaitingOf(drop.Device).RemoveAll(waiting => waiting.Number == drop.Number);
+                    lines.Add($"segment {drop.Number} dropped: {drop.Reason}");
+                    break;
+                case Happening.Emitted:
+                    lines.Add(Emit(world, seen.Frames[index]));
+                    break;
+                case Happening.Received:
+                    lines.Add($"a frame of {seen.Received[index].Length} bytes from the peer reaches the stack");
+                    break;
+                default:
+                    throw new ModelException($"no happening {happening}");
+            }
         }
 
         return lines;
+    }
+
+    private string Emit(World world, Frame frame)
+    {
+        var waiting = WaitingOf(frame.Device);
+        Segment? segment = waiting.Count > 0 ? waiting[0] : null;
+        _emitted.Add(segment);
+        waiting.RemoveRange(0, Math.Min(1, waiting.Count));
+        return $"{frame.Device} emits {frame.Length} bytes{(segment is { } planned ? $": {Spell(world, planned)}" : ", which nobody planned")}";
+    }
+
+    private List<Segment> WaitingOf(DevId device)
+    {
+        if (!_waiting.TryGetValue(device, out var segments))
+        {
+            _waiting.Add(device, segments = []);
+        }
+
+        return segments;
     }
 }

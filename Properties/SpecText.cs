@@ -1,92 +1,89 @@
 using System.Text;
-using Stateless.Graph;
 using ZeroCopy.Model;
-using ZeroCopy.Model.Skbs;
 using ZeroCopy.Properties.Laws;
 using ZeroCopy.Specs;
 
 namespace ZeroCopy.Properties;
 
-/// <summary>The specification as text, derived from rules, machines and laws.</summary>
+/// <summary>The specification as text, derived from rules, machines, laws and recorded bugs.</summary>
 public static class SpecText
 {
-    /// <summary>Each machine's name.</summary>
-    public static readonly IReadOnlyList<string> Machines = ["skb"];
-
-    /// <summary>One rule with its reason and source, what enforces it and what checks it.</summary>
-    public static string Of(Rule rule)
+    /// <summary>One rule with its reason and source, what enforces it, what checks it and what was seen to break it.</summary>
+    public static string Of(Rule rule, Evidence evidence)
     {
         var text = new StringBuilder()
-            .AppendLine(rule.ToString())
-            .AppendLine($"  because   {rule.Because}")
-            .AppendLine($"  source    {rule.Source}")
-            .AppendLine($"  basis     {Word(rule.Basis)}");
+            .Append(rule).Append('\n')
+            .Append($"  because   {rule.Because}\n")
+            .Append($"  source    {rule.Source}\n")
+            .Append($"  basis     {Word(rule.Basis)}\n");
+        if (rule.Withdrawn is not null)
+        {
+            text.Append($"  withdrawn {rule.Withdrawn}\n");
+        }
+
         foreach (var guard in GuardsOf(rule))
         {
-            text.AppendLine($"  guard     {guard}");
+            text.Append($"  guard     {guard}\n");
+        }
+
+        foreach (var check in BugChecksOf(rule, evidence))
+        {
+            text.Append($"  BUG check {check}\n");
         }
 
         foreach (var law in LawsOf(rule))
         {
-            text.AppendLine($"  {(law.Kind == LawKind.Always ? "law      " : "sometimes")} {law.Name}, for each {Word(law.Scope)}");
+            text.Append($"  {(law.Kind == LawKind.Always ? "law      " : "sometimes")} {law.Name}, {Word(law.Scope)}\n");
+        }
+
+        foreach (var mutant in MutantsOf(rule, evidence))
+        {
+            text.Append($"  mutant    {mutant}\n");
         }
 
         return text.ToString();
     }
 
     /// <summary>One line a rule.</summary>
-    public static string List()
-    {
-        var text = new StringBuilder();
-        foreach (var rule in Catalogue.All)
-        {
-            text.AppendLine(rule.ToString());
-        }
-
-        return text.ToString();
-    }
-
-    /// <summary>A machine as a Mermaid diagram; null where there is none of the name.</summary>
-    public static string? Machine(string name) => name.Equals("skb", StringComparison.OrdinalIgnoreCase)
-        ? MermaidGraph.Format(SkbMachine.Table.Live(new Machine<SkbMachine.State, SkbMachine.Event, SkbMachine.Guard>.Cell()).GetInfo())
-        : null;
+    public static string List() => string.Concat(Catalogue.All.Select(rule => $"{rule}\n"));
 
     /// <summary>The laws of a rule, Always before Sometimes.</summary>
     public static IEnumerable<Law> LawsOf(Rule rule) => LawCatalogue.All.Where(law => law.Rule == rule);
 
-    /// <summary>The transitions that a rule guards, as <c>Held --Kfree--> Free</c>.</summary>
-    public static IEnumerable<string> GuardsOf(Rule rule)
-    {
-        var info = SkbMachine.Table.Live(new Machine<SkbMachine.State, SkbMachine.Event, SkbMachine.Guard>.Cell()).GetInfo();
-        foreach (var state in info.States)
-        {
-            foreach (var transition in state.FixedTransitions)
-            {
-                if (transition.GuardConditionsMethodDescriptions.Any(guard => guard.Description == rule.ToString()))
-                {
-                    yield return $"skb: {state.UnderlyingState} --{transition.Trigger.UnderlyingTrigger}--> {transition.DestinationState.UnderlyingState}";
-                }
-            }
-        }
-    }
+    /// <summary>The transitions that a rule guards, as <c>skb: Held --Kfree--> Free</c>.</summary>
+    public static IEnumerable<string> GuardsOf(Rule rule) =>
+        MachineCatalogue.All.SelectMany(machine => machine.GuardedBy(rule).Select(transition => $"{machine.Name}: {transition}"));
 
-    public static string Word(Basis basis) => basis switch
+    /// <summary>The checks in the code that throw a rule.</summary>
+    public static IEnumerable<BugCheck> BugChecksOf(Rule rule, Evidence evidence) => evidence.BugChecks.Where(check => check.Rule == rule);
+
+    /// <summary>The recorded bugs that break a rule.</summary>
+    public static IEnumerable<RecordedBug> MutantsOf(Rule rule, Evidence evidence) => evidence.Mutants.Where(mutant => mutant.Breaks == rule.Id);
+
+    public static string Word(Basis basis) => $"{Name(basis)}: {Gloss(basis)}";
+
+    /// <summary>The basis in one word.</summary>
+    public static string Name(Basis basis) => basis.ToString().ToLowerInvariant();
+
+    /// <summary>What the word means.</summary>
+    public static string Gloss(Basis basis) => basis switch
     {
-        Basis.Source => "source: Linux 2.4.4 does so",
-        Basis.Intended => "intended: 2.4.4 meant to",
-        Basis.Contract => "contract: kernel documentation, RFC or manual",
-        Basis.Later => "later: a later kernel",
+        Basis.Source => "Linux 2.4.4 does so",
+        Basis.Intended => "2.4.4 meant to",
+        Basis.Contract => "kernel documentation, RFC or manual",
+        Basis.Later => "a later kernel",
         _ => throw new ModelException($"no basis {basis}"),
     };
 
-    private static string Word(Scope scope) => scope switch
+    /// <summary>What a law is evaluated for.</summary>
+    public static string Word(Scope scope) => scope switch
     {
-        Scope.Step => "step",
-        Scope.Skb => "skb",
-        Scope.NamedSkb => "skb that the script names",
-        Scope.Page => "page",
-        Scope.Sock => "socket",
-        Scope.Device => "device",
+        Scope.Step => "for each step",
+        Scope.Skb => "for each skb",
+        Scope.NamedSkb => "for each skb that the script names",
+        Scope.Page => "for each page",
+        Scope.Sock => "for each socket",
+        Scope.Device => "for each device",
         _ => throw new ModelException($"no scope {scope}"),
     };
 }

@@ -18,4 +18,8 @@ public static class Catalogue
     /// <summary>The rule of this id, in either case of letters; null where there is none.</summary>
     public static Rule? Find(string id) =>
         All.FirstOrDefault(rule => rule.Id.Equals(id, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The rule that code names so, as <c>SkbRules.Room</c>; null where there is none.</summary>
+    public static Rule? Named(string type, string field) =>
+        typeof(Catalogue).Assembly.GetType($"{typeof(Catalogue).Namespace}.{type}")?.GetField(field)?.GetValue(null) as Rule;
 }

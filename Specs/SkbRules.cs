@@ -97,4 +97,49 @@ public static class SkbRules
         "A byte of a data block is written only where no other live skb has it within [data, tail).",
         Because: "A clone's reader, perhaps a tap, would see another packet's header.",
         Source: "linux 2.4.4 include/linux/skbuff.h, skb_cloned(); net/ipv4/tcp_output.c, tcp_transmit_skb(): headers are pushed on a clone into headroom that only it names", Basis.Source);
+
+    public static readonly Rule KeepsAllWithoutMemory = new("SKB-020",
+        "An operation that is refused for lack of memory leaves lengths, fragments, users and page references as they were, its own and every other holder's.",
+        Because: "Failures are rare: what a failed call leaves half done is found by the next one, long after.",
+        Source: "linux 2.4.4 net/core/skbuff.c, pskb_expand_head(), skb_linearize(), skb_copy_expand()", Basis.Source);
+
+    public static readonly Rule LinearBytes = new("SKB-021",
+        "After each operation so many bytes are linear as its description says; after pskb_may_pull at least those that were asked for.",
+        Because: "Whoever asks reads that many bytes by pointer.",
+        Source: "linux 2.4.4 include/linux/skbuff.h, pskb_may_pull(), pskb_pull(); net/core/skbuff.c, __pskb_pull_tail()", Basis.Source);
+
+    public static readonly Rule RoomAsPromised = new("SKB-022",
+        "What skb_cow, skb_realloc_headroom and skb_copy_expand give has the room that was asked for, in a head of its own.",
+        Because: "The caller pushes its header at once, without looking.",
+        Source: "linux 2.4.4 include/linux/skbuff.h, skb_cow(); net/core/skbuff.c, skb_realloc_headroom(), skb_copy_expand()", Basis.Source);
+
+    public static readonly Rule PadIsZero = new("SKB-023",
+        "A packet shorter than the least length of a frame is followed by zeroes up to it, within its block.",
+        Because: "The device sends them: what was there before is another packet's data.",
+        Source: "linux 2.4.21 net/core/skbuff.c, skb_pad(); include/linux/skbuff.h, skb_padto(); CVE-2003-0001", Basis.Later);
+
+    public static readonly Rule ChargedForItsBlock = new("SKB-024",
+        "The second half of a packet that was cut is charged for the block that it was given: its linear bytes, and no fragment.",
+        Because: "Fragments are charged already: the send buffer would fill with memory that nobody uses.",
+        Source: "linux 2.4.4 net/ipv4/tcp_output.c, tcp_fragment(), as intended: corrected by BK 300fc65990 (2004-10-19)", Basis.Intended);
+
+    public static readonly Rule DestructorInSoftirq = new("SKB-025",
+        "dev_kfree_skb_irq runs no destructor: the softirq does.",
+        Because: "The destructor takes locks that the interrupted code may hold.",
+        Source: "linux 2.4.4 include/linux/netdevice.h, dev_kfree_skb_irq(); net/core/dev.c, net_tx_action()", Basis.Source);
+
+    public static readonly Rule SharedFragsMarked = new("SKB-026",
+        "Where somebody else may have the bytes of a fragment, the data block says so, whatever moved the fragment there.",
+        Because: "An operation that loses the mark lets a later one encrypt the page cache in place.",
+        Source: "linux 6 include/linux/skbuff.h, SKBFL_SHARED_FRAG, and every place in which fragments move; CVE-2026-43284, -43500, -43503. linux 2.4 has no such writer", Basis.Later);
+
+    public static readonly Rule InPlaceWriterOwns = new("SKB-027",
+        "A packet is written in place only where no fragment may be somebody else's.",
+        Because: "The page is a file's, or another packet's: the writer changes what it was only lent.",
+        Source: "linux 6 net/ipv4/esp4.c, esp_output_head(); net/core/skbuff.c, skb_cow_data(). linux 2.4 has no such writer", Basis.Later);
+
+    public static readonly Rule OwnAfterUnshare = new("SKB-028",
+        "What skb_share_check gives has one user; what skb_unshare gives shares no data; what skb_orphan leaves has no owner.",
+        Because: "The protocol behind it writes to the packet.",
+        Source: "linux 2.4.4 include/linux/skbuff.h, skb_share_check(), skb_unshare(), skb_orphan()", Basis.Source);
 }

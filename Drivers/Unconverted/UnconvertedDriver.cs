@@ -47,6 +47,9 @@ public sealed class UnconvertedDriver : NetDevice
         }
     }
 
+    /// <summary>The slots' books: who owns the skb, and where it is mapped.</summary>
+    public ReadOnlySpan<(Skb? Skb, ulong Mapping)> TxSkbuff => _ring;
+
     public override void AddHeld(List<Skb> to)
     {
         foreach (var slot in _ring)

@@ -5,6 +5,7 @@ namespace ZeroCopy.Model.Copying;
 /// <summary>One socket on the copying path: the bytes that were accepted, copied at the call, and what is needed to spell its headers.</summary>
 public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int mssOption, bool timestamps, uint firstSeq)
 {
+    private readonly List<AcceptedRun> _runs = [];
     private byte[] _bytes = new byte[1024];
     private Provenance[]? _origin;
     private int _start;
@@ -45,13 +46,21 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
     public long Kept => Accepted - (_end - _start);
 
     /// <summary>Copies bytes at the call.</summary>
-    public void Accept(FileContent content, FileId file, long offset, int count, bool provenance)
+    /// <param name="content">The file.</param>
+    /// <param name="file">Its name.</param>
+    /// <param name="offset">First byte in the file.</param>
+    /// <param name="count">Bytes.</param>
+    /// <param name="call">Writes to files so far.</param>
+    /// <param name="byReference">The call went by reference: the bytes may be read later.</param>
+    /// <param name="provenance">Whether the origin of each byte is kept.</param>
+    public void Accept(CopyingFile content, FileId file, long offset, int count, int call, bool byReference, bool provenance)
     {
+        Remember(new AcceptedRun(Accepted, count, file, offset, call, byReference));
         MakeRoom(count, provenance);
         content.Read(offset, _bytes.AsSpan(_end, count));
         for (var i = 0; provenance && i < count; i++)
         {
-            _origin![_end + i] = Provenance.OfFile(file, offset + i);
+            _origin![_end + i] = Provenance.OfFile(file, offset + i, content.WriteAt(offset + i));
         }
 
         _end += count;
@@ -79,6 +88,13 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
         }
 
         _start += (int)Math.Max(0, Math.Min(position, Accepted) - Kept);
+        var gone = 0;
+        while (gone < _runs.Count && _runs[gone].Position + _runs[gone].Count <= Kept)
+        {
+            gone++;
+        }
+
+        _runs.RemoveRange(0, gone);
     }
 
     /// <summary>A range goes again; where it is the oldest, it stays together until all of it is acknowledged.</summary>
@@ -87,6 +103,20 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
         if (position <= Kept)
         {
             (_repeatedFrom, _repeatedTo) = (position, position + count);
+        }
+    }
+
+    /// <summary>Adds where a range came from; it was accepted and is not yet forgotten.</summary>
+    public void AddRuns(long position, int count, List<AcceptedRun> to)
+    {
+        foreach (var run in _runs)
+        {
+            var first = Math.Max(position, run.Position);
+            var end = Math.Min(position + count, run.Position + run.Count);
+            if (first < end)
+            {
+                to.Add(run with { Position = first, Count = (int)(end - first), Offset = run.Offset + (first - run.Position) });
+            }
         }
     }
 
@@ -101,6 +131,13 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
             state.Write((long)_origin[i].Packed);
         }
 
+        state.Write(_runs.Count);
+        foreach (var run in _runs)
+        {
+            state.Write(run.Position);
+            DueFrame.WriteState(state, run);
+        }
+
         state.Write(Accepted);
         state.Write(Ack);
         state.Write(TsRecent);
@@ -108,6 +145,20 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
         state.Write(IsReset);
         state.Write(_repeatedTo > Kept ? _repeatedFrom : 0);
         state.Write(_repeatedTo > Kept ? _repeatedTo : 0);
+    }
+
+    /// <summary>A call that goes on where the one before ended makes one run with it.</summary>
+    private void Remember(in AcceptedRun run)
+    {
+        if (_runs.Count > 0 && _runs[^1] is var last && run.Count <= int.MaxValue - last.Count
+            && last with { Position = run.Position, Offset = last.Offset + last.Count, Count = run.Count } == run)
+        {
+            _runs[^1] = last with { Count = last.Count + run.Count };
+        }
+        else if (run.Count > 0)
+        {
+            _runs.Add(run);
+        }
     }
 
     private int IndexOf(long position, int count) =>
@@ -145,6 +196,4 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
 
         (_bytes, _start, _end) = (bytes, 0, live);
     }
-
-
 }

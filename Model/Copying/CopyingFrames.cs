@@ -70,9 +70,17 @@ public static class CopyingFrames
     /// <summary>Puts the seed into the checksum field of a TCP frame: as it looks before the device has summed it.</summary>
     public static void WriteSeed(Span<byte> frame)
     {
-        var ip = frame[Ethernet.Length..];
-        var transport = ip[((ip[0] & 15) * 4)..];
+        var transport = frame[(Ethernet.Length + ((frame[Ethernet.Length] & 15) * 4))..];
         BinaryPrimitives.WriteUInt16BigEndian(transport[16..], InternetSum.Fold(InternetSum.Words(Addresses) + Tcp + (ulong)transport.Length));
+    }
+
+    /// <summary>Sums the segment of a TCP frame whose bytes are in place.</summary>
+    public static void WriteTcpCheck(Span<byte> frame)
+    {
+        var transport = frame[(Ethernet.Length + ((frame[Ethernet.Length] & 15) * 4))..];
+        transport[16] = transport[17] = 0;
+        BinaryPrimitives.WriteUInt16BigEndian(
+            transport[16..], InternetSum.Check(InternetSum.Words(transport, InternetSum.Words(Addresses) + Tcp + (ulong)transport.Length)));
     }
 
     private static int TransportBytes(in Segment segment, CopyingFlow flow) =>

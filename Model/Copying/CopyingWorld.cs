@@ -1,10 +1,9 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 
 namespace ZeroCopy.Model.Copying;
 
 /// <summary>The copying path: the same operations on plain byte arrays, copied at the moment of the call. It knows no page, no skb and no driver, and is short enough to be believed by reading.</summary>
-public sealed class CopyingWorld(Profile profile)
+public sealed partial class CopyingWorld(Profile profile)
 {
     private const byte Tcp = 6;
     private const byte Syn = 2;
@@ -13,24 +12,25 @@ public sealed class CopyingWorld(Profile profile)
 
     private readonly Table<CopyingSkb> _skbs = new();
     private readonly Table<byte[]> _pages = new();
-    private readonly Table<FileContent> _files = new();
+    private readonly Table<CopyingFile> _files = new();
     private readonly Table<CopyingFlow> _flows = new();
     private readonly Table<CopyingDevice> _devices = new();
-    private readonly Table<Queue<Frame>> _taps = new();
+    private readonly Table<Queue<TappedFrame>> _taps = new();
     private readonly List<int> _waitingAtDrop = [];
-    private readonly List<Frame?> _emitted = [];
-    private readonly Stack<Frame> _free = new();
+    private readonly List<DueFrame?> _emitted = [];
+    private readonly Stack<DueFrame> _free = new();
     private readonly Stack<CopyingSkb> _freeSkbs = new();
     private byte[] _answer = [];
+    private byte[] _summed = [];
     private int _answerLength;
 
     /// <summary>What both paths know of the script's names.</summary>
-    public Names Names { get; } = new(profile.PageSize);
+    public Names Names { get; } = new(profile.PageSize, profile.TaskPages);
 
     public int PageSize => profile.PageSize;
 
     /// <summary>A frame for each that a device emitted in this step, in the same order; null where none was due.</summary>
-    public IReadOnlyList<Frame?> Emitted => _emitted;
+    public IReadOnlyList<DueFrame?> Emitted => _emitted;
 
     /// <summary>Payload bytes copied at calls.</summary>
     public long CopiedBytes { get; private set; }
@@ -40,6 +40,9 @@ public sealed class CopyingWorld(Profile profile)
 
     /// <summary>Entries of the plan that have neither been emitted nor dropped.</summary>
     public int Outstanding { get; private set; }
+
+    /// <summary>Writes to files so far: the clock by which versions of a byte are told apart.</summary>
+    public int Writes { get; private set; }
 
     /// <summary>Those of one device.</summary>
     public int OutstandingOn(DevId id) => _devices[id.Value].Count;
@@ -66,7 +69,7 @@ public sealed class CopyingWorld(Profile profile)
 
     public byte[] Page(PageId id) => _pages[id.Value];
 
-    public FileContent File(FileId id) => _files[id.Value];
+    public CopyingFile File(FileId id) => _files[id.Value];
 
     public CopyingFlow Flow(SockId id) => _flows[id.Value];
 
@@ -85,20 +88,98 @@ public sealed class CopyingWorld(Profile profile)
         var skb = _skbs[same.Value];
         skb.Names++;
         _skbs.Bind(id.Value, skb);
-        Names.Bind(id, skb.Bytes.Length);
+        Names.Bind(id, same);
     }
 
-    /// <summary>Makes a packet longer and gives the new bytes to be written.</summary>
-    public Span<byte> Append(SkbId id, int count) => Resized(id, _skbs[id.Value].Append(count));
+    /// <summary>A new packet with the same bytes. Whether it shares them, only its shape says: here bytes are never shared.</summary>
+    public void Copy(SkbId id, SkbId source, bool sharesData)
+    {
+        var skb = _freeSkbs.TryPop(out var used) ? used : new CopyingSkb();
+        skb.Start(_skbs[source.Value].Bytes);
+        _skbs.Bind(id.Value, skb);
+        if (sharesData)
+        {
+            Names.BindClone(id, source);
+        }
+        else
+        {
+            Names.BindCopy(id, source);
+        }
+    }
+
+    /// <summary>Makes a packet's linear part longer and gives the new bytes to be written.</summary>
+    public Span<byte> Append(SkbId id, int count)
+    {
+        Names.Shape(id).Put(count);
+        return _skbs[id.Value].Append(count);
+    }
+
+    /// <summary>Makes a packet longer by bytes that are not linear.</summary>
+    public Span<byte> AppendPaged(SkbId id, int count)
+    {
+        Names.Shape(id).Fill(count);
+        return _skbs[id.Value].Append(count);
+    }
 
     /// <inheritdoc cref="Append"/>
-    public Span<byte> Prepend(SkbId id, int count) => Resized(id, _skbs[id.Value].Prepend(count));
+    public Span<byte> Prepend(SkbId id, int count)
+    {
+        Names.Shape(id).Push(count);
+        return _skbs[id.Value].Prepend(count);
+    }
 
     /// <summary>Keeps a range of the packet.</summary>
     public void Keep(SkbId id, int offset, int length)
     {
         _skbs[id.Value].Keep(offset, length);
-        Resized(id, []);
+        Names.Shape(id).Keep(offset, length);
+    }
+
+    /// <summary>Keeps a range of the packet, and what is known of its sum.</summary>
+    public void KeepWithSum(SkbId id, int offset, int length)
+    {
+        var sum = Names.Shape(id).Sum;
+        Keep(id, offset, length);
+        Names.Received(id, sum);
+    }
+
+    /// <summary>The name is that of a new packet with the same bytes; the one that it was goes on under its other names.</summary>
+    public void Replace(SkbId id, bool sharesData)
+    {
+        var before = _skbs[id.Value];
+        var skb = _freeSkbs.TryPop(out var used) ? used : new CopyingSkb();
+        skb.Start(before.Bytes);
+        _skbs.Rebind(id.Value, skb);
+        Names.Replace(id, sharesData);
+        if (--before.Names == 0)
+        {
+            _freeSkbs.Push(before);
+        }
+    }
+
+    /// <summary>All bytes are linear, and nobody shares them.</summary>
+    public void Linearize(SkbId id)
+    {
+        MakeLinear(id, Names.Length(id));
+        Names.Privatise(id);
+    }
+
+    /// <summary>The bytes, to be written in place.</summary>
+    public Span<byte> Written(SkbId id)
+    {
+        Names.Shape(id).Extended();
+        return _skbs[id.Value].Writable;
+    }
+
+    /// <summary>So many bytes are linear at least.</summary>
+    public void MakeLinear(SkbId id, int count)
+    {
+        var shape = Names.Shape(id);
+        if (count > shape.Linear)
+        {
+            shape.MakeLinear(count);
+            Names.Privatise(id);
+        }
     }
 
     public void Unbind(SkbId id)
@@ -126,8 +207,41 @@ public sealed class CopyingWorld(Profile profile)
 
     public void Bind(FileId id, FileContent content)
     {
-        _files.Bind(id.Value, content);
+        _files.Bind(id.Value, new CopyingFile(content));
         Names.Bind(id, content.Length);
+    }
+
+    /// <summary>The number of the next write, from 1.</summary>
+    public int NextWrite() => ++Writes;
+
+    /// <summary>Stores bytes in a file, which may grow.</summary>
+    /// <param name="id">The file.</param>
+    /// <param name="write">Number of the write.</param>
+    /// <param name="offset">First byte.</param>
+    /// <param name="bytes">What is stored.</param>
+    public void Write(FileId id, int write, long offset, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > 0)
+        {
+            ForgetVersions();
+            _files[id.Value].Write(write, offset, bytes);
+            Names.Resize(id, _files[id.Value].Length);
+            FollowFile();
+        }
+    }
+
+    /// <summary>Sets the size of a file.</summary>
+    public void Truncate(FileId id, int write, long length)
+    {
+        ForgetVersions();
+        if (length < _files[id.Value].Length)
+        {
+            LeaveFile(id, (length + profile.PageSize - 1) / profile.PageSize);
+        }
+
+        _files[id.Value].Truncate(write, length);
+        Names.Resize(id, length);
+        FollowFile();
     }
 
     /// <param name="id">The device.</param>
@@ -144,38 +258,62 @@ public sealed class CopyingWorld(Profile profile)
 
     public void BindTap(TapId id)
     {
-        _taps.Bind(id.Value, new Queue<Frame>());
+        _taps.Bind(id.Value, new Queue<TappedFrame>());
         Names.Bind(id);
     }
 
-    /// <summary>The oldest packet that the tap was shown is the answer, and goes.</summary>
-    public void ReadTap(TapId id)
+    /// <summary>The oldest packet that the tap was shown is the answer, and goes. Its pages are read now: of what went by reference, a write since the call may show.</summary>
+    public void ReadTap(TapId id, Observation seen)
     {
-        if (_taps[id.Value].TryDequeue(out var frame))
+        if (!_taps[id.Value].TryDequeue(out var tapped))
         {
-            SetAnswer(frame.Span);
-            _free.Push(frame);
+            return;
         }
+
+        var due = tapped.Due;
+        if (WasWritten(due) && seen.ReadLength == due.Frame.Length)
+        {
+            TakeOver(due, seen.Read);
+            if (!tapped.SumIsSeed && !due.SeedOnly && due.Runs.Exists(run => run.ByReference))
+            {
+                Sum(due);
+            }
+        }
+
+        if (tapped.SumIsSeed)
+        {
+            CopyingFrames.WriteSeed(due.Bytes.Span);
+        }
+
+        SetAnswer(due.Frame.Span);
+        _free.Push(due);
+        ForgetVersions();
     }
 
     public void CloseTap(TapId id)
     {
-        foreach (var frame in _taps[id.Value])
+        foreach (var tapped in _taps[id.Value])
         {
-            _free.Push(frame);
+            _free.Push(tapped.Due);
         }
 
         _taps.Unbind(id.Value);
         Names.Unbind(id);
+        ForgetVersions();
     }
 
     /// <summary>The device's checksum feature is switched: what is handed to a NO_CSUM device from here on is complete, or carries the seed.</summary>
     public void SwitchCsum(DevId id, bool on) => _devices.Rebind(id.Value, _devices[id.Value] with { CsumOff = !on });
 
     /// <summary>Copies what a send call accepted.</summary>
-    public void Accept(SockId sock, FileId file, long offset, int count)
+    /// <param name="sock">The socket.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="offset">First byte in the file.</param>
+    /// <param name="count">Bytes.</param>
+    /// <param name="byReference">The other path did not copy them: what is written to the file later may show.</param>
+    public void Accept(SockId sock, FileId file, long offset, int count, bool byReference = false)
     {
-        _flows[sock.Value].Accept(_files[file.Value], file, offset, count, profile.Provenance);
+        _flows[sock.Value].Accept(_files[file.Value], file, offset, count, Writes, byReference, profile.Provenance);
         CopiedBytes += count;
     }
 
@@ -203,6 +341,7 @@ public sealed class CopyingWorld(Profile profile)
         _emitted.Clear();
         _waitingAtDrop.Clear();
         (OutOfTurn, Overtook) = (null, false);
+        BeginMemoryStep();
         _answerLength = 0;
     }
 
@@ -217,7 +356,7 @@ public sealed class CopyingWorld(Profile profile)
                     Learn(seen.Received[index].Span);
                     break;
                 case Happening.Planned:
-                    Build(seen.Plan[index]);
+                    Build(seen.Plan[index], DecisionOn(seen, seen.Plan[index].Number), HookOn(seen, seen.Plan[index].Number));
                     break;
                 case Happening.Dropped:
                     Remove(seen.Drops[index]);
@@ -229,7 +368,7 @@ public sealed class CopyingWorld(Profile profile)
                     HandOver(seen.Handovers[index]);
                     break;
                 case Happening.Emitted:
-                    Emit(seen.Frames[index].Device);
+                    Emit(seen.Frames[index], index);
                     break;
                 default:
                     throw new ModelException($"no happening {happening}");
@@ -250,6 +389,14 @@ public sealed class CopyingWorld(Profile profile)
             if (state.Reach(_skbs[name]))
             {
                 state.Write(_skbs[name].Bytes);
+                var shape = Names.Shape(new SkbId(name));
+                state.Write(shape.Linear);
+                state.Write(shape.Listed);
+                state.Refer(shape.Data);
+                state.Write((int)shape.Sum);
+                state.Write(shape.IsReceived);
+                state.Write(shape.SumStart);
+                state.Write(shape.SumAt);
             }
         }
 
@@ -259,6 +406,17 @@ public sealed class CopyingWorld(Profile profile)
             {
                 state.Write(name);
                 state.Write(_pages[name]);
+            }
+        }
+
+        WriteMemory(state);
+        state.Write(Writes);
+        for (var name = 0; name < _files.Count; name++)
+        {
+            if (_files.Has(name))
+            {
+                state.Write(name);
+                _files[name].WriteState(state);
             }
         }
 
@@ -293,9 +451,10 @@ public sealed class CopyingWorld(Profile profile)
             if (_taps.Has(name))
             {
                 state.Write(name);
-                foreach (var frame in _taps[name])
+                foreach (var (due, sumIsSeed) in _taps[name])
                 {
-                    state.Write(frame.Span);
+                    due.WriteState(state);
+                    state.Write(sumIsSeed);
                 }
 
                 state.Refer(null);
@@ -314,6 +473,7 @@ public sealed class CopyingWorld(Profile profile)
             }
         }
 
+        ResetMemory();
         _skbs.Clear();
         _pages.Clear();
         _files.Clear();
@@ -321,23 +481,7 @@ public sealed class CopyingWorld(Profile profile)
         _devices.Clear();
         _taps.Clear();
         Names.Reset();
-        (CopiedBytes, SummedBytes, Outstanding) = (0, 0, 0);
-    }
-
-    /// <summary>Every name of the packet knows its new length.</summary>
-    private Span<byte> Resized(SkbId id, Span<byte> added)
-    {
-        var skb = _skbs[id.Value];
-        Names.Resize(id, skb.Bytes.Length);
-        for (var name = 0; skb.Names > 1 && name < _skbs.Count; name++)
-        {
-            if (_skbs.Has(name) && _skbs[name] == skb)
-            {
-                Names.Resize(new SkbId(name), skb.Bytes.Length);
-            }
-        }
-
-        return added;
+        (CopiedBytes, SummedBytes, Outstanding, Writes) = (0, 0, 0, 0);
     }
 
     private void Learn(ReadOnlySpan<byte> frame)
@@ -365,16 +509,17 @@ public sealed class CopyingWorld(Profile profile)
         flow.Forget(flow.PositionOf(BinaryPrimitives.ReadUInt32BigEndian(tcp[8..])));
     }
 
-    private void Build(in Segment segment)
+    private void Build(in Segment segment, XmitDecision? decision, HookPass? hook)
     {
         var flow = _flows[segment.Flow.Value];
         var device = _devices[segment.Device.Value];
         var headers = CopyingFrames.HeaderBytes(segment, flow);
-        var frame = _free.TryPop(out var used) ? used : new Frame();
-        var bytes = frame.Start(segment.Device, headers + segment.Length, fromPeer: false, profile.Provenance);
+        var due = _free.TryPop(out var used) ? used : new DueFrame();
 
         // A datagram is what the call in this step accepted last; a segment is named by its sequence number.
         var position = segment.Protocol == Tcp ? flow.PositionOf(segment.Seq) : flow.Accepted - flow.LastCall + Math.Max(0, segment.FragmentOffset - 8);
+        var seedOnly = segment.SumByDevice && device.NoCsum && !device.CsumOff;
+        var bytes = due.Start(segment, position, headers, Writes, decision is { Linearized: true } || hook is { Linearized: true }, decision is { Summed: true } || hook is { Summed: true }, seedOnly, profile.Provenance);
         if (segment.Length > 0)
         {
             if (segment.Attempt > 1)
@@ -387,12 +532,13 @@ public sealed class CopyingWorld(Profile profile)
             {
                 flow.Origin(position, segment.Length).CopyTo(bytes.Shadow[headers..]);
             }
+
+            flow.AddRuns(position, segment.Length, due.Runs);
         }
 
-        var seedOnly = segment.SumByDevice && device.NoCsum && !device.CsumOff;
         CopyingFrames.WriteHeaders(bytes.Span, segment, flow, seedOnly);
         SummedBytes += seedOnly ? 0 : segment.Length;
-        device.Bands[segment.Band].Add(new Due(segment.Number, frame));
+        device.Bands[segment.Band].Add(due);
         Outstanding++;
     }
 
@@ -403,7 +549,7 @@ public sealed class CopyingWorld(Profile profile)
             var index = IndexOf(band, drop.Number);
             if (index >= 0)
             {
-                _free.Push(band[index].Frame);
+                _free.Push(band[index]);
                 band.RemoveAt(index);
                 _waitingAtDrop.Add(band.Count);
                 Outstanding--;
@@ -423,15 +569,9 @@ public sealed class CopyingWorld(Profile profile)
             var index = IndexOf(band, shown.Number);
             if (index >= 0)
             {
-                var due = band[index].Frame;
-                var copy = _free.TryPop(out var used) ? used : new Frame();
-                due.Span.CopyTo(copy.Start(shown.Device, due.Length, fromPeer: false, provenance: false).Span);
-                if (shown.SumIsSeed)
-                {
-                    CopyingFrames.WriteSeed(copy.Writable);
-                }
-
-                _taps[shown.Tap.Value].Enqueue(copy);
+                var copy = _free.TryPop(out var used) ? used : new DueFrame();
+                copy.StartAs(band[index], profile.Provenance);
+                _taps[shown.Tap.Value].Enqueue(new TappedFrame(copy, shown.SumIsSeed));
             }
         }
     }
@@ -463,21 +603,7 @@ public sealed class CopyingWorld(Profile profile)
         }
     }
 
-    private void Emit(DevId id)
-    {
-        var taken = _devices[id.Value].Taken;
-        if (taken.Count == 0)
-        {
-            _emitted.Add(null);
-            return;
-        }
-
-        _emitted.Add(taken[0].Frame);
-        taken.RemoveAt(0);
-        Outstanding--;
-    }
-
-    private static int IndexOf(List<Due> band, int number)
+    private static int IndexOf(List<DueFrame> band, int number)
     {
         for (var i = 0; i < band.Count; i++)
         {
@@ -490,20 +616,233 @@ public sealed class CopyingWorld(Profile profile)
         return -1;
     }
 
-    private static void Write(StateWriter state, List<Due> frames)
+    private static void Write(StateWriter state, List<DueFrame> frames)
     {
         state.Write(frames.Count);
-        foreach (var (_, frame) in frames)
+        foreach (var frame in frames)
         {
-            state.Write(frame.Span);
-            state.Write(MemoryMarshal.AsBytes(frame.Shadow));
+            frame.WriteState(state);
         }
     }
 
-    /// <summary>A frame that a device is to emit.</summary>
-    private readonly record struct Due(int Number, Frame Frame);
+    private void Emit(Frame frame, int index)
+    {
+        var expected = _devices[frame.Device.Value].Taken;
+        if (expected.Count == 0)
+        {
+            _emitted.Add(null);
+            return;
+        }
 
-    private sealed record CopyingDevice(bool NoCsum, bool CsumOff, List<Due>[] Bands, List<Due> Taken)
+        var due = expected[0];
+        due.Index = index;
+        _emitted.Add(due);
+        expected.RemoveAt(0);
+        Outstanding--;
+        if (WasWritten(due))
+        {
+            TakeOver(due, frame);
+        }
+    }
+
+    /// <summary>What was decided on a packet of this step; null where it was dropped before.</summary>
+    private static XmitDecision? DecisionOn(Observation seen, int number)
+    {
+        foreach (var decision in seen.Decisions)
+        {
+            if (decision.Number == number)
+            {
+                return decision;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>How a packet of this step passed a hook; null where there was none.</summary>
+    private static HookPass? HookOn(Observation seen, int number)
+    {
+        foreach (var pass in seen.HookPasses)
+        {
+            if (pass.Number == number)
+            {
+                return pass;
+            }
+        }
+
+        return null;
+    }
+
+    private bool WasWritten(DueFrame due)
+    {
+        foreach (var run in due.Runs)
+        {
+            if (_files[run.File.Value].LastWrite > run.Call)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Files were written since the call. What the frame shows of that is taken over, byte by byte, where this path may read it: sent by reference, and written between the call and the private copy, or else the device's reading. Whatever else differs stays as it was at the call.</summary>
+    /// <summary>What a tap read, of the bytes that it may have read.</summary>
+    private void TakeOver(DueFrame due, ReadOnlySpan<byte> read)
+    {
+        var at = due.Headers;
+        var until = due.Linearized ? due.Planned : Writes;
+        foreach (var run in due.Runs)
+        {
+            for (var i = 0; i < run.Count; i++, at++)
+            {
+                if (run.ByReference && _files[run.File.Value].HadValue(run.Offset + i, run.Call, until, read[at]))
+                {
+                    due.Bytes.Span[at] = read[at];
+                }
+            }
+        }
+    }
+
+    private void TakeOver(DueFrame due, Frame frame)
+    {
+        due.IsOpen = true;
+        if (frame.Length != due.Frame.Length)
+        {
+            return;
+        }
+
+        var at = due.Headers;
+        var until = due.Linearized ? due.Planned : Writes;
+        foreach (var run in due.Runs)
+        {
+            for (var i = 0; i < run.Count; i++, at++)
+            {
+                TakeOver(due, run, run.Offset + i, until, frame, at);
+            }
+        }
+
+        if (!due.SeedOnly && due.Runs.Exists(run => run.ByReference))
+        {
+            Sum(due);
+        }
+    }
+
+    private void TakeOver(DueFrame due, in AcceptedRun run, long offset, int until, Frame frame, int at)
+    {
+        var file = _files[run.File.Value];
+        var value = frame.Span[at];
+        var mark = profile.Provenance ? frame.Shadow[at] : default;
+        if (!run.ByReference)
+        {
+            MarkStray(due, at, value == due.Bytes.Span[at] && (!profile.Provenance || mark == due.Bytes.Shadow[at]));
+            return;
+        }
+
+        var held = file.WriteAt(offset, Until(file, run, offset, until));
+        bool isAdmitted;
+        bool isHeld;
+        if (profile.Provenance)
+        {
+            isAdmitted = mark == Provenance.OfFile(run.File, offset, mark.Write) && file.Had(offset, run.Call, until, mark.Write) && value == file.ValueOf(offset, mark.Write);
+            isHeld = mark.Write == held;
+        }
+        else
+        {
+            isAdmitted = file.HadValue(offset, run.Call, until, value);
+            isHeld = value == file.ValueOf(offset, held);
+        }
+
+        MarkStray(due, at, isAdmitted);
+        if (!isAdmitted)
+        {
+            return;
+        }
+
+        due.Outdated = due.Outdated < 0 && !isHeld ? at : due.Outdated;
+        due.ShowsWrite |= held > run.Call;
+        due.Bytes.Span[at] = value;
+        if (profile.Provenance)
+        {
+            due.Bytes.Shadow[at] = mark;
+        }
+    }
+
+    private static void MarkStray(DueFrame due, int at, bool isRight) => due.Stray = due.Stray < 0 && !isRight ? at : due.Stray;
+
+    /// <summary>The last write that reaches the page of a byte that went by reference.</summary>
+    private int Until(CopyingFile file, in AcceptedRun run, long offset, int until) => file.Reached(offset - (offset % PageSize), run.Call, until);
+
+    /// <summary>The device sums what it reads, and the CPU its private copy. Pages that stay shared it sums as they are, and the field stays so when they are written.</summary>
+    private void Sum(DueFrame due)
+    {
+        if (!due.Summed || due.Linearized)
+        {
+            CopyingFrames.WriteTcpCheck(due.Bytes.Span);
+            return;
+        }
+
+        Array.Resize(ref _summed, Math.Max(_summed.Length, due.Frame.Length));
+        var summed = _summed.AsSpan(0, due.Frame.Length);
+        due.Frame.Span.CopyTo(summed);
+        var at = due.Headers;
+        foreach (var run in due.Runs)
+        {
+            var file = _files[run.File.Value];
+            for (var i = 0; i < run.Count; i++, at++)
+            {
+                if (run.ByReference)
+                {
+                    summed[at] = file.ValueOf(run.Offset + i, file.WriteAt(run.Offset + i, Until(file, run, run.Offset + i, due.Planned)));
+                }
+            }
+        }
+
+        due.IsStale = !summed[due.Headers..].SequenceEqual(due.Frame.Span[due.Headers..]);
+        CopyingFrames.WriteTcpCheck(summed);
+        summed[..due.Headers].CopyTo(due.Bytes.Span);
+    }
+
+    /// <summary>Nothing is on the way and nothing waits to be acknowledged: nobody will ask what a byte was before.</summary>
+    private void ForgetVersions()
+    {
+        for (var name = 0; name < _flows.Count; name++)
+        {
+            if (Outstanding > 0 || HasTapped || (_flows.Has(name) && _flows[name].Kept < _flows[name].Accepted))
+            {
+                return;
+            }
+        }
+
+        for (var name = 0; name < _files.Count; name++)
+        {
+            if (_files.Has(name))
+            {
+                _files[name].Forget();
+            }
+        }
+    }
+
+    private bool HasTapped
+    {
+        get
+        {
+            for (var name = 0; name < _taps.Count; name++)
+            {
+                if (_taps.Has(name) && _taps[name].Count > 0)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>A packet that waits in a tap.</summary>
+    private readonly record struct TappedFrame(DueFrame Due, bool SumIsSeed);
+
+    private sealed record CopyingDevice(bool NoCsum, bool CsumOff, List<DueFrame>[] Bands, List<DueFrame> Taken)
     {
         public int Count => Bands[0].Count + Bands[1].Count + Bands[2].Count + Taken.Count;
     }
@@ -516,6 +855,8 @@ public sealed class CopyingSkb
     private int _length;
 
     public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
+
+    internal Span<byte> Writable => _buffer.AsSpan(0, _length);
 
     /// <summary>Names that the script has for it.</summary>
     internal int Names { get; set; }

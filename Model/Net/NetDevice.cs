@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
-using Sum = ZeroCopy.Model.Checksums.Checksum;
 
 namespace ZeroCopy.Model.Net;
 
@@ -212,18 +211,14 @@ public abstract class NetDevice(World world, DevId id, string driver, int mtu, N
     /// <summary>Only fragments are tested: heads are kmalloc's, in low memory. kernel: illegal_highdma().</summary>
     private bool IllegalHighdma(Skb skb) => !Features.HasFlag(NetifFeatures.HighDma) && HasHighPages(skb);
 
-    /// <summary>Sums in the CPU what the device was to sum; false where the head is shared and there is no memory. kernel: skb_checksum_help() as intended: 2.4.4 stores the sum in a head that a clone may share.</summary>
+    /// <summary>Sums in the CPU what the device was to sum; false where there is no memory.</summary>
     internal bool ChecksumHelp(Skb skb)
     {
-        if (skb.IsCloned && !skb.ExpandHead(0, 0))
+        if (!skb.ChecksumHelp())
         {
             return false;
         }
 
-        var offset = skb.TransportHeader - skb.Data;
-        var sum = Sum.Fold(skb.Checksum(offset, skb.Len - offset, 0));
-        BinaryPrimitives.WriteUInt16BigEndian(skb.Linear.Span[(offset + (int)skb.Csum)..], sum);
-        skb.IpSummed = ChecksumState.None;
         world.Cost.SummedLater += skb.Cb.Payload;
         return true;
     }

@@ -6,16 +6,17 @@ namespace ZeroCopy.Model.Net;
 /// <summary>A socket that sends over one device. kernel: struct sock, include/net/sock.h.</summary>
 /// <param name="world">The machine.</param>
 /// <param name="id">Its name.</param>
-/// <param name="device">The route's device.</param>
+/// <param name="device">The route's device; null for a socket without a protocol.</param>
 /// <param name="ipOptionBytes">Bytes of IP options.</param>
 /// <param name="priority">0 to 15: it chooses the band. kernel: sk->priority, SO_PRIORITY.</param>
-public abstract class Sock(World world, SockId id, NetDevice device, int ipOptionBytes, int priority)
+public abstract class Sock(World world, SockId id, NetDevice? device, int ipOptionBytes, int priority)
 {
     protected World World => world;
 
     public SockId Id => id;
 
-    public NetDevice Device => device;
+    /// <summary>The device that it sends over.</summary>
+    public NetDevice Device => device ?? throw new ModelException($"{id} has no device");
 
     public int IpOptionBytes => ipOptionBytes;
 
@@ -39,7 +40,7 @@ public abstract class Sock(World world, SockId id, NetDevice device, int ipOptio
 
     public virtual void WriteState(StateWriter state)
     {
-        state.Write(device.Id.Value);
+        state.Write(device?.Id.Value ?? -1);
         state.Write(ipOptionBytes);
         state.Write(priority);
         state.Write(WmemAlloc);
@@ -49,7 +50,11 @@ public abstract class Sock(World world, SockId id, NetDevice device, int ipOptio
     }
 
     /// <summary>An skb that was charged to this socket is gone. kernel: sock_wfree().</summary>
-    internal void Wfree(Skb skb) => WmemAlloc -= skb.TrueSize;
+    internal void Wfree(Skb skb)
+    {
+        WmemAlloc -= skb.TrueSize;
+        world.Seen.Destructors++;
+    }
 
     /// <summary>kernel: skb_set_owner_w().</summary>
     protected void SetOwnerW(Skb skb)
@@ -63,12 +68,12 @@ public abstract class Sock(World world, SockId id, NetDevice device, int ipOptio
     private bool PassHook(Skb skb)
     {
         var (paged, wantsSum) = (skb.IsNonlinear, skb.IpSummed == ChecksumState.Hw);
-        if ((paged && !skb.Linearize()) || (wantsSum && !device.ChecksumHelp(skb)))
+        if ((paged && !skb.Linearize()) || (wantsSum && !Device.ChecksumHelp(skb)))
         {
             return false;
         }
 
-        world.Seen.HookPasses.Add(new HookPass(skb.Cb.Payload, paged, wantsSum, paged, wantsSum));
+        world.Seen.HookPasses.Add(new HookPass(world.PeekSegment, skb.Cb.Payload, paged, wantsSum, paged, wantsSum));
         return true;
     }
 
@@ -96,7 +101,7 @@ public abstract class Sock(World world, SockId id, NetDevice device, int ipOptio
         Ethernet.Write(ethernet.Span, destination: 2, source: 1);
         ethernet.Shadow.Clear();
         var number = world.NextSegment();
-        world.Seen.Planned(new Segment(number, id, protocol, seq, payload, flags, attempt, device.Id, NetDevice.BandOf(priority), skb.IpSummed == ChecksumState.Hw, fragment.Id, fragment.Offset, fragment.More));
-        return device.DevQueueXmit(skb, number);
+        world.Seen.Planned(new Segment(number, id, protocol, seq, payload, flags, attempt, Device.Id, NetDevice.BandOf(priority), skb.IpSummed == ChecksumState.Hw, fragment.Id, fragment.Offset, fragment.More));
+        return Device.DevQueueXmit(skb, number);
     }
 }

@@ -119,11 +119,11 @@ public sealed partial class TcpSock
         else
         {
             // Half a sum is no sum: both halves are left to the device.
-            skb.IpSummed = ChecksumState.Hw;
+            skb.AskDevice();
             skb.Split(rest, length);
+            rest.AskDevice();
         }
 
-        rest.IpSummed = skb.IpSummed;
         WriteQueue.Append(skb, rest);
         WmemQueued += rest.TrueSize;
         World.Seen.Cuts.Add(new SegmentCut(Id, length, rest.Len, rest.NrFrags > 0, skb == SendHead));

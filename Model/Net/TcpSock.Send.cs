@@ -56,7 +56,7 @@ public sealed partial class TcpSock
             }
 
             // From here on the sum is the device's, whatever was summed before.
-            skb.IpSummed = ChecksumState.Hw;
+            skb.AskDevice();
             accepted += copy;
             Grow(skb, copy);
         }

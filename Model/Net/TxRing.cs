@@ -5,4 +5,7 @@ namespace ZeroCopy.Model.Net;
 /// <param name="Producer">The next slot that the driver fills.</param>
 /// <param name="Consumer">The oldest slot that it has not reclaimed.</param>
 /// <param name="SlotsForLargest">Slots that the largest packet takes.</param>
-public readonly record struct TxRing(int Entries, int Producer, int Consumer, int SlotsForLargest);
+public readonly record struct TxRing(int Entries, int Producer, int Consumer, int SlotsForLargest)
+{
+    public override string ToString() => $"{Entries} slots, producer {Producer}, consumer {Consumer}";
+}

@@ -23,4 +23,7 @@ public sealed class Block
     public Bytes Bytes => _memory[..Length];
 
     internal Bytes Whole => _memory;
+
+    /// <summary>By its cache, as /proc/slabinfo names it, and which object of it.</summary>
+    public override string ToString() => $"size-{Capacity}+{_slab.Before + (_offset / Capacity)}";
 }

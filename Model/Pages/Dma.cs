@@ -41,7 +41,7 @@ public sealed class Dma(PhysicalMemory memory)
             }
         }
 
-        throw new BugException(DmaRules.UnmappedAsMapped, $"unmap of {length} bytes at {address:x}, which are not mapped so");
+        throw new BugException(DmaRules.UnmappedAsMapped, $"pci_unmap_single({length} bytes) of {memory.Spell(address, length)}; {Mapped(address)}");
     }
 
     /// <summary>Ring memory that driver and device share. kernel: pci_alloc_consistent().</summary>
@@ -65,7 +65,7 @@ public sealed class Dma(PhysicalMemory memory)
         {
             if (!memory.TryAt(address + (ulong)done, out var bytes, out _, out _))
             {
-                throw new BugException(DmaRules.ReadsMappedOnly, $"the device reads at {address + (ulong)done:x}, where there is no memory");
+                throw new BugException(DmaRules.ReadsMappedOnly, $"the device reads at bus address 0x{address + (ulong)done:x}, where there is no memory");
             }
 
             var count = Math.Min(bytes.Length, to.Length - done);
@@ -82,6 +82,20 @@ public sealed class Dma(PhysicalMemory memory)
         bytes[..from.Length].Write(from);
     }
 
+    /// <summary>What is mapped at an address, in words.</summary>
+    private string Mapped(ulong address)
+    {
+        foreach (var mapping in _mappings)
+        {
+            if (address >= mapping.Address && address < mapping.Address + (ulong)mapping.Length)
+            {
+                return $"the mapping there has {mapping.Length} bytes{(mapping.Address == address ? "" : $", {memory.Spell(mapping.Address, mapping.Length)}")}";
+            }
+        }
+
+        return "nothing is mapped there";
+    }
+
     private void Require(ulong address, int length, bool write)
     {
         foreach (var mapping in _mappings)
@@ -92,7 +106,7 @@ public sealed class Dma(PhysicalMemory memory)
             }
         }
 
-        throw new BugException(DmaRules.ReadsMappedOnly, $"the device {(write ? "writes" : "reads")} {length} bytes at {address:x}, which are not mapped for it");
+        throw new BugException(DmaRules.ReadsMappedOnly, $"the device {(write ? "writes" : "reads")} {length} byte{(length == 1 ? "" : "s")} at {memory.Spell(address, length)}; {Mapped(address)}");
     }
 
     public void WriteState(StateWriter state)

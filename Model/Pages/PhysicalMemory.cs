@@ -39,6 +39,11 @@ public sealed class PhysicalMemory
         _spareSlabs = [.. _freeBlocks.Select(_ => new Stack<Slab>())];
     }
 
+    public int PageSize => _profile.PageSize;
+
+    /// <summary>Whether each byte carries the place it came from.</summary>
+    public bool Provenance => _profile.Provenance;
+
     /// <summary>Lets the k-th allocation of the next operation fail.</summary>
     public void FailNext(int k) => _failNext = k;
 
@@ -50,6 +55,23 @@ public sealed class PhysicalMemory
     {
         FailAfter(_failNext);
         _failNext = 0;
+    }
+
+    /// <summary>A page's count is kept in so many bits.</summary>
+    public int CountMask => (int)((1L << _profile.PageCountBits) - 1);
+
+    /// <summary>The page of zeroes that every untouched anonymous page is read from; null as long as no process was made. kernel: ZERO_PAGE(), empty_zero_page.</summary>
+    public Page? ZeroPage { get; private set; }
+
+    /// <summary>The first process is made: from here on there is a zero page. The kernel has it from boot.</summary>
+    public void MakeZeroPage()
+    {
+        if (ZeroPage is null)
+        {
+            ZeroPage = TakeFrame(Zone.Low);
+            ZeroPage.Bytes.Fill(0);
+            ZeroPage.Reserve();
+        }
     }
 
     /// <summary>Every page with a count above 0, in no order that means anything.</summary>
@@ -66,6 +88,11 @@ public sealed class PhysicalMemory
             return null;
         }
 
+        return TakeFrame(zone);
+    }
+
+    private Page TakeFrame(Zone zone)
+    {
         if (!_freeFrames[(int)zone].TryPop(out var page))
         {
             page = NextFrame(zone);
@@ -132,6 +159,9 @@ public sealed class PhysicalMemory
     /// <summary>Which allocation of this operation failed because a failure was asked for, from 1; 0 for none.</summary>
     public int FailedAt { get; private set; }
 
+    /// <summary>A failure was asked for, and has not come yet in this operation.</summary>
+    public bool IsFailureDue => _failAfter > 0;
+
     internal bool AllocationFails()
     {
         if (_failAfter == 0 || --_failAfter > 0)
@@ -186,11 +216,24 @@ public sealed class PhysicalMemory
     /// <summary>The block or the page frame that a physical address lies in; null where there is neither.</summary>
     public object? OwnerOf(ulong address) => TryBlockAt(address) is { } block ? block : TryPageAt(address);
 
+    /// <summary>A range of physical memory in words: object, and first and last byte in it.</summary>
+    public string Spell(ulong address, int length) => OwnerOf(address) switch
+    {
+        Page page => $"{page}{(page.Count == 0 ? ", which is free," : "")} {Spell((int)(address - page.Address), length)}",
+        Block block => $"{block}{(block.InUse ? "" : ", which is free,")} {Spell((int)(address - block.Address), length)}",
+        _ => $"address 0x{address:x}, where no memory is in use",
+    };
+
+    /// <summary>A range of bytes in words.</summary>
+    public static string Spell(int first, int length) => length == 1 ? $"byte {first}" : $"bytes {first}..{first + length - 1}";
+
     /// <summary>What the next step meets: the failure that was asked for, and how much is in use. Pages and blocks are written where they are reached.</summary>
     public void WriteState(StateWriter state)
     {
         state.Write(_failNext);
         state.Write(_inUse.Count);
+        state.Refer(ZeroPage);
+        ZeroPage?.WriteState(state);
     }
 
     /// <summary>Everything free again, as after boot; what was allocated is kept for reuse.</summary>
@@ -198,6 +241,7 @@ public sealed class PhysicalMemory
     {
         FailAfter(0);
         (_failNext, FailedAllocations) = (0, 0);
+        ZeroPage = null;
         _inUse.Clear();
         for (var zone = 0; zone < _frames.Length; zone++)
         {
@@ -262,7 +306,7 @@ public sealed class PhysicalMemory
     {
         var frames = _frames[(int)zone];
         var store = new byte[FramesPerChunk * _profile.PageSize];
-        var shadow = _profile.Provenance ? new Provenance[store.Length] : null;
+        var shadow = _profile.Provenance ? new Model.Provenance[store.Length] : null;
         for (var i = 0; i < FramesPerChunk; i++)
         {
             var address = Zones.Base(zone) + ((ulong)frames.Count * (ulong)_profile.PageSize);
@@ -278,6 +322,12 @@ public sealed class PhysicalMemory
         {
             slab = _spareSlabs[sizeClass].TryPop(out var spare) ? spare : new Slab(SmallestClass << sizeClass, _profile.Provenance);
             slab.Address = Zones.KmallocBase + ((ulong)_slabs.Count * SlabBytes);
+            slab.Before = 0;
+            for (var i = 0; i < _slabs.Count; i++)
+            {
+                slab.Before += _slabs[i].BlockBytes == slab.BlockBytes ? slab.Length : 0;
+            }
+
             _slabs.Add(slab);
             _open[sizeClass] = slab;
         }
@@ -306,9 +356,12 @@ public sealed class PhysicalMemory
 
         /// <summary>A block; its memory is made when it is first asked for.</summary>
         public Block this[int index] => _blocks[index] ??=
-            new Block(this, index * BlockBytes, new Bytes(new byte[BlockBytes], _provenance ? new Provenance[BlockBytes] : null, 0, BlockBytes));
+            new Block(this, index * BlockBytes, new Bytes(new byte[BlockBytes], _provenance ? new Model.Provenance[BlockBytes] : null, 0, BlockBytes));
 
         public ulong Address { get; set; }
+
+        /// <summary>Blocks of the class in slabs before this one.</summary>
+        public int Before { get; set; }
 
         /// <summary>Blocks that were in use since boot.</summary>
         public int Touched { get; set; }

@@ -22,12 +22,20 @@ public sealed class DataBlock(int maxFrags)
     /// <summary>kernel: skb_shinfo(skb)->frags[0..nr_frags].</summary>
     public ReadOnlySpan<Frag> Frags => _frags.AsSpan(0, NrFrags);
 
+    /// <summary>Skbs whose bytes follow the fragments, each held once by this list. kernel: skb_shinfo(skb)->frag_list, which chains them by ->next; here each block has a list of its own.</summary>
+    public IReadOnlyList<Skb> FragList => List;
+
+    /// <summary>Somebody else may have the bytes of a fragment: they are not written in place. kernel: SKBFL_SHARED_FRAG of later kernels.</summary>
+    public bool HasSharedFrags { get; internal set; }
+
     public Bytes Bytes => Memory!.Bytes;
 
     /// <summary>Its place in <see cref="SkbCache.LiveBlocks"/>.</summary>
     public int LiveIndex { get; internal set; }
 
     internal Span<Frag> Slots => _frags;
+
+    internal List<Skb> List { get; } = [];
 
     public void WriteState(StateWriter state)
     {
@@ -41,11 +49,18 @@ public sealed class DataBlock(int maxFrags)
         state.Write(End);
         state.Write(DataRef);
         state.Write(NrFrags);
+        state.Write(HasSharedFrags);
         foreach (var frag in Frags)
         {
             frag.Page.WriteState(state);
             state.Write(frag.Offset);
             state.Write(frag.Size);
+        }
+
+        state.Write(List.Count);
+        foreach (var skb in List)
+        {
+            skb.WriteState(state);
         }
     }
 }

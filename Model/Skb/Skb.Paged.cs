@@ -8,12 +8,18 @@ namespace ZeroCopy.Model.Skbs;
 public sealed partial class Skb
 {
     /// <summary>Names a piece of a page as the next fragment; the caller's reference to the page goes to the slot. kernel: fill_page_desc(), net/ipv4/tcp.c, with the lengths that its callers add.</summary>
-    public void FillPageDesc(Page page, int offset, int size)
+    /// <param name="page">Where the bytes are.</param>
+    /// <param name="offset">The first of them.</param>
+    /// <param name="size">How many, at least one.</param>
+    /// <param name="shared">Somebody else has the bytes too.</param>
+    public void FillPageDesc(Page page, int offset, int size, bool shared = true)
     {
-        Fire(SkbMachine.Event.Fill, Fits(NrFrags < Block.Slots.Length) | OwnSharedInfo());
+        Fire(SkbMachine.Event.Fill, Fits(NrFrags < Block.Slots.Length && Block.List.Count == 0) | OwnSharedInfo());
         Block.Slots[Block.NrFrags++] = new Frag(page, offset, size);
+        Block.HasSharedFrags |= shared;
         Len += size;
         DataLen += size;
+        Extended();
     }
 
     /// <summary>Whether a piece would continue the last fragment. kernel: can_coalesce(), net/ipv4/tcp.c.</summary>
@@ -60,12 +66,148 @@ public sealed partial class Skb
         }
 
         copy.Reserve(Headroom);
-        var to = copy.Put(Len);
+        CopyBits(0, copy.Put(Len));
         Block.Bytes[..Data].CopyTo(copy.Block.Bytes[..Data]);
-        CopyBits(0, to);
         CopyHeaderTo(copy, 0);
         cache.Cost.CopiedLater += Cb.Payload;
         return copy;
+    }
+
+    /// <summary>A private, linear copy of the bytes with the rooms that are asked for; null where there is no memory. kernel: skb_copy_expand() as intended: 2.4.4 leaves csum and ip_summed behind.</summary>
+    public Skb? CopyExpand(int headroom, int tailroom)
+    {
+        Fire(SkbMachine.Event.Copy);
+        var copy = cache.AllocSkb(headroom + Len + tailroom);
+        if (copy is null)
+        {
+            return null;
+        }
+
+        copy.Reserve(headroom);
+        CopyBits(0, copy.Put(Len));
+        CopyHeaderTo(copy, headroom - Headroom);
+        return copy;
+    }
+
+    /// <summary>The same packet with a head of its own and so much room before it; null where there is no memory. kernel: skb_realloc_headroom().</summary>
+    public Skb? ReallocHeadroom(int headroom)
+    {
+        var more = headroom - Headroom;
+        if (more <= 0)
+        {
+            return PskbCopy();
+        }
+
+        var clone = Clone();
+        if (clone is not null && !clone.ExpandHead(cache.Align(more), 0))
+        {
+            clone.Kfree();
+            return null;
+        }
+
+        return clone;
+    }
+
+    /// <summary>So much headroom, and a head of its own; false, and nothing changed, where there is no memory. kernel: skb_cow().</summary>
+    public bool Cow(int headroom)
+    {
+        // Room is added by 16 bytes at a time.
+        var more = Math.Max(0, headroom - Headroom);
+        return (more == 0 && !IsCloned) || ExpandHead((more + 15) & ~15, 0);
+    }
+
+    /// <summary>Makes the bytes its own to be written where they are: data that a clone has, and fragments that somebody else may have, are copied first. False, and nothing changed, where there is no memory. kernel: skb_cow_data() of later kernels.</summary>
+    public bool CowData() => !(IsCloned || Block.HasSharedFrags || Block.List.Count > 0) || Linearize();
+
+    /// <summary>Writes every byte where it is. kernel: what esp_output() does to the packet.</summary>
+    public void WriteInPlace(byte mask)
+    {
+        Fire(SkbMachine.Event.Write, Fits(Block.List.Count == 0 && !Block.HasSharedFrags) | OwnSharedInfo());
+        foreach (var piece in new Pieces(this, 0, Len))
+        {
+            foreach (ref var b in piece.Span)
+            {
+                b ^= mask;
+            }
+        }
+
+        Extended();
+    }
+
+    /// <summary>Takes the next segment in: its bytes follow, its numbers and its sum with them. kernel: tcp_retrans_try_collapse() as intended: 2.4.4 copies nothing where the device is to sum, and adds the sum at the wrong place.</summary>
+    /// <param name="next">Linear; the caller frees it.</param>
+    public void Collapse(Skb next)
+    {
+        var before = Len;
+        next.Linear.CopyTo(Put(next.Len));
+        if (IpSummed == ChecksumState.Hw || next.IpSummed == ChecksumState.Hw)
+        {
+            // Where the sum starts is said again when the segment is sent.
+            AskDevice();
+            TransportHeader = -1;
+        }
+        else
+        {
+            Csum = Sum.BlockAdd(Csum, next.Csum, before);
+        }
+
+        Cb.EndSeq = next.Cb.EndSeq;
+    }
+
+    /// <summary>Hangs another packet behind this one; the caller's reference goes to the list. False, and nothing changed, where a private block was needed and there is no memory. kernel: ip_frag_reasm(), net/ipv4/ip_fragment.c.</summary>
+    /// <param name="next">Of one user, without a list of its own.</param>
+    public bool AppendToList(Skb next)
+    {
+        if (IsCloned && !ExpandHead(0, 0))
+        {
+            return false;
+        }
+
+        Fire(SkbMachine.Event.Fill, Fits(next.Block.List.Count == 0) | OwnSharedInfo());
+        JoinSum(next);
+        Orphan();
+        next.Orphan();
+        Block.List.Add(next);
+        Len += next.Len;
+        DataLen += next.Len;
+        TrueSize += next.TrueSize;
+        return true;
+    }
+
+    /// <summary>Zeroes behind a packet that is shorter than the least length, within its block; null where it has to be copied for that and there is no memory. kernel: skb_padto() of later kernels.</summary>
+    /// <returns>This one, or a private copy.</returns>
+    public Skb? PadTo(int length)
+    {
+        var size = Len;
+        if (size >= length)
+        {
+            return this;
+        }
+
+        var pad = length - size;
+        var padded = Tailroom >= pad && !IsCloned ? this : CopyExpand(Headroom, pad);
+        padded?.Block.Bytes.Slice(padded.Tail, pad).Fill(0);
+        return padded;
+    }
+
+    /// <summary>The sum of a range, which is copied by the way. kernel: skb_copy_and_csum_bits().</summary>
+    public uint CopyAndCsumBits(int offset, Bytes to, uint sum)
+    {
+        if (to.Length > Len - offset)
+        {
+            throw new BugException(SkbRules.Room, $"skb_copy_and_csum_bits of {offset}+{to.Length} in an skb of {Len}");
+        }
+
+        Fire(SkbMachine.Event.Read);
+        var position = 0;
+        foreach (var piece in new Pieces(this, offset, to.Length))
+        {
+            piece.CopyTo(to.Slice(position, piece.Length));
+            sum = Sum.BlockAdd(sum, Sum.Partial(piece.Span, 0), position);
+            position += piece.Length;
+        }
+
+        return sum;
     }
 
     /// <summary>A private head that shares the fragments: each page gains a reference. Headroom is kept, its bytes are not copied. Null where there is no memory. kernel: pskb_copy().</summary>
@@ -80,7 +222,7 @@ public sealed partial class Skb
 
         copy.Reserve(Headroom);
         Linear.CopyTo(copy.Put(HeadLen));
-        HoldFragsIn(copy.Block);
+        HoldFragsIn(copy.Block, staysHeld: true);
         (copy.Len, copy.DataLen) = (Len, DataLen);
         CopyHeaderTo(copy, 0);
         cache.Cost.CopiedLater += Math.Max(0, Cb.Payload - DataLen);
@@ -98,7 +240,7 @@ public sealed partial class Skb
         }
 
         Block.Bytes[..Tail].CopyTo(block.Bytes.Slice(headroom, Tail));
-        HoldFragsIn(block);
+        HoldFragsIn(block, staysHeld: IsCloned);
         ReplaceBlock(block, headroom);
         return true;
     }
@@ -136,6 +278,11 @@ public sealed partial class Skb
         }
 
         CopyBits(HeadLen, Block.Bytes.Slice(Tail, delta));
+        if (!EatList(delta - FragBytes))
+        {
+            return false;
+        }
+
         EatFrags(delta);
         Tail += delta;
         DataLen -= delta;
@@ -150,12 +297,44 @@ public sealed partial class Skb
             return true;
         }
 
-        if (IsNonlinear && IsCloned && !ExpandHead(0, 0))
+        if (!Cut(length, mayReplace: true))
+        {
+            return false;
+        }
+
+        Shortened();
+        return true;
+    }
+
+    /// <summary>The same where the data is the packet's own; a clone's fragments are a BUG. kernel: skb_trim().</summary>
+    public bool TrimInPlace(int length)
+    {
+        if (length < Len)
+        {
+            if (!Cut(length, mayReplace: false))
+            {
+                return false;
+            }
+
+            Shortened();
+        }
+
+        return true;
+    }
+
+    private bool Cut(int length, bool mayReplace)
+    {
+        if (mayReplace && IsNonlinear && IsCloned && !ExpandHead(0, 0))
         {
             return false;
         }
 
         Fire(SkbMachine.Event.Trim, IsNonlinear ? OwnSharedInfo() : SkbMachine.Guard.Own);
+        if (!CutList(length))
+        {
+            return false;
+        }
+
         var end = HeadLen;
         var kept = 0;
         for (var i = 0; i < NrFrags; i++)
@@ -193,13 +372,14 @@ public sealed partial class Skb
     /// <param name="length">Bytes that stay, 0 to <see cref="Len"/> - 1.</param>
     public void Split(Skb rest, int length)
     {
-        Fire(SkbMachine.Event.Split, Fits(length < Len && rest.Len == 0 && rest.NrFrags == 0) | (IsNonlinear ? OwnSharedInfo() : SkbMachine.Guard.Own));
+        Fire(SkbMachine.Event.Split, Fits(length < Len && rest.Len == 0 && rest.NrFrags == 0 && Block.List.Count == 0) | (IsNonlinear ? OwnSharedInfo() : SkbMachine.Guard.Own));
         if (length < HeadLen)
         {
             Block.Bytes[(Data + length)..Tail].CopyTo(rest.Put(HeadLen - length));
             Tail = Data + length;
             MoveFrags(rest, 0);
             (Len, DataLen) = (length, 0);
+            Shortened();
             return;
         }
 
@@ -224,6 +404,7 @@ public sealed partial class Skb
 
         DataLen = length - HeadLen;
         Len = length;
+        Shortened();
     }
 
     /// <summary>Reads bytes across linear part and fragments; false, and nothing read, where they go beyond the packet. kernel: skb_copy_bits().</summary>
@@ -264,37 +445,37 @@ public sealed partial class Skb
         return sum;
     }
 
-    /// <summary>Takes the next segment in: its bytes follow, its numbers and its sum with them. kernel: tcp_retrans_try_collapse() as intended: 2.4.4 copies nothing where the device is to sum, and adds the sum at the wrong place.</summary>
-    /// <param name="next">Linear; the caller frees it.</param>
-    public void Collapse(Skb next)
-    {
-        var before = Len;
-        next.Linear.CopyTo(Put(next.Len));
-        if (IpSummed == ChecksumState.Hw || next.IpSummed == ChecksumState.Hw)
-        {
-            IpSummed = ChecksumState.Hw;
-        }
-        else
-        {
-            Csum = Sum.BlockAdd(Csum, next.Csum, before);
-        }
-
-        Cb.EndSeq = next.Cb.EndSeq;
-    }
-
     private SkbMachine.Guard OwnSharedInfo() => IsCloned ? SkbMachine.Guard.None : SkbMachine.Guard.Own;
 
     /// <summary>What clone and copy carry over. kernel: copy_skb_header().</summary>
     private void CopyHeaderTo(Skb copy, int shift)
     {
-        (copy.Csum, copy.IpSummed, copy.Priority) = (Csum, IpSummed, Priority);
+        CopySumTo(copy);
+        copy.Priority = Priority;
+        copy.Cb.CopyFrom(Cb);
         copy.TransportHeader = TransportHeader < 0 ? -1 : TransportHeader + shift;
         copy.NetworkHeader = NetworkHeader < 0 ? -1 : NetworkHeader + shift;
-        copy.Cb.CopyFrom(Cb);
     }
 
-    /// <summary>Names the same fragments in a new block, each page held once more.</summary>
-    private void HoldFragsIn(DataBlock block)
+    /// <summary>Bytes of fragments: what is neither linear nor on the list.</summary>
+    private int FragBytes
+    {
+        get
+        {
+            var bytes = 0;
+            foreach (var frag in Frags)
+            {
+                bytes += frag.Size;
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>Names the same fragments and the same list in a new block, each page and each skb held once more. Two blocks have them now.</summary>
+    /// <param name="block">New, without fragments.</param>
+    /// <param name="staysHeld">The old block goes on to have them.</param>
+    private void HoldFragsIn(DataBlock block, bool staysHeld)
     {
         for (var i = 0; i < NrFrags; i++)
         {
@@ -303,6 +484,12 @@ public sealed partial class Skb
         }
 
         block.NrFrags = NrFrags;
+        Block.HasSharedFrags |= staysHeld && NrFrags > 0;
+        block.HasSharedFrags = Block.HasSharedFrags;
+        foreach (var skb in Block.List)
+        {
+            block.List.Add(skb.Get());
+        }
     }
 
     private void ReplaceBlock(DataBlock block, int shift)
@@ -330,11 +517,115 @@ public sealed partial class Skb
         }
 
         Block.NrFrags = 0;
+        DropList(0);
         cache.Free(Block);
+    }
+
+    /// <summary>Lets go of the skbs of the list from one on.</summary>
+    private void DropList(int from)
+    {
+        var list = Block.List;
+        for (var i = from; i < list.Count; i++)
+        {
+            list[i].Kfree();
+        }
+
+        list.RemoveRange(from, list.Count - from);
+    }
+
+    /// <summary>Drops bytes in front of the list; false, and nothing changed, where there is no memory. kernel: __pskb_pull_tail(), its part for frag_list.</summary>
+    private bool EatList(int count)
+    {
+        var list = Block.List;
+        var whole = 0;
+        for (; count > 0 && list[whole].Len <= count; whole++)
+        {
+            count -= list[whole].Len;
+        }
+
+        if (count > 0)
+        {
+            // Another block may list it too: that one goes on to read what it read.
+            var own = list[whole].IsShared ? list[whole].Clone() : list[whole];
+            if (own is null)
+            {
+                return false;
+            }
+
+            if (!own.PskbPull(count))
+            {
+                if (own != list[whole])
+                {
+                    own.Kfree();
+                }
+
+                return false;
+            }
+
+            Replace(whole, own);
+        }
+
+        for (var i = 0; i < whole; i++)
+        {
+            list[i].Kfree();
+        }
+
+        list.RemoveRange(0, Math.Max(0, whole));
+        return true;
+    }
+
+    /// <summary>Cuts the list where the packet is to end; false, and nothing changed, where there is no memory. kernel: pskb_trim() of later kernels: 2.4.4 leaves the list as it is.</summary>
+    private bool CutList(int length)
+    {
+        var list = Block.List;
+        var end = HeadLen + FragBytes;
+        var kept = 0;
+        for (; kept < list.Count && end + list[kept].Len <= length; kept++)
+        {
+            end += list[kept].Len;
+        }
+
+        if (kept < list.Count && end < length)
+        {
+            var own = list[kept].IsShared ? list[kept].Clone() : list[kept];
+            if (own is null)
+            {
+                return false;
+            }
+
+            if (!own.Trim(length - end))
+            {
+                if (own != list[kept])
+                {
+                    own.Kfree();
+                }
+
+                return false;
+            }
+
+            Replace(kept++, own);
+        }
+
+        DropList(kept);
+        return true;
+    }
+
+    private void Replace(int at, Skb own)
+    {
+        if (own != Block.List[at])
+        {
+            Block.List[at].Kfree();
+            Block.List[at] = own;
+        }
     }
 
     private void EatFrags(int count)
     {
+        if (NrFrags == 0)
+        {
+            return;
+        }
+
         var kept = 0;
         for (var i = 0; i < NrFrags; i++)
         {
@@ -364,6 +655,7 @@ public sealed partial class Skb
             rest.DataLen += Frags[i].Size;
         }
 
+        rest.Block.HasSharedFrags |= Block.HasSharedFrags;
         Block.NrFrags = from;
     }
 }

@@ -35,8 +35,6 @@ public sealed partial class Skb(SkbCache cache)
     /// <summary>By <see cref="IpSummed"/>: a running sum of the payload, or the offset of the checksum field from h.raw.</summary>
     public uint Csum { get; set; }
 
-    public ChecksumState IpSummed { get; set; }
-
     /// <summary>Memory charged for it. kernel: truesize, never changed by expand_head, linearize, pull and trim in 2.4.4.</summary>
     public int TrueSize { get; set; }
 
@@ -71,6 +69,9 @@ public sealed partial class Skb(SkbCache cache)
     /// <summary>Its place in <see cref="SkbCache.Live"/>; what it was last for an skb that is free.</summary>
     public int LiveIndex { get; internal set; }
 
+    /// <summary>What an operation counts where it gave another skb in place of this one.</summary>
+    public const int Replaced = 1;
+
     /// <summary>kernel: skb_headlen().</summary>
     public int HeadLen => Len - DataLen;
 
@@ -98,7 +99,7 @@ public sealed partial class Skb(SkbCache cache)
 
     /// <summary>The state that the data says; <paramref name="driverHolds"/> says whether a driver's ring or backlog has it.</summary>
     public SkbMachine.State Abstraction(bool driverHolds) =>
-        Users == 0 ? SkbMachine.State.Free
+        Users == 0 ? cache.WaitsForSoftirq(this) ? SkbMachine.State.Dying : SkbMachine.State.Free
         : List is not null ? SkbMachine.State.Queued
         : driverHolds ? SkbMachine.State.InFlight
         : SkbMachine.State.Held;
@@ -153,8 +154,36 @@ public sealed partial class Skb(SkbCache cache)
             return;
         }
 
+        Release();
+    }
+
+    /// <summary>Drops a reference where interrupts are off: with the last one it is queued for the softirq, which frees it. kernel: dev_kfree_skb_irq(), include/linux/netdevice.h.</summary>
+    public void KfreeIrq()
+    {
+        Fire(SkbMachine.Event.KfreeIrq);
+        if (--Users == 0)
+        {
+            cache.QueueForSoftirq(this);
+        }
+    }
+
+    /// <summary>The softirq frees it. kernel: net_tx_action(), net/core/dev.c.</summary>
+    internal void NetTxAction()
+    {
+        Fire(SkbMachine.Event.NetTxAction);
+        Release();
+    }
+
+    /// <summary>Runs the destructor now: it has no owner any more. kernel: skb_orphan().</summary>
+    public void Orphan()
+    {
         Sk?.Wfree(this);
         Sk = null;
+    }
+
+    private void Release()
+    {
+        Orphan();
         ReleaseData();
         cache.Free(this);
     }
@@ -165,6 +194,7 @@ public sealed partial class Skb(SkbCache cache)
         Fire(SkbMachine.Event.Reserve, Fits(Len == 0 && count <= Tailroom));
         Data += count;
         Tail += count;
+        LoseSumStart();
     }
 
     /// <summary>Appends to the linear bytes and gives the new ones to be written. kernel: skb_put().</summary>
@@ -173,6 +203,7 @@ public sealed partial class Skb(SkbCache cache)
         Fire(SkbMachine.Event.Put, Fits(count <= Block.End - Tail) | Own(Tail, Tail + count));
         Tail += count;
         Len += count;
+        Extended();
         return Block.Bytes[(Tail - count)..Tail];
     }
 
@@ -182,6 +213,7 @@ public sealed partial class Skb(SkbCache cache)
         Fire(SkbMachine.Event.Push, Fits(count <= Data) | Own(Data - count, Data));
         Data -= count;
         Len += count;
+        Extended();
         return Block.Bytes.Slice(Data, count);
     }
 
@@ -193,11 +225,28 @@ public sealed partial class Skb(SkbCache cache)
             return false;
         }
 
+        DropFront(count);
+        if (count > 0)
+        {
+            Shortened();
+            LoseSumStart();
+        }
+
+        return true;
+    }
+
+    private void DropFront(int count)
+    {
         Fire(SkbMachine.Event.Pull, Fits(count <= HeadLen));
         Data += count;
         Len -= count;
-        return true;
     }
+
+    /// <summary>Drops bytes in front, made linear first; false, and the same bytes, where the packet is shorter or there is no memory. kernel: pskb_pull().</summary>
+    public bool PskbPull(int count) => count <= Len && (count <= HeadLen || PullTail(count - HeadLen)) && Pull(count);
+
+    /// <summary>Whether so many bytes are linear now; false where the packet is shorter or there is no memory. kernel: pskb_may_pull().</summary>
+    public bool MayPull(int count) => count <= HeadLen || (count <= Len && PullTail(count - HeadLen));
 
     /// <summary>Names the socket that it is charged to. kernel: skb_set_owner_w().</summary>
     public void SetOwnerW(Sock sk) => Sk = sk;
@@ -207,6 +256,7 @@ public sealed partial class Skb(SkbCache cache)
         Block = block;
         (Data, Tail, Len, DataLen) = (0, 0, 0, 0);
         (Users, Cloned, Csum, IpSummed) = (1, false, 0, ChecksumState.None);
+        (IsReceived, _sum) = (false, ChecksumMachine.State.None);
         (TransportHeader, NetworkHeader) = (-1, -1);
         TrueSize = trueSize;
         (Priority, PlanNumber) = (0, -1);
@@ -242,6 +292,8 @@ public sealed partial class Skb(SkbCache cache)
         state.Write(Cloned);
         state.Write(Csum);
         state.Write((int)IpSummed);
+        state.Write(IsReceived);
+        state.Write((int)_sum);
         state.Write(TrueSize);
         state.Write(TransportHeader);
         state.Write(NetworkHeader);

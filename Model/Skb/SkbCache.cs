@@ -8,17 +8,39 @@ public sealed class SkbCache(Profile profile, PhysicalMemory memory, Cost cost)
     private readonly List<Skb> _live = [];
     private readonly List<DataBlock> _blocks = [];
     private readonly Stack<Skb> _freeSkbs = new();
+    private readonly List<Skb> _completion = [];
     private readonly Stack<DataBlock> _freeBlocks = new();
 
     public Profile Profile => profile;
 
     public Cost Cost => cost;
 
-    /// <summary>Every skb with users above 0.</summary>
+    /// <summary>Every skb with users above 0, and those that wait for the softirq.</summary>
     public IReadOnlyList<Skb> Live => _live;
 
     /// <summary>Every data block with dataref above 0.</summary>
     public IReadOnlyList<DataBlock> LiveBlocks => _blocks;
+
+    /// <summary>Skbs without users that the softirq frees. kernel: softnet_data[].completion_queue.</summary>
+    public IReadOnlyList<Skb> CompletionQueue => _completion;
+
+    /// <summary>The softirq frees what hard interrupts let go of, in their order. kernel: net_tx_action(), net/core/dev.c.</summary>
+    /// <returns>How many.</returns>
+    public int NetTxAction()
+    {
+        var count = _completion.Count;
+        for (var i = 0; i < count; i++)
+        {
+            _completion[i].NetTxAction();
+        }
+
+        _completion.Clear();
+        return count;
+    }
+
+    internal bool WaitsForSoftirq(Skb skb) => _completion.Contains(skb);
+
+    internal void QueueForSoftirq(Skb skb) => _completion.Add(skb);
 
     /// <summary>kernel: SKB_DATA_ALIGN().</summary>
     public int Align(int length) => (length + profile.CacheBytes - 1) & -profile.CacheBytes;
@@ -60,7 +82,7 @@ public sealed class SkbCache(Profile profile, PhysicalMemory memory, Cost cost)
             block = new DataBlock(profile.MaxSkbFrags);
         }
 
-        (block.Memory, block.End, block.DataRef, block.NrFrags) = (bytes, end, 1, 0);
+        (block.Memory, block.End, block.DataRef, block.NrFrags, block.HasSharedFrags) = (bytes, end, 1, 0, false);
         block.LiveIndex = _blocks.Count;
         _blocks.Add(block);
         return block;
@@ -94,10 +116,12 @@ public sealed class SkbCache(Profile profile, PhysicalMemory memory, Cost cost)
         }
 
         _live.Clear();
+        _completion.Clear();
         foreach (var block in _blocks)
         {
             block.Memory = null;
             block.DataRef = 0;
+            block.List.Clear();
             _freeBlocks.Push(block);
         }
 

@@ -19,11 +19,14 @@ public static class SkbMachine
 
         /// <summary>A driver has taken it: hard_start_xmit returned 0.</summary>
         InFlight,
+
+        /// <summary>users == 0; it waits for the softirq that frees it.</summary>
+        Dying,
     }
 
     public enum Event
     {
-        Alloc, Reserve, Put, Push, Pull, PullTail, Trim, Fill, Clone, Copy, ExpandHead, Linearize, Split, Read, Get, Enqueue, Unlink, HardStartXmit, Busy, Kfree,
+        Alloc, Reserve, Put, Push, Pull, PullTail, Trim, Fill, Clone, Copy, ExpandHead, Linearize, Split, Read, Write, Get, Enqueue, Unlink, HardStartXmit, Busy, Kfree, KfreeIrq, NetTxAction,
     }
 
     /// <summary>What the guards ask of the skb and the call.</summary>
@@ -55,6 +58,7 @@ public static class SkbMachine
         var linear = Tuple.Create<Func<bool>, string>(() => holds(Guard.Linear), SkbRules.PutIsLinear.ToString());
         var fits = Tuple.Create<Func<bool>, string>(() => holds(Guard.Fits), SkbRules.Room.ToString());
         var slot = Tuple.Create<Func<bool>, string>(() => holds(Guard.Fits), SkbRules.FragmentsFit.ToString());
+        var inPlace = Tuple.Create<Func<bool>, string>(() => holds(Guard.Fits), SkbRules.InPlaceWriterOwns.ToString());
         var own = Tuple.Create<Func<bool>, string>(() => holds(Guard.Own), SkbRules.WriteOwnBytes.ToString());
         var driverOwns = Tuple.Create<Func<bool>, string>(() => false, SkbRules.DriverOwns.ToString());
         string lastHolder = SkbRules.FreedByLastHolder.ToString(), onList = SkbRules.NotFreedOnList.ToString();
@@ -74,6 +78,7 @@ public static class SkbMachine
             .PermitReentryIf(Event.ExpandHead, soleUser)
             .PermitReentryIf(Event.Linearize,  soleUser)
             .PermitReentryIf(Event.Split,      fits, own)
+            .PermitReentryIf(Event.Write,      inPlace, own)
             .PermitReentry(Event.Clone)
             .PermitReentry(Event.Copy)
             .PermitReentry(Event.Read)
@@ -81,7 +86,9 @@ public static class SkbMachine
             .Permit(Event.Enqueue,        State.Queued)
             .Permit(Event.HardStartXmit,  State.InFlight)
             .PermitIf(Event.Kfree,        State.Free, sole, lastHolder)
-            .PermitReentryIf(Event.Kfree, shared, lastHolder);
+            .PermitReentryIf(Event.Kfree, shared, lastHolder)
+            .PermitIf(Event.KfreeIrq,        State.Dying, sole, lastHolder)
+            .PermitReentryIf(Event.KfreeIrq, shared, lastHolder);
 
         // TCP appends to the skb at the tail of its write queue, cuts what was acknowledged and clones it for each transmission.
         machine.Configure(State.Queued)
@@ -97,7 +104,8 @@ public static class SkbMachine
             .PermitReentry(Event.Read)
             .PermitReentry(Event.Get)
             .Permit(Event.Unlink,         State.Held)
-            .PermitReentryIf(Event.Kfree, shared, onList);
+            .PermitReentryIf(Event.Kfree, shared, onList)
+            .PermitReentryIf(Event.KfreeIrq, shared, onList);
 
         // The device may read it at any time: others look, and drop references that are not the driver's.
         machine.Configure(State.InFlight)
@@ -117,6 +125,11 @@ public static class SkbMachine
             .PermitReentry(Event.Get)
             .Permit(Event.Busy,           State.Held)
             .PermitIf(Event.Kfree,        State.Free, sole, lastHolder)
-            .PermitReentryIf(Event.Kfree, shared, lastHolder);
+            .PermitReentryIf(Event.Kfree, shared, lastHolder)
+            .PermitIf(Event.KfreeIrq,        State.Dying, sole, lastHolder)
+            .PermitReentryIf(Event.KfreeIrq, shared, lastHolder);
+
+        machine.Configure(State.Dying)
+            .Permit(Event.NetTxAction, State.Free);
     }
 }

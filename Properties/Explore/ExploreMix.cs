@@ -24,6 +24,7 @@ public sealed record ExploreMix(
     public static IReadOnlyList<ExploreMix> All { get; } =
     [
         new("skb", 7, [("empty", [])], SkbOperations(names: 2), SmallPackets),
+        new("pages", 8, [("mapped", Parse(["p0 = mm_alloc(low)", "mmap(p0, 0, 2, rw, private)"]))], PagesOperations(), AnyPages),
         new("transmit", 4, [.. DriverKind.All.Select(Connected)], NetOperations(), ShortStreams),
         new("acenic", 6, [Connected(DriverKind.All.Single(kind => kind.Word == "acenic"))], NetOperations(), ShortStreams),
         new("hme", 6, [Connected(DriverKind.All.Single(kind => kind.Word == "hme"))], NetOperations(), ShortStreams),
@@ -108,6 +109,37 @@ public sealed record ExploreMix(
     ]);
 
     private static List<Operation> Parse(IReadOnlyList<string> lines) => [.. lines.Select((line, i) => Script.ParseOperation(line, i + 1, Language.All))];
+
+    /// <summary>A process with two pages, kiobufs over one and over both, swap; each with the few operands that differ.</summary>
+    private static List<Operation> PagesOperations() => Parse(
+    [
+        "store(p0, 0, 1, 1)",
+        "store(p0, 16, 1, 2)",
+        "load(p0, 0, 1)",
+        "mprotect(p0, 0, 1, r)",
+        "mprotect(p0, 0, 1, rw)",
+        "munmap(p0, 0, 1)",
+        "swap_out(p0, 0)",
+        "page_launder()",
+        "end_buffer_io_async()",
+        "reclaim_swapper_space()",
+        "kio0 = map_user_kiobuf(READ, p0, 0, 1)",
+        "kio0 = map_user_kiobuf(READ, p0, 0, 1, swap_out=1)",
+        "kio0 = map_user_kiobuf(WRITE, p0, 15, 2)",
+        "kio1 = map_user_kiobuf(READ, p0, 15, 2)",
+        "lock_kiovec(kio0)",
+        "lock_kiovec(kio1)",
+        "unlock_kiovec(kio0)",
+        "dma_from_device(kio0, 3)",
+        "mark_dirty_kiobuf(kio0, 1)",
+        "unmap_kiobuf(kio0)",
+        "unmap_kiobuf(kio1)",
+        "vec0 = get_user_pages(READ, p0, 0, 1, times=255)",
+        "exit_mmap(p0)",
+        "fail_alloc(1)",
+    ]);
+
+    private static bool AnyPages(CopyingWorld copying, Operation operation) => true;
 
     private static bool SmallPackets(CopyingWorld copying, Operation operation) =>
         operation is not (Model.Skbs.SkbPut or Model.Skbs.SkbPush or Model.Skbs.SkbFillPageDesc)

@@ -237,7 +237,7 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
                 into.Broke(what, node, @event);
             }
 
-            if (broken.Count > 0)
+            if (broken.Count > 0 || system.HasEnded)
             {
                 return true;
             }

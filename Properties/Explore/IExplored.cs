@@ -28,6 +28,9 @@ public interface IExplored
     /// <returns>What it broke; empty for nothing.</returns>
     IReadOnlyList<string> Judge(int @event);
 
+    /// <summary>Whether the step that was judged last was meant to be the end: what lies behind it is no state.</summary>
+    bool HasEnded => false;
+
     /// <summary>Whether a premise was met in the step that was judged last.</summary>
     bool Occurred(int premise);
 

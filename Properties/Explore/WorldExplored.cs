@@ -13,10 +13,15 @@ public sealed class WorldExplored : IExplored
     private readonly IReadOnlyList<Law> _premises;
     private readonly (NameKind Kind, int Number)?[] _births;
 
+    /// <summary>Judged by the laws of the mix's suite.</summary>
     public WorldExplored(ExploreMix mix, Profile profile)
+        : this(mix, profile, Suites.Find(mix.Suite)!.LawsIn(profile))
+    {
+    }
+
+    public WorldExplored(ExploreMix mix, Profile profile, IReadOnlyList<Law> laws)
     {
         _mix = mix;
-        var laws = Suites.Find(mix.Suite)!.LawsIn(profile);
         _checker = new Checker(profile, laws);
         _premises = [.. laws.Where(law => law.Kind == LawKind.Sometimes)];
         _births = [.. mix.Operations.Select(operation => Birth(operation.ToString()))];
@@ -75,6 +80,8 @@ public sealed class WorldExplored : IExplored
         return _checker.Violations.Count == 0 ? [] : [.. _checker.Violations.Select(violation => $"{violation.Rule.Id} {violation.Law}").Distinct()];
     }
 
+    public bool HasEnded => _checker.HasPanicked;
+
     public bool Occurred(int premise) => _checker.Hits(_premises[premise]) > 0;
 
     public void WriteState(StateWriter state) => _checker.WriteState(state);
@@ -110,6 +117,9 @@ public sealed class WorldExplored : IExplored
             "sk" => NameKind.Sock,
             "eth" => NameKind.Dev,
             "tap" => NameKind.Tap,
+            "p" => NameKind.Mm,
+            "kio" => NameKind.Kiobuf,
+            "vec" => NameKind.Vector,
             _ => throw new ModelException($"no kind of name {kind}"),
         }, int.Parse(word[kind.Length..], System.Globalization.CultureInfo.InvariantCulture));
     }

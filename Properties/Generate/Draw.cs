@@ -22,6 +22,18 @@ public enum Needs
     /// <summary>A TCP socket that may still send.</summary>
     OpenTcp = 2048,
 
+    /// <summary>A socket without a protocol.</summary>
+    Raw = 4096,
+
+    /// <summary>A process.</summary>
+    Mm = 8192,
+    NewMm = 16384,
+    Kiobuf = 32768,
+    Vector = 65536,
+    NewVector = 131072,
+
+    /// <summary>A kiobuf or a vector.</summary>
+    Pin = 262144,
     /// <summary>An open tap.</summary>
     Tap = 1 << 20,
 
@@ -38,4 +50,5 @@ public enum Needs
 /// <param name="Make">Draws the operands. An operation that is not enabled after all is skipped, and counted as skipped.</param>
 /// <param name="Allocates">It asks for memory: drawn by preference after a failure was ordered.</param>
 /// <param name="Always">A sequence without it would do nothing: no mix leaves it out.</param>
-public sealed record Draw(string Name, int Weight, Needs Needs, Func<Hand, Operation> Make, bool Allocates = false, bool Always = false);
+/// <param name="IsRare">It ends the sequence: its weight counts a small part.</param>
+public sealed record Draw(string Name, int Weight, Needs Needs, Func<Hand, Operation> Make, bool Allocates = false, bool Always = false, bool IsRare = false);

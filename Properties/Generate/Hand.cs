@@ -14,6 +14,8 @@ public sealed class Hand(Checker checker, Rng rng)
     private const int MaxSocks = 4;
     private const int MaxDevs = 2;
     private const int MaxTaps = 2;
+    private const int MaxMms = 2;
+    private const int MaxPins = 3;
 
     private readonly int[] _sent = new int[MaxFiles];
     private int _size = 100;
@@ -53,12 +55,31 @@ public sealed class Hand(Checker checker, Rng rng)
             | Have(NameKind.File, MaxFiles, Needs.File, Needs.NewFile)
             | Have(NameKind.Sock, MaxSocks, Needs.None, Needs.NewSock)
             | Have(NameKind.Dev, MaxDevs, Needs.Dev, Needs.NewDev)
-            | Have(NameKind.Tap, MaxTaps, Needs.Tap, Needs.NewTap);
+            | Have(NameKind.Tap, MaxTaps, Needs.Tap, Needs.NewTap)
+            | Have(NameKind.Mm, MaxMms, Needs.Mm, Needs.NewMm)
+            | Have(NameKind.Kiobuf, MaxPins, Needs.Kiobuf | Needs.Pin, Needs.None)
+            | Have(NameKind.Vector, MaxPins, Needs.Vector | Needs.Pin, Needs.NewVector);
     }
 
     public SkbId NewSkb() => new(Free(NameKind.Skb, MaxSkbs));
 
     public SkbId Skb() => new(Bound(NameKind.Skb, MaxSkbs));
+
+    /// <summary>One that is as wanted, wherever there is one.</summary>
+    public SkbId Skb(Func<Names, SkbId, bool> wanted)
+    {
+        var start = rng.Below(MaxSkbs);
+        for (var i = 0; i < MaxSkbs; i++)
+        {
+            var id = new SkbId((start + i) % MaxSkbs);
+            if (Names.Has(id) && wanted(Names, id))
+            {
+                return id;
+            }
+        }
+
+        return Skb();
+    }
 
     public PageId NewPage() => new(Free(NameKind.Page, MaxPages));
 
@@ -78,12 +99,38 @@ public sealed class Hand(Checker checker, Rng rng)
 
     public SockId NewSock() => new(Free(NameKind.Sock, MaxSocks));
 
+    /// <summary>Pages that a process can map.</summary>
+    public int TaskPages => World.Profile.TaskPages;
+
+    public MmId NewMm() => new(Free(NameKind.Mm, MaxMms));
+
+    public MmId Mm() => new(Bound(NameKind.Mm, MaxMms));
+
+    /// <summary>The lowest that is free; where all are taken, one that is mapped already.</summary>
+    public PinId NewKiobuf() => new(false, rng.OneIn(30) ? rng.Below(MaxPins) : Free(NameKind.Kiobuf, MaxPins));
+
+    public PinId NewVector() => new(true, Free(NameKind.Vector, MaxPins));
+
+    public PinId Vector() => new(true, Bound(NameKind.Vector, MaxPins));
+
+    /// <summary>A kiobuf, one that is as wanted if there is any.</summary>
+    public PinId Kiobuf(Names names, Func<Names, PinId, bool> wanted) => PinOf(false, names, wanted) ?? new PinId(false, Bound(NameKind.Kiobuf, MaxPins));
+
+    /// <summary>A kiobuf or a vector, one that is as wanted if there is any.</summary>
+    public PinId Pin(Names names, Func<Names, PinId, bool> wanted)
+    {
+        var isVector = rng.OneIn(2);
+        return PinOf(isVector, names, wanted) ?? PinOf(!isVector, names, wanted) ?? new PinId(isVector, 0);
+    }
+
     /// <summary>A TCP socket, closed or not.</summary>
     public SockId Tcp() => Sock(Needs.Tcp);
 
     public SockId Udp() => Sock(Needs.Udp);
 
     public SockId Orphan() => Sock(Needs.Orphan);
+
+    public SockId Raw() => Sock(Needs.Raw);
 
     public SockId OpenTcp() => Sock(Needs.OpenTcp);
 
@@ -153,10 +200,26 @@ public sealed class Hand(Checker checker, Rng rng)
         _ => NetifFeatures.Sg | NetifFeatures.AnyCsum,
     };
 
+    private PinId? PinOf(bool isVector, Names names, Func<Names, PinId, bool> wanted)
+    {
+        var start = rng.Below(MaxPins);
+        for (var i = 0; i < MaxPins; i++)
+        {
+            var pin = new PinId(isVector, (start + i) % MaxPins);
+            if (names.Has(pin) && wanted(names, pin))
+            {
+                return pin;
+            }
+        }
+
+        return null;
+    }
+
     private Needs KindsOf(SockId id) =>
         Names.IsOpenTcp(id) ? Needs.Tcp | Needs.OpenTcp
         : Names.IsTcp(id) ? Needs.Tcp | Needs.Orphan
         : Names.IsUdp(id) ? Needs.Udp
+        : Names.IsRaw(id) ? Needs.Raw
         : Needs.None;
 
     private SockId Sock(Needs kind)

@@ -3,6 +3,7 @@ using ZeroCopy.Model;
 using ZeroCopy.Model.Copying;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
+using ZeroCopy.Model.Skbs;
 
 namespace ZeroCopy.Properties.Generate;
 
@@ -31,11 +32,14 @@ public static class NetDraws
         new("device_run", 10, Needs.Dev, hand => new DeviceRun(hand.Dev(), 1 + hand.Rng.Below(4)), Always: true),
         new("interrupt", 8, Needs.Dev, hand => new Interrupt(hand.Dev()), Always: true),
         new("netif_rx", 8, Needs.Dev, hand => new NetifRx(hand.Dev(), 1 + hand.Rng.Below(3)), Allocates: true, Always: true),
-        new("tcp_retransmit_timer", 4, Needs.Tcp, hand => new TcpRetransmitTimer(hand.Tcp()), Allocates: true),
+        new("tcp_retransmit_timer", 6, Needs.Tcp, hand => new TcpRetransmitTimer(hand.Tcp()), Allocates: true),
         new("tcp_close", 1, Needs.OpenTcp, hand => new TcpClose(hand.OpenTcp()), Allocates: true),
         new("reclaim_page", 3, Needs.File, hand => new ReclaimPages(hand.File())),
-        new("dev_features", 3, Needs.Dev, hand => hand.Rng.OneIn(2)
-            ? new DevFeatures(hand.Dev(), hand.Features(), NetifFeatures.None)
+        new("generic_file_write", 8, Needs.File, Write, Allocates: true),
+        new("vmtruncate", 2, Needs.File, Truncate),
+        new("sys_fsync", 1, Needs.File, hand => new Fsync(hand.File())),
+        new("dev_features", 5, Needs.Dev, hand => hand.Rng.OneIn(2)
+            ? new DevFeatures(hand.Dev(), hand.Rng.OneIn(2) && Held(hand) is not null ? NetifFeatures.AnyCsum : hand.Features(), NetifFeatures.None)
             : new DevFeatures(hand.Dev(), NetifFeatures.None, hand.Features())),
         new("tcp_close", 1, Needs.OpenTcp, hand => new TcpClose(hand.OpenTcp(), LingerNot: true), Allocates: true),
         new("tcp_disconnect", 2, Needs.OpenTcp, hand => new TcpDisconnect(hand.OpenTcp()), Allocates: true),
@@ -157,6 +161,70 @@ public static class NetDraws
         var (file, offset, count) = Range(hand);
         var limit = hand.Names.IsUdp(sock) ? hand.Names.MaxDatagram(sock) : 0;
         return new UdpSendmsg(sock, file, offset, (int)Math.Min(count, limit));
+    }
+
+    /// <summary>Into a page that an skb holds, into what was sent last, at a border, or behind the end: the file grows, by a hole too, to a few pages.</summary>
+    private static GenericFileWrite Write(Hand hand)
+    {
+        var most = 6 * hand.PageSize;
+        if (hand.Rng.OneIn(2) && Held(hand) is { } held)
+        {
+            return new GenericFileWrite(held.File, held.Offset, Math.Min(1 + hand.Within(hand.PageSize), Math.Max(1, most - held.Offset)), hand.Rng.Below(4));
+        }
+
+        var file = hand.File();
+        var length = hand.Names.Has(file) ? (int)hand.Names.Length(file) : 0;
+        var offset = hand.Rng.Below(5) switch
+        {
+            0 => 0,
+            1 or 2 => Math.Max(0, hand.Sent(file) - 1 - hand.Within(hand.PageSize)),
+            3 => length + (hand.Rng.OneIn(3) ? hand.Within(hand.PageSize) : 0),
+            _ => hand.Within(length),
+        };
+        offset = Math.Min(offset, most);
+        return new GenericFileWrite(file, offset, Math.Min(hand.Length(hand.PageSize), most - offset), hand.Rng.Below(4));
+    }
+
+    /// <summary>Into a page that an skb holds, into what was sent last, at a border, to nothing, or a little longer.</summary>
+    private static Vmtruncate Truncate(Hand hand)
+    {
+        if (hand.Rng.OneIn(2) && Held(hand) is { } held)
+        {
+            return new Vmtruncate(held.File, held.Offset);
+        }
+
+        var file = hand.File();
+        var length = hand.Names.Has(file) ? (int)hand.Names.Length(file) : 0;
+        return new Vmtruncate(file, hand.Rng.Below(6) switch
+        {
+            0 => 0,
+            1 or 2 => Math.Max(0, Math.Min(length, hand.Sent(file)) - 1 - hand.Within(hand.PageSize)),
+            3 => length + hand.Within(hand.PageSize),
+            _ => hand.Within(length),
+        });
+    }
+
+    /// <summary>A place in a file whose page is in a fragment: rather in one that the CPU has summed, where a write makes the sum stale. Null where none was met.</summary>
+    private static (FileId File, int Offset)? Held(Hand hand)
+    {
+        const int tries = 8;
+        var live = hand.World.Skbs.Live;
+        for (var i = 0; i < tries && live.Count > 0; i++)
+        {
+            var skb = live[hand.Rng.Below(live.Count)];
+            if (skb.NrFrags == 0 || (i < tries * 3 / 4 && skb.IpSummed != ChecksumState.None))
+            {
+                continue;
+            }
+
+            var frag = skb.Frags[hand.Rng.Below(skb.NrFrags)];
+            if (frag.Page.Mapping is { } file)
+            {
+                return (file.Id, (int)(frag.Page.Index * hand.PageSize) + frag.Offset + hand.Rng.Below(frag.Size));
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The whole file, the piece after the last one that was sent, or one that begins or ends at a border.</summary>

@@ -19,12 +19,21 @@ public sealed record Suite(string Name, string About, IReadOnlyList<Draw> Mix, I
     /// <summary>Drawn operations in a sequence.</summary>
     public static int Length(Size size) => size == Size.Tiny ? 100 : 300;
 
+    /// <summary>Whether processes are made in it.</summary>
+    public bool HasProcesses { get; } = Mix.Any(draw => draw.Name == "mm_alloc");
+
+    /// <summary>Whether a sequence has something to set up first.</summary>
+    public bool HasSetup => Drivers.Count > 0 || HasProcesses;
+
     public override string ToString() => Name;
 }
 
 /// <summary>Every suite.</summary>
 public static class Suites
 {
+    // Before what is made of it.
+    private static readonly IReadOnlyList<Rule> MemoryRules = [.. typeof(MemoryLaws).GetFields().Where(field => field.FieldType == typeof(Law)).Select(field => ((Law)field.GetValue(null)!).Rule).Distinct()];
+
     public static IReadOnlyList<Suite> All { get; } =
     [
         new("checksum", "sums over every split, parity and alignment; what the device and what the CPU sums",
@@ -35,23 +44,27 @@ public static class Suites
         new("skb", "the life of an skb and of its pages, each allocation failing",
             SkbDraws.All,
             [],
-            Of(law => law.Rule.Id[..3] is "SKB" or "SUM" or "PIN" && !NeedsSockets(law.Rule))),
+            Of(law => law.Rule.Id[..3] is "SKB" or "SUM" or "PIN" && !NeedsSockets(law.Rule) && law != SkbLaws.QuietAfterSendingOccurs && !NeedsMemory(law))),
+        new("pages", "processes, swap, and user memory that is pinned for devices; each allocation failing",
+            PagesDraws.All,
+            [],
+            Of(law => law.Rule.Id[..3] == "PIN" && law.Rule != PinRules.WrittenInPlace)),
         new("transmit", "sockets, page cache and four drivers; features on and off",
             NetDraws.Over([.. DriverKind.All]),
             DriverKind.All,
-            Of(law => !NeedsNames(law))),
+            Of(law => !NeedsNames(law) && !NeedsMemory(law))),
         new("acenic", "the AceNIC ring: descriptors, completion, stop and wake",
             NetDraws.Over(Driver("acenic")),
             [Driver("acenic")],
-            Of(law => law.Rule.Id[..3] is not "HME" && law.Rule != DmaRules.WithinReach && !NeedsNames(law))),
+            Of(law => law.Rule.Id[..3] is not "HME" && law.Rule != DmaRules.WithinReach && !NeedsNames(law) && !NeedsMemory(law))),
         new("hme", "the HME ring: ownership bits, start and location of the sum, 32-bit addresses",
             NetDraws.Over(Driver("hme")),
             [Driver("hme")],
-            Of(law => law.Rule.Id[..3] is not "ACE" && !NeedsNames(law))),
+            Of(law => law.Rule.Id[..3] is not "ACE" && !NeedsNames(law) && !NeedsMemory(law))),
         new("system", "everything together",
-            [.. SkbDraws.All.Where(draw => draw.Name != "fail_alloc"), .. NetDraws.Over([.. DriverKind.All])],
+            [.. SkbDraws.All.Where(draw => draw.Name is not ("fail_alloc" or "sk_alloc" or "sock_wmalloc")), .. NetDraws.Over([.. DriverKind.All])],
             DriverKind.All,
-            LawCatalogue.All),
+            Of(law => law.Rule != SkbRules.DestructorInSoftirq)),
     ];
 
     /// <summary>The suite of this name; null where there is none.</summary>
@@ -66,10 +79,20 @@ public static class Suites
 
     /// <summary>Rules whose premise takes a socket, a file or a device.</summary>
     private static bool NeedsSockets(Rule rule) =>
-        rule == SkbRules.OwnerCharged || rule == SkbRules.TapCharged || rule == SkbRules.PurgedAtOnce || rule == PinRules.ReclaimTakesUnheld || rule == PinRules.CacheHoldsFile
+        rule == SkbRules.TapCharged || rule == SkbRules.PurgedAtOnce || rule == PinRules.ReclaimTakesUnheld || rule == PinRules.CacheHoldsFile
+        || rule == PinRules.UncachedIsOnDisk || rule == PinRules.FsyncWrites || rule == PinRules.TruncatedLeave || rule == PinRules.WrittenInPlace
         || rule == SumRules.PseudoHeaderSeed || rule == SumRules.CheckOffset || rule == SumRules.UdpNeverZero;
 
+    /// <summary>Laws whose premise takes a process; the life of pages is judged everywhere.</summary>
+    private static bool NeedsMemory(Law law) => MemoryRules.Contains(law.Rule) && law != MemoryLaws.PageStateIsAbstraction;
+
     /// <summary>Laws whose premise takes an skb that the script itself names.</summary>
-    private static bool NeedsNames(Law law) => law.Scope == Scope.NamedSkb || law == SkbLaws.SecondHolderOccurs
+    private static bool NeedsNames(Law law) => law.Scope == Scope.NamedSkb || law == SkbLaws.SecondHolderOccurs || law == SkbLaws.ListOccurs || IsOfDirectCalls(law.Rule)
         || law.Rule == SumRules.RunSum || law.Rule == SumRules.BlockAdd || law.Rule == SkbRules.BytesAgree;
+
+    /// <summary>Rules about calls that only a script makes.</summary>
+    private static bool IsOfDirectCalls(Rule rule) =>
+        rule == SkbRules.KeepsAllWithoutMemory || rule == SkbRules.RoomAsPromised || rule == SkbRules.PadIsZero || rule == SkbRules.ChargedForItsBlock
+        || rule == SkbRules.DestructorInSoftirq || rule == SkbRules.InPlaceWriterOwns || rule == SkbRules.OwnAfterUnshare
+        || rule == SumRules.CopyKeepsSum || rule == SumRules.CollapsedSum || rule == SumRules.VerdictIsRight;
 }

@@ -31,7 +31,15 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
 
     private readonly ulong _seed = Rng.Mix(seed, Rng.Mix(suite.Name), (ulong)profile.Size);
 
+    private Worker? _kept;
+
     public Suite Suite => suite;
+
+    /// <summary>Runs the block of this number on the caller's thread, in worlds that are kept for the next: what a thread of <see cref="Run"/> does, without its start.</summary>
+    /// <param name="block">From 0.</param>
+    /// <param name="held">Takes the operations that each sequence applied, unless it broke something.</param>
+    public Tally RunBlock(long block, Action<IReadOnlyList<Operation>>? held = null) =>
+        (_kept ??= new Worker(suite, profile)).Run(Rng.Mix(_seed, (ulong)block, 0), block * BlockCases, BlockCases, held);
 
     /// <summary>Runs blocks until so many cases are done, or it is told that they are enough; asked at the border of each block. What is begun is finished, so that a number of cases repeats the run.</summary>
     /// <param name="cases">Sequences at most; <see cref="long.MaxValue"/> for no limit.</param>
@@ -92,6 +100,9 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         /// <summary>A mix may leave out whatever could go on: then nothing is drawn, and that is counted as skipped.</summary>
         private const int MostTries = 20;
 
+        /// <summary>What a common operation's weight is worth, against that of one which ends the sequence.</summary>
+        private const int CommonWeight = 64;
+
         private static readonly Gen<ulong> Numbers =
             Gen.Choose(int.MinValue, int.MaxValue).Zip(Gen.Choose(int.MinValue, int.MaxValue), (high, low) => unchecked(((ulong)(uint)high << 32) | (uint)low));
 
@@ -123,7 +134,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
                 select new Plan(seed, size, mix));
         }
 
-        public Tally Run(ulong seed, long first, int count)
+        public Tally Run(ulong seed, long first, int count, Action<IReadOnlyList<Operation>>? held = null)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
             var tally = new Tally(_suite);
@@ -138,7 +149,10 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
             {
                 try
                 {
-                    RunSequence(plan, first + tally.Cases, tally);
+                    if (RunSequence(plan, first + tally.Cases, tally))
+                    {
+                        held?.Invoke(_applied);
+                    }
                 }
                 catch (Exception failed) when (failed is not OutOfMemoryException)
                 {
@@ -159,7 +173,8 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
             return tally;
         }
 
-        private void RunSequence(Plan plan, long number, Tally tally)
+        /// <returns>Whether every law held and no BUG, due or not, ended it.</returns>
+        private bool RunSequence(Plan plan, long number, Tally tally)
         {
             _checker.Reset();
             _applied.Clear();
@@ -170,7 +185,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
             for (var i = 0; i < _upTo.Length; i++)
             {
                 var draw = _suite.Mix[i];
-                sum += draw.Weight * Math.Max(plan.Factor(i), draw.Always ? 1 : 0);
+                sum += draw.Weight * Math.Max(plan.Factor(i), draw.Always ? 1 : 0) * (draw.IsRare ? 1 : CommonWeight);
                 _upTo[i] = sum;
             }
 
@@ -189,6 +204,12 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
                 tally.LiveSkbs += _checker.World.Skbs.Live.Count;
                 _applied.Add(operation);
                 _failing = operation is FailAlloc;
+                if (_checker.HasPanicked)
+                {
+                    coverage.CountBug();
+                    return false;
+                }
+
                 if (_checker.Violations.Count == 0)
                 {
                     coverage.Count(_checker.World.Seen.Succeeded, _checker.World.Memory.FailedAt);
@@ -197,13 +218,15 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
 
                 coverage.CountBug();
                 tally.Fail(new Failure(number, [.. _applied], [.. _checker.Violations]));
-                return;
+                return false;
             }
+
+            return true;
         }
 
         private Operation? Draw(int sum, out int kind)
         {
-            if (_suite.Drivers.Count > 0 && _rng.OneIn(2) && NetDraws.Setup(_hand, _suite.Drivers) is { } setup)
+            if (_suite.HasSetup && _rng.OneIn(2) && Setup() is { } setup)
             {
                 if (!_ofSetup.TryGetValue(setup.GetType(), out kind))
                 {
@@ -224,6 +247,9 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
             kind = _coverage[index];
             return (_suite.Mix[index].Needs & ~available) == 0 ? _suite.Mix[index].Make(_hand) : null;
         }
+
+        private Operation? Setup() =>
+            (_suite.Drivers.Count > 0 ? NetDraws.Setup(_hand, _suite.Drivers) : null) ?? (_suite.HasProcesses ? PagesDraws.Setup(_hand) : null);
 
         private int Pick(int sum)
         {

@@ -12,11 +12,22 @@ public sealed record Failure(long Case, IReadOnlyList<Operation> Operations, IRe
 /// <summary>What sequences have shown: counts that add up in any order, and failures in the order of their cases.</summary>
 public sealed class Tally
 {
-    private readonly long[] _hits = new long[LawCatalogue.All.Count];
-    private readonly long[] _evaluations = new long[LawCatalogue.All.Count];
+    private readonly Dictionary<Law, int> _numbers = [];
+    private readonly long[] _hits;
+    private readonly long[] _evaluations;
     private readonly List<Failure> _failures = [];
 
-    public Tally(Suite suite) => Operations = [.. suite.Mix.Select(draw => draw.Name).Distinct().Select(name => new OperationCoverage(name))];
+    public Tally(Suite suite)
+    {
+        Operations = [.. suite.Mix.Select(draw => draw.Name).Distinct().Select(name => new OperationCoverage(name))];
+        foreach (var law in suite.Laws)
+        {
+            _numbers.Add(law, _numbers.Count);
+        }
+
+        _hits = new long[_numbers.Count];
+        _evaluations = new long[_numbers.Count];
+    }
 
     public long Cases { get; internal set; }
 
@@ -43,16 +54,16 @@ public sealed class Tally
     /// <summary>Operations applied in the sequences before the first that failed; of all, where none did.</summary>
     public long AppliedBefore { get; private set; }
 
-    public long Hits(Law law) => _hits[law.Index];
+    public long Hits(Law law) => _hits[_numbers[law]];
 
-    public long Evaluations(Law law) => _evaluations[law.Index];
+    public long Evaluations(Law law) => _evaluations[_numbers[law]];
 
     internal void Take(Checker checker)
     {
         foreach (var law in checker.Laws)
         {
-            _hits[law.Index] = checker.Hits(law);
-            _evaluations[law.Index] = checker.Evaluations(law);
+            _hits[_numbers[law]] = checker.Hits(law);
+            _evaluations[_numbers[law]] = checker.Evaluations(law);
         }
     }
 

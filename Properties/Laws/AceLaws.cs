@@ -29,7 +29,7 @@ public static class AceLaws
 
             return count == skb.NrFrags + 1;
         }),
-        (_, device) => Describe((AceNicDriver)device));
+        (step, device) => Describe(step, (AceNicDriver)device));
 
     public static readonly Law PacketOccurs = Law.Sometimes(AceRules.LastSlotOwns,
         (in Step _, NetDevice device) => device is AceNicDriver { InFlight: > 0 });
@@ -47,7 +47,7 @@ public static class AceLaws
 
             return true;
         }),
-        (_, device) => Describe((AceNicDriver)device));
+        (step, device) => Describe(step, (AceNicDriver)device));
 
     public static readonly Law SumFlagStandsOnEach = Law.Always(AceRules.SumFlagOnEach,
         (in Step _, NetDevice device) => device is not AceNicDriver ace || EachPacket(ace, static (ace, first, count, skb) =>
@@ -62,7 +62,7 @@ public static class AceLaws
 
             return true;
         }),
-        (_, device) => Describe((AceNicDriver)device));
+        (step, device) => Describe(step, (AceNicDriver)device));
 
     public static readonly Law SumRequestOccurs = Law.Sometimes(AceRules.SumFlagOnEach,
         (in Step _, NetDevice device) => device is AceNicDriver ace && EachPacket(ace, static (_, _, _, skb) => skb.IpSummed != ChecksumState.Hw) is false);
@@ -116,13 +116,13 @@ public static class AceLaws
         return used;
     }
 
-    private static string Describe(AceNicDriver ace)
+    private static string Describe(Step step, AceNicDriver ace)
     {
         var lines = new List<string>();
         for (var slot = ace.Ring.Consumer; slot != ace.Ring.Producer; slot = (slot + 1) % ace.Slots.Length)
         {
             var descriptor = ace.Descriptor(slot);
-            lines.Add($"slot {slot}: {descriptor.Size} bytes at {descriptor.Address:x}, {descriptor.Flags}, {(ace.Slots[slot].Skb is null ? "no skb" : "owns the skb")}");
+            lines.Add($"slot {slot}: {descriptor.Size} bytes from {step.World.Memory.Spell(descriptor.Address, descriptor.Size)}, {descriptor.Flags}, {(ace.Slots[slot].Skb is null ? "no skb" : "owns the skb")}");
         }
 
         return string.Join("; ", lines);

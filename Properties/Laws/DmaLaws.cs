@@ -1,4 +1,5 @@
 using ZeroCopy.Model.Net;
+using ZeroCopy.Model.Pages;
 using ZeroCopy.Specs;
 
 namespace ZeroCopy.Properties.Laws;
@@ -9,14 +10,14 @@ public static class DmaLaws
 {
     public static readonly Law MappingsLieInside = Law.Always(DmaRules.InsideOneBuffer,
         (in Step step, NetDevice device) => Outside(step, device) < 0,
-        (step, device) => $"{device.Dma.Mappings[Outside(step, device)]} goes beyond its buffer");
+        (step, device) => $"{Spell(step, device.Dma.Mappings[Outside(step, device)])}, and the buffer ends before that");
 
     public static readonly Law MappingOccurs = Law.Sometimes(DmaRules.InsideOneBuffer,
         (in Step _, NetDevice device) => PacketMappings(device) > 1);
 
     public static readonly Law MappingsAreReachable = Law.Always(DmaRules.WithinReach,
         (in Step _, NetDevice device) => Unreachable(device) < 0,
-        (_, device) => $"{device.Dma.Mappings[Unreachable(device)]} is beyond {device.AddressBits} bits");
+        (step, device) => $"{Spell(step, device.Dma.Mappings[Unreachable(device)])}, beyond the {device.AddressBits} bits of the device's bus addresses");
 
     public static readonly Law NarrowDeviceMapsOccurs = Law.Sometimes(DmaRules.WithinReach,
         (in Step _, NetDevice device) => device.AddressBits < 64 && PacketMappings(device) > 0);
@@ -27,6 +28,9 @@ public static class DmaLaws
 
     public static readonly Law IdleAgainOccurs = Law.Sometimes(DmaRules.NoneLeft,
         (in Step _, NetDevice device) => device.Descriptors > 0 && SlotsInUse(device) == 0);
+
+    private static string Spell(Step step, DmaMapping mapping) =>
+        $"a mapping of {mapping.Length} bytes covers {step.World.Memory.Spell(mapping.Address, mapping.Length)}";
 
     private static int Outside(in Step step, NetDevice device)
     {

@@ -1,13 +1,16 @@
 using ZeroCopy.Model;
 using ZeroCopy.Model.Copying;
+using ZeroCopy.Properties.Report;
 using ZeroCopy.Specs;
 
 namespace ZeroCopy.Properties.Laws;
 
 /// <summary>Laws that hold the zero-copy path against the copying path.</summary>
-/// <remarks>Verified: every frame that a device emitted, byte for byte, in order, and in tiny the origin of every byte. Not verified: frames of the peer, which are inputs.</remarks>
+/// <remarks>Verified: every frame that a device emitted, byte for byte, in order, and in tiny the origin of every byte. Where a file is written between call and transmission, by which write each byte may be. Not verified: frames of the peer, which are inputs.</remarks>
 public static class EqvLaws
 {
+    private const int BytesShown = 4;
+
     public static readonly Law EmittedOnce = Law.Always(EqvRules.EmittedOnce,
         (in Step step) => NoneUnplanned(step.Copying) && (step.Copying.Outstanding == 0 || HasOnTheWay(step.World)),
         (step, _) => step.Copying.Outstanding > 0
@@ -29,6 +32,132 @@ public static class EqvLaws
     public static readonly Law OriginOccurs = Law.Sometimes(EqvRules.OriginExact,
         (in Step step) => step.World.Profile.Provenance && step.Seen.Deliveries.Count > 0);
 
+    public static readonly Law BytesAreWithinReading = Law.Always(EqvRules.WithinReading,
+        (in Step step) => FirstStray(step.Copying) is null,
+        (step, _) => ExplainStray(step, FirstStray(step.Copying)!));
+
+    public static readonly Law LaterWriteShows = Law.Sometimes(EqvRules.WithinReading, (in Step step) => Any(step.Copying, static due => due.ShowsWrite));
+
+    public static readonly Law HeldPageIsRead = Law.Always(PinRules.WrittenInPlace,
+        (in Step step) => FirstOutdated(step.Copying) is null,
+        (step, _) => $"byte {FirstOutdated(step.Copying)!.Outdated} of the frame of packet {FirstOutdated(step.Copying)!.Number} is older than the last write to its page");
+
+    public static readonly Law HeldPageIsWritten = Law.Sometimes(PinRules.WrittenInPlace, (in Step step) => Any(step.Copying, static due => due.ShowsWrite));
+
+    public static readonly Law StaleFrameIsDropped = Law.Always(EqvRules.StaleSum,
+        (in Step step) => FirstMisjudged(step) is null,
+        (step, _) => $"the frame of packet {FirstMisjudged(step)!.Number} was summed before its pages were written, and the receiver {(IsRejected(step.Seen, FirstMisjudged(step)!.Index) ? "dropped it with a right sum" : "took it with a wrong one")}");
+
+    public static readonly Law StaleFrameOccurs = Law.Sometimes(EqvRules.StaleSum,
+        (in Step step) => Any(step.Copying, static due => due.IsStale));
+
+    /// <summary>Whether the frame of an index was summed by the CPU before its pages were written: by its operations, not by what became of it.</summary>
+    internal static bool IsStale(CopyingWorld copying, int index) => DueOf(copying, index) is { IsStale: true };
+
+    /// <summary>The copying path's counterpart of a frame of this step; null for none.</summary>
+    internal static DueFrame? DueOf(CopyingWorld copying, int index)
+    {
+        for (var i = 0; i < copying.Emitted.Count; i++)
+        {
+            if (copying.Emitted[i] is { } due && due.Index == index)
+            {
+                return due;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool Any(CopyingWorld copying, Func<DueFrame, bool> wanted)
+    {
+        for (var i = 0; i < copying.Emitted.Count; i++)
+        {
+            if (copying.Emitted[i] is { } due && wanted(due))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static DueFrame? FirstStray(CopyingWorld copying)
+    {
+        for (var i = 0; i < copying.Emitted.Count; i++)
+        {
+            if (copying.Emitted[i] is { Stray: >= 0 } due)
+            {
+                return due;
+            }
+        }
+
+        return null;
+    }
+
+    private static DueFrame? FirstOutdated(CopyingWorld copying)
+    {
+        for (var i = 0; i < copying.Emitted.Count; i++)
+        {
+            if (copying.Emitted[i] is { Outdated: >= 0 } due)
+            {
+                return due;
+            }
+        }
+
+        return null;
+    }
+
+    private static string ExplainStray(in Step step, DueFrame due)
+    {
+        var at = due.Headers;
+        foreach (var run in due.Runs)
+        {
+            if (due.Stray < at + run.Count)
+            {
+                var until = !run.ByReference ? "the call, where it was copied" : due.Linearized ? "the private copy in dev_queue_xmit" : "the device's reading";
+                var found = step.Seen.Frames[due.Index];
+                var write = found.Shadow.IsEmpty ? $"holds {found.Span[due.Stray]:x2}" : $"is {found.Shadow[due.Stray]}";
+                return $"byte {due.Stray} of the frame of packet {due.Number} {write}; it stands for byte {run.Offset + due.Stray - at} of {run.File}, accepted after write {run.Call}, which may be read until {until}";
+            }
+
+            at += run.Count;
+        }
+
+        return "";
+    }
+
+    /// <summary>The first stale frame of the step whose fate does not follow from its sum and its link.</summary>
+    private static DueFrame? FirstMisjudged(in Step step)
+    {
+        for (var i = 0; i < step.Copying.Emitted.Count; i++)
+        {
+            if (step.Copying.Emitted[i] is { IsStale: true } due)
+            {
+                var frame = step.Seen.Frames[due.Index];
+                var vouched = (step.World.Device(frame.Device).HardwareFeatures & Model.Net.NetifFeatures.NoCsum) != 0;
+                if (IsRejected(step.Seen, due.Index) != (!vouched && !SumLaws.IsRightTcp(frame.Span)))
+                {
+                    return due;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsRejected(Observation seen, int index)
+    {
+        for (var i = 0; i < seen.Rejected.Count; i++)
+        {
+            if (seen.Rejected[i].Frame == index)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The first byte at which a frame of this step differs from its counterpart; null for none.</summary>
     public static Difference? FirstDifference(Observation seen, CopyingWorld copying)
     {
@@ -39,7 +168,7 @@ public static class EqvLaws
                 continue;
             }
 
-            var expected = copying.Emitted[j++];
+            var expected = copying.Emitted[j++]?.Frame;
             if (expected is null)
             {
                 continue;
@@ -50,7 +179,7 @@ public static class EqvLaws
             var at = zeroCopy.CommonPrefixLength(copied);
             if (at < zeroCopy.Length || at < copied.Length)
             {
-                return new Difference(j - 1, at, zeroCopy[at..].ToArray(), copied[at..].ToArray());
+                return new Difference(j - 1, at, zeroCopy[at..].ToArray(), copied[at..].ToArray(), WireFields.NameOf(copied, at));
             }
         }
 
@@ -58,15 +187,10 @@ public static class EqvLaws
     }
 
     private static string Explain(in Difference difference) =>
-        $"frame {difference.Frame} of this step differs from byte {difference.Offset} ({Field(difference.Offset)}): "
-        + $"zero-copy {SkbLaws.Hex(difference.ZeroCopy)}, copying {SkbLaws.Hex(difference.Copying)}";
+        $"frame {difference.Frame} of this step differs at byte {difference.Offset}, {difference.Field}: "
+        + $"observed {First(difference.ZeroCopy)}, expected {First(difference.Copying)}";
 
-    private static string Field(int offset) => offset switch
-    {
-        < 14 => "Ethernet header",
-        < 34 => "IPv4 header",
-        _ => "behind the IPv4 header",
-    };
+    private static string First(byte[] bytes) => bytes.Length == 0 ? "no more bytes" : SkbLaws.Hex(bytes.AsSpan(0, Math.Min(bytes.Length, BytesShown))) + (bytes.Length > BytesShown ? "..." : "");
 
     private static bool NoneUnplanned(CopyingWorld copying)
     {
@@ -103,7 +227,7 @@ public static class EqvLaws
                 continue;
             }
 
-            var expected = copying.Emitted[j++];
+            var expected = copying.Emitted[j++]?.Frame;
             if (expected is null || seen.Frames[i].Shadow.IsEmpty)
             {
                 continue;
@@ -112,7 +236,7 @@ public static class EqvLaws
             var at = seen.Frames[i].Shadow.CommonPrefixLength(expected.Shadow);
             if (at < Math.Min(seen.Frames[i].Length, expected.Length))
             {
-                return $"byte {at} of frame {j - 1} of this step is {seen.Frames[i].Shadow[at]}; it stands for {expected.Shadow[at]}";
+                return $"frame {j - 1} of this step carries {seen.Frames[i].Shadow[at]} at byte {at}, {WireFields.NameOf(expected.Span, at)}; it is to carry {expected.Shadow[at]}";
             }
         }
 
@@ -125,4 +249,5 @@ public static class EqvLaws
 /// <param name="Offset">First byte that differs, from the Ethernet header on.</param>
 /// <param name="ZeroCopy">The bytes from there on.</param>
 /// <param name="Copying">The bytes from there on.</param>
-public readonly record struct Difference(int Frame, int Offset, byte[] ZeroCopy, byte[] Copying);
+/// <param name="Field">What the byte is.</param>
+public readonly record struct Difference(int Frame, int Offset, byte[] ZeroCopy, byte[] Copying, string Field);

@@ -18,7 +18,7 @@ public static class HmeLaws
 
     public static readonly Law FirstSlotOwns = Law.Always(HmeRules.FirstSlotOwns,
         (in Step _, NetDevice device) => device is not HmeDriver hme || EachDescriptor(hme, static (hme, slot, i, skb) => (hme.TxSkbs[slot] is not null) == (i == 0)),
-        (_, device) => Describe((HmeDriver)device));
+        (step, device) => Describe(step, (HmeDriver)device));
 
     public static readonly Law PacketOccurs = Law.Sometimes(HmeRules.FirstSlotOwns,
         (in Step _, NetDevice device) => device is HmeDriver { InFlight: > 0 });
@@ -26,7 +26,7 @@ public static class HmeLaws
     public static readonly Law FramedOnce = Law.Always(HmeRules.Framing,
         (in Step _, NetDevice device) => device is not HmeDriver hme || EachDescriptor(hme, static (hme, slot, i, skb) =>
             hme.Descriptor(slot).Flags is var flags && flags.HasFlag(TxFlags.Sop) == (i == 0) && flags.HasFlag(TxFlags.Eop) == (i == skb.NrFrags)),
-        (_, device) => Describe((HmeDriver)device));
+        (step, device) => Describe(step, (HmeDriver)device));
 
     public static readonly Law PagedPacketOccurs = Law.Sometimes(HmeRules.Framing,
         (in Step _, NetDevice device) => device is HmeDriver hme && !EachDescriptor(hme, static (_, _, i, _) => i == 0));
@@ -36,7 +36,7 @@ public static class HmeLaws
             hme.Descriptor(slot) is var descriptor && (skb.IpSummed == ChecksumState.Hw
                 ? descriptor.Flags.HasFlag(TxFlags.CsEnable) && descriptor.Start == skb.TransportHeader - skb.Data && descriptor.Location == descriptor.Start + (int)skb.Csum
                 : !descriptor.Flags.HasFlag(TxFlags.CsEnable))),
-        (_, device) => Describe((HmeDriver)device));
+        (step, device) => Describe(step, (HmeDriver)device));
 
     public static readonly Law SumRequestOccurs = Law.Sometimes(HmeRules.SumFieldsFit,
         (in Step _, NetDevice device) => device is HmeDriver hme && !EachDescriptor(hme, static (_, _, _, skb) => skb.IpSummed != ChecksumState.Hw));
@@ -79,13 +79,13 @@ public static class HmeLaws
         return slots;
     }
 
-    private static string Describe(HmeDriver hme)
+    private static string Describe(Step step, HmeDriver hme)
     {
         var lines = new List<string>();
         for (var slot = hme.Ring.Consumer; slot != hme.Ring.Producer; slot = (slot + 1) % hme.TxSkbs.Length)
         {
             var descriptor = hme.Descriptor(slot);
-            lines.Add($"slot {slot}: {descriptor.Size} bytes at {descriptor.Address:x}, {descriptor.Flags}, sum from {descriptor.Start} to {descriptor.Location}, {(hme.TxSkbs[slot] is null ? "no skb" : "owns the skb")}");
+            lines.Add($"slot {slot}: {descriptor.Size} bytes from {step.World.Memory.Spell(descriptor.Address, descriptor.Size)}, {descriptor.Flags}, sum from {descriptor.Start} to {descriptor.Location}, {(hme.TxSkbs[slot] is null ? "no skb" : "owns the skb")}");
         }
 
         return string.Join("; ", lines);

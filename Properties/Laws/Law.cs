@@ -28,6 +28,12 @@ public enum Scope
 
     /// <summary>Each net device.</summary>
     Device,
+
+    /// <summary>Each process.</summary>
+    Mm,
+
+    /// <summary>Each kiobuf, and each vector of pinned pages.</summary>
+    Pin,
 }
 
 /// <summary>Whether a law must always hold, or its premise must happen at some time in a run.</summary>
@@ -65,6 +71,10 @@ public delegate bool SockClaim(in Step step, Sock sock);
 
 public delegate bool DeviceClaim(in Step step, NetDevice device);
 
+public delegate bool MmClaim(in Step step, MmStruct mm);
+
+public delegate bool PinClaim(in Step step, Pin pin);
+
 /// <summary>Says after a failure what was found; never called on the pass path.</summary>
 public delegate string Explain<in T>(Step step, T subject);
 
@@ -84,9 +94,6 @@ public sealed class Law
 
     internal bool IsAlways { get; }
 
-    /// <summary>Its place in <see cref="LawCatalogue.All"/>.</summary>
-    internal int Index { get; set; }
-
     internal StepClaim? Step { get; private init; }
 
     internal SkbClaim? Skb { get; private init; }
@@ -98,6 +105,10 @@ public sealed class Law
     internal SockClaim? Sock { get; private init; }
 
     internal DeviceClaim? Device { get; private init; }
+
+    internal MmClaim? Mm { get; private init; }
+
+    internal PinClaim? Pin { get; private init; }
 
     internal Explain<object?> Explanation { get; private init; } = (_, subject) => subject?.ToString() ?? "";
 
@@ -118,6 +129,16 @@ public sealed class Law
 
     public static Law Always(Rule rule, DeviceClaim claim, Explain<NetDevice> explain, [CallerMemberName] string name = "") =>
         new(rule, LawKind.Always, Scope.Device, name) { Device = claim, Explanation = (step, subject) => explain(step, (NetDevice)subject!) };
+
+    public static Law Always(Rule rule, MmClaim claim, Explain<MmStruct> explain, [CallerMemberName] string name = "") =>
+        new(rule, LawKind.Always, Scope.Mm, name) { Mm = claim, Explanation = (step, subject) => explain(step, (MmStruct)subject!) };
+
+    public static Law Always(Rule rule, PinClaim claim, Explain<Pin> explain, [CallerMemberName] string name = "") =>
+        new(rule, LawKind.Always, Scope.Pin, name) { Pin = claim, Explanation = (step, subject) => explain(step, (Pin)subject!) };
+
+    public static Law Sometimes(Rule rule, MmClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Mm, name) { Mm = claim };
+
+    public static Law Sometimes(Rule rule, PinClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Pin, name) { Pin = claim };
 
     public static Law Sometimes(Rule rule, StepClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Step, name) { Step = claim };
 

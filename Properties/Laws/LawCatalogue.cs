@@ -5,7 +5,7 @@ namespace ZeroCopy.Properties.Laws;
 /// <summary>Every law there is, in the order of its rule. Derived once from the classes named <c>*Laws</c>: tests, command line and specification enumerate this list.</summary>
 public static class LawCatalogue
 {
-    public static IReadOnlyList<Law> All { get; } = Number(
+    public static IReadOnlyList<Law> All { get; } =
     [
         .. typeof(LawCatalogue).Assembly.GetTypes()
             .Where(type => type.Name.EndsWith("Laws", StringComparison.Ordinal))
@@ -15,15 +15,5 @@ public static class LawCatalogue
             .OrderBy(law => law.Rule.Id, StringComparer.Ordinal)
             .ThenBy(law => law.Kind)
             .ThenBy(law => law.Name, StringComparer.Ordinal),
-    ]);
-
-    private static Law[] Number(Law[] laws)
-    {
-        for (var i = 0; i < laws.Length; i++)
-        {
-            laws[i].Index = i;
-        }
-
-        return laws;
-    }
+    ];
 }

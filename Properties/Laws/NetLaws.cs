@@ -17,6 +17,13 @@ public static class NetLaws
     public static readonly Law ByReferenceOccurs = Law.Sometimes(NetRules.ByReference,
         (in Step step) => step.Operation is Sendfile sendfile && CanReference(step, sendfile.Sock) && step.Seen.Count > 0);
 
+    public static readonly Law SaysReference = Law.Always(EqvRules.CallSaysReference,
+        (in Step step) => step.Seen.ByReference == (step.Operation is Sendfile sendfile && CanReference(step, sendfile.Sock)),
+        (step, _) => $"the call {(step.Seen.ByReference ? "leaves its bytes to be read later" : "says that it copied")}");
+
+    public static readonly Law CopyingSendfileOccurs = Law.Sometimes(EqvRules.CallSaysReference,
+        (in Step step) => step.Operation is Sendfile && !step.Seen.ByReference && step.Seen.Count > 0);
+
     public static readonly Law OtherDataIsCopiedAndSummedOnce = Law.Always(NetRules.CopiedAndSummed,
         (in Step step) => !IsCopyingCall(step) || (CopiedAtCall(step) == Offered(step) && SummedAtCall(step) == Offered(step)),
         (step, _) => $"{Offered(step)} bytes accepted, {CopiedAtCall(step)} copied and {SummedAtCall(step)} summed at the call");
@@ -71,9 +78,9 @@ public static class NetLaws
     public static readonly Law EmittedFrameOccurs = Law.Sometimes(NetRules.IdZeroWithDf, (in Step step) => !EachFrame(step.Seen, static _ => false));
 
     public static readonly Law ReceiverTakesAll = Law.Always(NetRules.ReceiverAccepts,
-        (in Step step) => step.Seen.Rejected.Count == 0 && DeliveredAsAccepted(step),
-        (step, _) => step.Seen.Rejected.Count > 0
-            ? $"frame {step.Seen.Rejected[0].Frame} of this step: {step.Seen.Rejected[0].Why}"
+        (in Step step) => Refused(step) < 0 && DeliveredAsAccepted(step),
+        (step, _) => Refused(step) is var refused and >= 0
+            ? $"frame {step.Seen.Rejected[refused].Frame} of this step: {step.Seen.Rejected[refused].Why}"
             : "the receiver handed on other bytes than the sender accepted");
 
     public static readonly Law DeliveryOccurs = Law.Sometimes(NetRules.ReceiverAccepts, (in Step step) => step.Seen.Deliveries.Count > 0);
@@ -506,20 +513,43 @@ public static class NetLaws
         return true;
     }
 
+    /// <summary>The first frame that was not accepted and that is no stale one (EQV-012); -1 for none.</summary>
+    private static int Refused(in Step step)
+    {
+        for (var i = 0; i < step.Seen.Rejected.Count; i++)
+        {
+            if (!EqvLaws.IsStale(step.Copying, step.Seen.Rejected[i].Frame))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
     private static bool DeliveredAsAccepted(in Step step)
     {
         foreach (var delivery in step.Seen.Deliveries)
         {
-            var flow = step.Copying.Flow(delivery.Flow);
-            if (step.World.Sock(delivery.Flow) is TcpSock
-                && (!flow.Has(delivery.Position, delivery.Length)
-                    || !flow.Bytes(delivery.Position, delivery.Length).SequenceEqual(step.Seen.Frames[delivery.Frame].Span.Slice(delivery.Offset, delivery.Length))))
+            if (step.World.Sock(delivery.Flow) is TcpSock && !IsAccepted(step, delivery))
             {
                 return false;
             }
         }
 
         return true;
+    }
+
+    /// <summary>The bytes as they were at the call; where a file was written since, those which this frame might show, at their place in the stream.</summary>
+    private static bool IsAccepted(in Step step, in Delivery delivery)
+    {
+        var flow = step.Copying.Flow(delivery.Flow);
+        var delivered = step.Seen.Frames[delivery.Frame].Span.Slice(delivery.Offset, delivery.Length);
+        return flow.Has(delivery.Position, delivery.Length)
+            && (flow.Bytes(delivery.Position, delivery.Length).SequenceEqual(delivered)
+                || (EqvLaws.DueOf(step.Copying, delivery.Frame) is { IsOpen: true } due
+                    && due.Position + delivery.Offset - due.Headers == delivery.Position
+                    && due.Frame.Span.Slice(delivery.Offset, delivery.Length).SequenceEqual(delivered)));
     }
 
     /// <summary>Slots that may still be filled: one stays empty.</summary>

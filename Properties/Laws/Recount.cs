@@ -6,7 +6,7 @@ using ZeroCopy.Model.Skbs;
 namespace ZeroCopy.Properties.Laws;
 
 /// <summary>Counts made from scratch after each step: the holders of each page and of each skb, and the skbs of each data block.</summary>
-/// <remarks>Verified: page cache, fragment slots of live data blocks, sockets' pages, pages that a script names. Not verified: page tables and kernel buffers, which do not exist yet.</remarks>
+/// <remarks>Verified: page cache, swap cache, page-table entries, pins, fragment slots of live data blocks, sockets' pages, pages that a script names; entries of swap space. A reserved page has one holder, the kernel: entries and pins do not count.</remarks>
 public sealed class Recount
 {
     private static readonly Zone[] Zones = Enum.GetValues<Zone>();
@@ -19,6 +19,8 @@ public sealed class Recount
     private NetDevice?[] _drivers = new NetDevice?[16];
 
     private readonly int[][] _holders = [.. Zones.Select(_ => Array.Empty<int>())];
+    private readonly int[][] _mappings = [.. Zones.Select(_ => Array.Empty<int>())];
+    private int[] _swap = [];
 
     /// <summary>Every page with a holder.</summary>
     public IReadOnlyList<Page> Held => _held;
@@ -26,7 +28,13 @@ public sealed class Recount
     /// <summary>Holders of a page.</summary>
     public int Holders(Page page) => _holders[(int)page.Zone] is var zone && page.Frame < zone.Length ? zone[page.Frame] : 0;
 
-    /// <summary>Holders of an skb: names, its list, the driver that has it.</summary>
+    /// <summary>Page-table entries that map a page.</summary>
+    public int Mappings(Page page) => _mappings[(int)page.Zone] is var zone && page.Frame < zone.Length ? zone[page.Frame] : 0;
+
+    /// <summary>References to a page of swap space.</summary>
+    public int SwapCount(int entry) => _swap[entry];
+
+    /// <summary>Holders of an skb: names, its queue, the lists of packets that it belongs to, the driver that has it.</summary>
     public int Holders(Skb skb) => IsLive(skb) ? _skbHolders[skb.LiveIndex] : NamesOf(skb);
 
     /// <summary>The device whose driver has a live skb; null for none.</summary>
@@ -36,12 +44,16 @@ public sealed class Recount
     public int Users(DataBlock block) =>
         block.LiveIndex < _world!.Skbs.LiveBlocks.Count && _world.Skbs.LiveBlocks[block.LiveIndex] == block ? _users[block.LiveIndex] : 0;
 
+    /// <summary>Who held what before the step, where it was to meet a failed allocation.</summary>
+    internal ulong Before { get; set; }
+
     public void Make(World world)
     {
         _world = world;
         foreach (var page in _held)
         {
             _holders[(int)page.Zone][page.Frame] = 0;
+            _mappings[(int)page.Zone][page.Frame] = 0;
         }
 
         _held.Clear();
@@ -50,6 +62,7 @@ public sealed class Recount
             if (_holders[(int)zone].Length < world.Memory.Frames(zone))
             {
                 Array.Resize(ref _holders[(int)zone], world.Memory.Frames(zone));
+                Array.Resize(ref _mappings[(int)zone], world.Memory.Frames(zone));
             }
         }
 
@@ -83,7 +96,55 @@ public sealed class Recount
             Add(world.NamedPages[i]);
         }
 
+        if (world.Mms.Count > 0 || world.Pins.Count > 0 || world.Memory.ZeroPage is not null)
+        {
+            CountMemory(world);
+        }
+
         CountSkbs(world);
+    }
+
+    private void CountMemory(World world)
+    {
+        Clear(ref _swap, world.Swap.Pages);
+        if (world.Memory.ZeroPage is { } zero)
+        {
+            Count(zero);
+        }
+
+        for (var entry = 0; entry < world.Swap.Pages; entry++)
+        {
+            if (world.Swap.Cached(entry) is { } page)
+            {
+                Add(page);
+                _swap[entry]++;
+            }
+        }
+
+        for (var i = 0; i < world.Mms.Count; i++)
+        {
+            foreach (ref readonly var pte in world.Mms[i].Ptes)
+            {
+                if (pte.Page is { } page)
+                {
+                    Add(page);
+                    _mappings[(int)page.Zone][page.Frame]++;
+                }
+                else if (pte.Swap > 0)
+                {
+                    _swap[pte.Swap - 1]++;
+                }
+            }
+        }
+
+        for (var i = 0; i < world.Pins.Count; i++)
+        {
+            var pages = world.Pins[i].Pages;
+            for (var j = 0; j < pages.Count; j++)
+            {
+                Add(pages[j]);
+            }
+        }
     }
 
     private void CountSkbs(World world)
@@ -109,6 +170,18 @@ public sealed class Recount
                 if (IsLive(skb))
                 {
                     _drivers[skb.LiveIndex] = world.Devices[i];
+                }
+            }
+        }
+
+        for (var i = 0; i < world.Skbs.LiveBlocks.Count; i++)
+        {
+            var list = world.Skbs.LiveBlocks[i].FragList;
+            for (var j = 0; j < list.Count; j++)
+            {
+                if (IsLive(list[j]))
+                {
+                    _skbHolders[list[j].LiveIndex]++;
                 }
             }
         }
@@ -149,6 +222,14 @@ public sealed class Recount
     }
 
     private void Add(Page page)
+    {
+        if (!page.Reserved)
+        {
+            Count(page);
+        }
+    }
+
+    private void Count(Page page)
     {
         if (_holders[(int)page.Zone][page.Frame]++ == 0)
         {

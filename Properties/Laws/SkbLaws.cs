@@ -6,7 +6,7 @@ using ZeroCopy.Specs;
 namespace ZeroCopy.Properties.Laws;
 
 /// <summary>Laws over socket buffers.</summary>
-/// <remarks>Verified: geometry, lengths, counts and states of every live skb; the bytes of every skb that the script names; each refusal. Not verified: cb and routing fields, frag_list (no operation makes one yet).</remarks>
+/// <remarks>Verified: geometry, lengths, counts and states of every live skb; the bytes of every skb that the script names; each refusal; what a failed call leaves. Not verified: cb and routing fields.</remarks>
 public static class SkbLaws
 {
     public static readonly Law GeometryHolds = Law.Always(SkbRules.Geometry,
@@ -14,8 +14,10 @@ public static class SkbLaws
         (_, skb) => $"data {skb.Data}, tail {skb.Tail}, end {skb.Block.End}, len {skb.Len}, data_len {skb.DataLen}");
 
     public static readonly Law PagedLengthIsSum = Law.Always(SkbRules.PagedLength,
-        (in Step _, Skb skb) => skb.DataLen == SumOfFrags(skb),
-        (_, skb) => $"data_len {skb.DataLen}, fragments {string.Join(" ", skb.Frags.ToArray())}");
+        (in Step _, Skb skb) => skb.DataLen == SumOfFrags(skb) + SumOfList(skb),
+        (_, skb) => $"data_len {skb.DataLen}, fragments {string.Join(" ", skb.Frags.ToArray())}, on its list {SumOfList(skb)} bytes");
+
+    public static readonly Law ListOccurs = Law.Sometimes(SkbRules.PagedLength, (in Step _, Skb skb) => skb.Block.FragList.Count > 0);
 
     public static readonly Law FragmentsFit = Law.Always(SkbRules.FragmentsFit,
         (in Step step, Skb skb) => FragsFit(skb, step.World.Profile),
@@ -31,6 +33,10 @@ public static class SkbLaws
     public static readonly Law HoldersAreUsers = Law.Always(SkbRules.FreedByLastHolder,
         (in Step step, SkbId _, Skb skb) => skb.Users >= step.Recount.Holders(skb),
         (step, name) => $"{name} has users {step.World.Skb(name).Users} and {step.Recount.Holders(step.World.Skb(name))} holders");
+
+    public static readonly Law ListHoldsItsSkbs = Law.Always(SkbRules.FreedByLastHolder,
+        (in Step step, Skb skb) => ListIsHeld(step, skb),
+        (_, skb) => $"an skb of the list of one with {skb.Len} bytes is free, or has fewer users than lists and names");
 
     public static readonly Law UsersAreHolders = Law.Always(SkbRules.NoneIsLost,
         (in Step step, Skb skb) => skb.Users <= step.Recount.Holders(skb),
@@ -52,11 +58,11 @@ public static class SkbLaws
     public static readonly Law PagedBytesOccur = Law.Sometimes(SkbRules.BytesAgree, (in Step _, SkbId _, Skb skb) => skb.IsNonlinear);
 
     public static readonly Law ReadAgrees = Law.Always(SkbRules.BytesAgree,
-        (in Step step) => step.Operation is not SkbCopyBits || step.Seen.Read.SequenceEqual(step.Copying.Answer),
+        (in Step step) => step.Operation is not (SkbCopyBits or SkbCopyAndCsumBits) || step.Seen.Read.SequenceEqual(step.Copying.Answer),
         (step, _) => $"read {Hex(step.Seen.Read)}, where the bytes are {Hex(step.Copying.Answer)}");
 
     public static readonly Law RefusedForCause = Law.Always(SkbRules.RefusedForCause,
-        (in Step step) => step.Seen.Succeeded || HasCause(step),
+        (in Step step) => step.Seen.Succeeded || MemoryLaws.Judges(step.Operation) || HasCause(step),
         (step, _) => $"refused as {step.Seen.Refusal}, and nothing of the kind is there");
 
     public static readonly Law RefusalOccurs = Law.Sometimes(SkbRules.RefusedForCause, (in Step step) => !step.Seen.Succeeded);
@@ -91,6 +97,74 @@ public static class SkbLaws
 
     public static readonly Law ChargeOccurs = Law.Sometimes(SkbRules.OwnerCharged, (in Step _, Model.Net.Sock sock) => sock.WmemAlloc > 0);
 
+    public static readonly Law UnchangedWithoutMemory = Law.Always(SkbRules.KeepsAllWithoutMemory,
+        (in Step step) => !IsKeeping(step) || Holdings.Of(step.World) == step.Recount.Before,
+        (step, _) => $"{step.Operation} was refused, and something is not as it was");
+
+    public static readonly Law RefusalWithoutMemoryOccurs = Law.Sometimes(SkbRules.KeepsAllWithoutMemory, IsKeeping);
+
+    public static readonly Law LinearAsSaid = Law.Always(SkbRules.LinearBytes,
+        (in Step step, SkbId name, Skb skb) => !step.Copying.Names.Has(name) || (skb.Tail - skb.Data == step.Copying.Names.Shape(name).Linear && SumOfList(skb) == step.Copying.Names.Shape(name).Listed),
+        (step, name) => $"{name} has {step.World.Skb(name).HeadLen} linear bytes and {SumOfList(step.World.Skb(name))} on its list, operations say {step.Copying.Names.Shape(name).Linear} and {step.Copying.Names.Shape(name).Listed}");
+
+    public static readonly Law RoomAsPromised = Law.Always(SkbRules.RoomAsPromised,
+        (in Step step) => !step.Seen.Succeeded || HasPromisedRoom(step),
+        (step, _) => $"after {step.Operation} the room is not there, or not its own");
+
+    public static readonly Law RoomIsMade = Law.Sometimes(SkbRules.RoomAsPromised, (in Step step) => step.Seen.Succeeded && step.Operation is SkbCow { Headroom: > 0 });
+
+    public static readonly Law PadIsZero = Law.Always(SkbRules.PadIsZero,
+        (in Step step) => step.Operation is not SkbPadto pad || !step.Seen.Succeeded || IsPadded(step.World.Skb(pad.Skb), step.Copying.Skb(pad.Skb).Bytes.Length, pad.Length),
+        (step, _) => $"what follows the packet after {step.Operation} is not zero, or not in its block");
+
+    public static readonly Law PadOccurs = Law.Sometimes(SkbRules.PadIsZero,
+        (in Step step) => step.Operation is SkbPadto pad && step.Seen.Succeeded && pad.Length > step.Copying.Skb(pad.Skb).Bytes.Length);
+
+    public static readonly Law SplitIsChargedForItsBlock = Law.Always(SkbRules.ChargedForItsBlock,
+        (in Step step) => step.Operation is not SkbSplit split || !step.Seen.Succeeded || step.World.Skb(split.Result).TrueSize == ChargeOf(step.World.Skb(split.Result).HeadLen, step.World.Profile),
+        (step, _) => $"{step.Operation} gave an skb of truesize {step.World.Skb(((SkbSplit)step.Operation).Result).TrueSize} for {step.World.Skb(((SkbSplit)step.Operation).Result).HeadLen} linear bytes");
+
+    public static readonly Law PagedSplitOccurs = Law.Sometimes(SkbRules.ChargedForItsBlock,
+        (in Step step) => step.Operation is SkbSplit split && step.Seen.Succeeded && step.World.Skb(split.Result).DataLen > 0);
+
+    public static readonly Law IrqRunsNoDestructor = Law.Always(SkbRules.DestructorInSoftirq,
+        (in Step step) => step.Operation is not DevKfreeSkbIrq || step.Seen.Destructors == 0,
+        (step, _) => $"{step.Operation} ran a destructor");
+
+    public static readonly Law OwnedSkbWaits = Law.Sometimes(SkbRules.DestructorInSoftirq,
+        (in Step step) => step.Operation is DevKfreeSkbIrq && step.World.Skbs.CompletionQueue.Count > 0 && step.World.Skbs.CompletionQueue[^1].Sk is not null);
+
+    public static readonly Law SharedFragsAreMarked = Law.Always(SkbRules.SharedFragsMarked,
+        (in Step step, SkbId _, Skb skb) => skb.Block.HasSharedFrags || !HasForeignFrag(step, skb),
+        (step, name) => $"a fragment of {name} is somebody else's too: {string.Join(" ", step.World.Skb(name).Frags.ToArray())}");
+
+    public static readonly Law ForeignFragOccurs = Law.Sometimes(SkbRules.SharedFragsMarked, (in Step step, SkbId _, Skb skb) => skb.NrFrags > 0 && HasForeignFrag(step, skb));
+
+    public static readonly Law WriterLeavesPagesAlone = Law.Always(SkbRules.InPlaceWriterOwns,
+        (in Step step) => step.Operation is not EspOutput || PagesAgree(step),
+        (step, _) => $"{step.Operation} wrote to a page that the script has");
+
+    public static readonly Law WriteOfFragmentOccurs = Law.Sometimes(SkbRules.InPlaceWriterOwns,
+        (in Step step) => step.Operation is EspOutput write && step.Seen.Succeeded && step.World.Skb(write.Skb).NrFrags > 0);
+
+    public static readonly Law OwnAfterUnshare = Law.Always(SkbRules.OwnAfterUnshare,
+        (in Step step) => !step.Seen.Succeeded || step.Operation switch
+        {
+            SkbShareCheck check => step.World.Skb(check.Skb).Users == 1,
+            SkbUnshare unshare => step.Recount.Users(step.World.Skb(unshare.Skb).Block) == 1,
+            SkbOrphan orphan => step.World.Skb(orphan.Skb).Sk is null,
+            _ => true,
+        },
+        (step, _) => $"after {step.Operation} somebody else has it");
+
+    public static readonly Law UnshareOccurs = Law.Sometimes(SkbRules.OwnAfterUnshare, (in Step step) => step.Operation is SkbUnshare && step.Seen.Count > 0);
+
+    public static readonly Law SharedBytesStay = Law.Always(SkbRules.WriteOwnBytes,
+        (in Step step, SkbId name, Skb skb) => step.Recount.Users(skb.Block) <= 1 || !step.Copying.HasSkb(name) || DiffersIn(skb.Linear.Span, step.Copying.Skb(name).Bytes, 0) < 0,
+        (step, name) => $"{name} shares its block, and its linear bytes {Hex(step.World.Skb(name).Linear.Span)} are not {Hex(step.Copying.Skb(name).Bytes)} any more");
+
+    public static readonly Law SharedBytesOccur = Law.Sometimes(SkbRules.WriteOwnBytes, (in Step step, SkbId _, Skb skb) => skb.HeadLen > 0 && step.Recount.Users(skb.Block) > 1);
+
     /// <summary>Index of the first byte at which a packet differs from an array; -1 for none. Walks linear part and fragments itself.</summary>
     internal static int Differs(Skb skb, ReadOnlySpan<byte> bytes)
     {
@@ -110,6 +184,18 @@ public static class SkbLaws
             }
 
             done += frag.Size;
+        }
+
+        for (var i = 0; i < skb.Block.FragList.Count; i++)
+        {
+            var listed = skb.Block.FragList[i];
+            at = done + listed.Len > bytes.Length ? bytes.Length : Differs(listed, bytes.Slice(done, listed.Len));
+            if (at >= 0)
+            {
+                return done + at;
+            }
+
+            done += listed.Len;
         }
 
         return done == bytes.Length && skb.Len == bytes.Length ? -1 : Math.Min(done, bytes.Length);
@@ -141,6 +227,15 @@ public static class SkbLaws
             done += frag.Size;
         }
 
+        for (var i = 0; i < skb.Block.FragList.Count; i++)
+        {
+            var bits = new byte[skb.Block.FragList[i].Len];
+            skb.Block.FragList[i].CopyBits(0, new Bytes(bits, null, 0, bits.Length));
+            bits.AsSpan(0, Math.Clamp(zeroCopy.Length - done, 0, bits.Length)).CopyTo(zeroCopy.AsSpan(Math.Min(done, zeroCopy.Length)));
+            where = at >= done && at < done + bits.Length ? $"skb {i} of its list" : where;
+            done += bits.Length;
+        }
+
         return $"{name} has {skb.Len} bytes, the copying path {bytes.Length}; first difference at byte {at}, in {where}: {Hex(zeroCopy)} and {Hex(bytes)}";
     }
 
@@ -156,6 +251,116 @@ public static class SkbLaws
         }
 
         return sum;
+    }
+
+    private static int SumOfList(Skb skb)
+    {
+        var sum = 0;
+        for (var i = 0; i < skb.Block.FragList.Count; i++)
+        {
+            sum += skb.Block.FragList[i].Len;
+        }
+
+        return sum;
+    }
+
+    private static bool ListIsHeld(in Step step, Skb skb)
+    {
+        for (var i = 0; i < skb.Block.FragList.Count; i++)
+        {
+            var listed = skb.Block.FragList[i];
+            if (listed.Users == 0 || listed.Users < step.Recount.Holders(listed))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsKeeping(in Step step) =>
+        step.Seen.Refusal == Refusal.NoMemory && step.World.Memory.FailedAt > 0 && step.Operation.KeepsAllWithoutMemory(step.Copying.Names);
+
+    private static bool HasPromisedRoom(in Step step)
+    {
+        switch (step.Operation)
+        {
+            case SkbCow cow:
+                return Has(step, cow.Skb, cow.Headroom, 0);
+            case SkbReallocHeadroom more:
+                return Has(step, more.Result, more.Headroom, 0);
+            case SkbCopyExpand copy:
+                return Has(step, copy.Result, copy.Headroom, copy.Tailroom);
+            default:
+                return true;
+        }
+
+        static bool Has(in Step step, SkbId name, int headroom, int tailroom)
+        {
+            var skb = step.World.Skb(name);
+            return skb.Data >= headroom && skb.Block.End - skb.Tail >= tailroom && step.Recount.Users(skb.Block) == 1;
+        }
+    }
+
+    private static bool IsPadded(Skb skb, int length, int least)
+    {
+        var pad = least - length;
+        return pad <= 0 || (skb.DataLen == 0 && skb.Tail + pad <= skb.Block.End && !skb.Block.Bytes.Span.Slice(skb.Tail, pad).ContainsAnyExcept((byte)0));
+    }
+
+    /// <summary>What alloc_skb() charges for so many bytes.</summary>
+    private static int ChargeOf(int bytes, Profile profile) => ((bytes + profile.CacheBytes - 1) / profile.CacheBytes * profile.CacheBytes) + Profile.SkbStructBytes;
+
+    /// <summary>Whether a name of the script, or another block, has a byte of one of the fragments.</summary>
+    private static bool HasForeignFrag(in Step step, Skb skb)
+    {
+        foreach (var frag in skb.Frags)
+        {
+            if (step.Recount.Holders(frag.Page) > 1 && IsForeign(step, skb.Block, frag))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsForeign(in Step step, DataBlock own, Frag frag)
+    {
+        for (var i = 0; i < step.World.NamedPages.Count; i++)
+        {
+            if (step.World.NamedPages[i] == frag.Page)
+            {
+                return true;
+            }
+        }
+
+        var blocks = step.World.Skbs.LiveBlocks;
+        for (var i = 0; i < blocks.Count; i++)
+        {
+            foreach (var other in blocks[i].Frags)
+            {
+                if (blocks[i] != own && other.Page == frag.Page && other.Offset < frag.Offset + frag.Size && frag.Offset < other.Offset + other.Size)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static bool PagesAgree(in Step step)
+    {
+        for (var name = 0; name < step.World.PageNames; name++)
+        {
+            if (step.World.TryPage(new PageId(name)) is { } page && !page.Bytes.Span.SequenceEqual(step.Copying.Page(new PageId(name))))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool FragsFit(Skb skb, Profile profile)
@@ -218,9 +423,10 @@ public static class SkbLaws
             }
         }
 
-        return true;
+        return world.Skbs.CompletionQueue.Count == 0;
     }
 
+    /// <summary>Of pages only where no process and no pin holds any.</summary>
     private static bool NothingHeld(World world)
     {
         for (var i = 0; i < world.Socks.Count; i++)
@@ -231,7 +437,7 @@ public static class SkbLaws
             }
         }
 
-        for (var i = 0; i < world.Memory.InUse.Count; i++)
+        for (var i = 0; i < world.Memory.InUse.Count && world.Mms.Count == 0 && world.Pins.Count == 0; i++)
         {
             var page = world.Memory.InUse[i];
             if (page.Count > 1 && page.Mapping is not null)
@@ -307,7 +513,18 @@ public static class SkbLaws
         Refusal.NotOwn => IsNotOwn(step),
         Refusal.WouldBlock => step.Operation is Model.Net.PacketRecvmsg receive ? step.Copying.Waiting(receive.Tap) == 0 && step.Copying.Answer.IsEmpty : MustWait(step),
         Refusal.Reset => step.Operation is Model.Net.Sendfile or Model.Net.TcpSendmsg && step.Copying.Flow(SenderOf(step.Operation)).IsReset,
-        Refusal.OutOfRange => step.Operation is SkbCopyBits read && read.Offset + read.Length > step.Copying.Skb(read.Skb).Bytes.Length,
+        Refusal.OutOfRange => IsBeyond(step),
+        Refusal.BadSum => step.Operation is TcpChecksumComplete,
+        _ => false,
+    };
+
+    private static bool IsBeyond(in Step step) => step.Operation switch
+    {
+        SkbCopyBits read => read.Offset + read.Length > step.Copying.Names.Length(read.Skb),
+        SkbPull pull => pull.Count > step.Copying.Names.Length(pull.Skb),
+        PskbPull pull => pull.Count > step.Copying.Names.Length(pull.Skb),
+        SkbPullRcsum pull => pull.Count > step.Copying.Names.Length(pull.Skb),
+        PskbMayPull pull => pull.Length > step.Copying.Names.Length(pull.Skb),
         _ => false,
     };
 
@@ -324,8 +541,19 @@ public static class SkbLaws
                 return world.Skb(push.Skb).Data < push.Count;
             case SkbPull pull:
                 return world.Skb(pull.Skb).Tail - world.Skb(pull.Skb).Data < pull.Count;
+            case SkbPullRcsum pull:
+                return world.Skb(pull.Skb).Tail - world.Skb(pull.Skb).Data < pull.Count;
             case SkbFillPageDesc fill:
-                return world.Skb(fill.Skb).NrFrags == world.Profile.MaxSkbFrags;
+                return world.Skb(fill.Skb).NrFrags == world.Profile.MaxSkbFrags || step.Copying.Names.Shape(fill.Skb).Listed > 0;
+            case SkbAppendPage append:
+                return world.Skb(append.Skb).NrFrags == world.Profile.MaxSkbFrags || step.Copying.Names.Shape(append.Skb).Listed > 0;
+            case SkbSplit split:
+                return step.Copying.Names.Shape(split.Skb).Listed > 0;
+            case TcpV4SendCheck check:
+                return check.Start + check.Check + 2 > step.Copying.Names.Shape(check.Skb).Linear;
+            case TcpRetransTryCollapse collapse:
+                return world.Skb(collapse.Skb).Block.End - world.Skb(collapse.Skb).Tail < step.Copying.Names.Length(collapse.Next)
+                    || step.Copying.Names.Shape(collapse.Skb).IsNonlinear || step.Copying.Names.Shape(collapse.Next).IsNonlinear;
             default:
                 return false;
         }
@@ -338,21 +566,39 @@ public static class SkbLaws
             SkbPut put => step.World.Skb(put.Skb),
             SkbPush push => step.World.Skb(push.Skb),
             SkbFillPageDesc fill => step.World.Skb(fill.Skb),
-            PskbPullTail pull => step.World.Skb(pull.Skb),
+            PskbMayPull pull => step.World.Skb(pull.Skb),
+            PskbPull pull => step.World.Skb(pull.Skb),
+            SkbTrim trim => step.World.Skb(trim.Skb),
+            PskbTrimRcsum trim => step.World.Skb(trim.Skb),
+            SkbCow cow => step.World.Skb(cow.Skb),
+            SkbAppendPage append => step.World.Skb(append.Skb),
+            EspOutput write => step.World.Skb(write.Skb),
+            TcpV4SendCheck check => step.World.Skb(check.Skb),
+            SkbChecksumHelp help => step.World.Skb(help.Skb),
+            TcpRetransTryCollapse collapse => IsShared(step, collapse.Next) ? step.World.Skb(collapse.Next) : step.World.Skb(collapse.Skb),
             PskbTrim trim => step.World.Skb(trim.Skb),
             PskbExpandHead expand => step.World.Skb(expand.Skb),
             SkbLinearize linearize => step.World.Skb(linearize.Skb),
             SkbSplit split => step.World.Skb(split.Skb),
             _ => null,
         };
-        return skb is not null && (skb.Users > 1 || step.Recount.Users(skb.Block) > 1);
+        return skb is not null && IsShared(step, skb);
     }
 
     private static SockId SenderOf(Operation operation) => operation is Model.Net.Sendfile sendfile ? sendfile.Sock : ((Model.Net.TcpSendmsg)operation).Sock;
 
+    private static bool IsShared(in Step step, SkbId name) => IsShared(step, step.World.Skb(name));
+
+    private static bool IsShared(in Step step, Skb skb) => skb.Users > 1 || step.Recount.Users(skb.Block) > 1;
+
     /// <summary>The send buffer is full, or no frame of the peer has opened the connection.</summary>
     private static bool MustWait(in Step step)
     {
+        if (step.Operation is SockWmalloc charged)
+        {
+            return step.World.Sock(charged.Sock).WmemAlloc >= step.World.Profile.SndBuf;
+        }
+
         SockId? sock = step.Operation switch
         {
             Model.Net.Sendfile sendfile => sendfile.Sock,

@@ -18,18 +18,64 @@ public static class SumLaws
     private const byte Udp = 17;
 
     public static readonly Law RunSumIsRfc1071 = Law.Always(SumRules.RunSum,
-        (in Step step) => step.Operation is not SkbChecksum || WrongRun(step) < 0,
+        (in Step step) => !IsSum(step) || WrongRun(step) < 0,
         (step, _) => ExplainRun(step));
 
     public static readonly Law LongRunOccurs = Law.Sometimes(SumRules.RunSum,
-        (in Step step) => step.Operation is SkbChecksum && LongestRun(step.Seen) >= 64);
+        (in Step step) => IsSum(step) && LongestRun(step.Seen) >= 64);
 
     public static readonly Law SumInPiecesIsSumOfWhole = Law.Always(SumRules.BlockAdd,
-        (in Step step) => step.Operation is not SkbChecksum || WrongRun(step) >= 0 || Agrees(step.Seen.Sum, step.Copying.Answer),
+        (in Step step) => !IsSum(step) || WrongRun(step) >= 0 || Agrees(step.Seen.Sum, step.Copying.Answer),
         (step, _) => $"the sum is {step.Seen.Sum:x4}, RFC 1071 gives {Plain(step.Copying.Answer):x4} for {SkbLaws.Hex(step.Copying.Answer)}, and each of its {step.Seen.Runs.Count} runs alone is summed right");
 
     public static readonly Law SumInPiecesOccurs = Law.Sometimes(SumRules.BlockAdd,
-        (in Step step) => step.Operation is SkbChecksum && step.Seen.Runs.Count > 1);
+        (in Step step) => IsSum(step) && step.Seen.Runs.Count > 1);
+
+    public static readonly Law CopyKeepsSum = Law.Always(SumRules.CopyKeepsSum,
+        (in Step step) => !step.Seen.Succeeded || Pair(step.Operation) is not { } pair || SaysTheSame(step.World.Skb(pair.Copy), step.World.Skb(pair.Source)),
+        (step, _) => $"the copy says {Say(step.World.Skb(Pair(step.Operation)!.Value.Copy))}, the original {Say(step.World.Skb(Pair(step.Operation)!.Value.Source))}");
+
+    public static readonly Law CopyOfSumOccurs = Law.Sometimes(SumRules.CopyKeepsSum,
+        (in Step step) => step.Seen.Succeeded && Pair(step.Operation) is { } pair && step.World.Skb(pair.Source).IpSummed != ChecksumState.None);
+
+    public static readonly Law StartIsInPacket = Law.Always(SumRules.StartInPacket,
+        (in Step _, Skb skb) => skb.IpSummed != ChecksumState.Hw || skb.IsReceived || skb.TransportHeader < 0 || skb.TransportHeader >= skb.Data,
+        (_, skb) => $"h.raw is {skb.Data - skb.TransportHeader} bytes before data");
+
+    public static readonly Law RequestOccurs = Law.Sometimes(SumRules.StartInPacket,
+        (in Step _, Skb skb) => skb.IpSummed == ChecksumState.Hw && !skb.IsReceived && skb.TransportHeader >= 0);
+
+    public static readonly Law CollapsedSumIsOfBoth = Law.Always(SumRules.CollapsedSum,
+        (in Step step) => !IsCollapsed(step) || Agrees(step.Seen.Sum, step.Copying.Answer),
+        (step, _) => $"the running sum is {step.Seen.Sum:x4}, RFC 1071 gives {Plain(step.Copying.Answer):x4}");
+
+    public static readonly Law CollapseOccurs = Law.Sometimes(SumRules.CollapsedSum, IsCollapsed);
+
+    public static readonly Law ReceivedSumIsOfItsBytes = Law.Always(SumRules.ReceivedSum,
+        (in Step step, SkbId name, Skb skb) => !SaysSum(step, name, skb) || Agrees((ushort)(0xffff - InternetSum.Fold(skb.Csum)), step.Copying.Skb(name).Bytes),
+        (step, name) => $"{name} says {InternetSum.Fold(step.World.Skb(name).Csum):x4}, its bytes sum to {InternetSum.Fold(InternetSum.Words(step.Copying.Skb(name).Bytes)):x4}");
+
+    public static readonly Law ReceivedSumOccurs = Law.Sometimes(SumRules.ReceivedSum, (in Step step, SkbId name, Skb skb) => SaysSum(step, name, skb));
+
+    public static readonly Law VouchedForCause = Law.Always(SumRules.VouchedForCause,
+        (in Step step, SkbId name, Skb skb) => skb.IpSummed != ChecksumState.Unnecessary || !step.Copying.HasSkb(name) || step.Copying.Names.Shape(name).Sum == SumKind.Vouched,
+        (_, name) => $"{name} is CHECKSUM_UNNECESSARY, and nobody said so");
+
+    public static readonly Law VouchedOccurs = Law.Sometimes(SumRules.VouchedForCause, (in Step _, SkbId _, Skb skb) => skb.IpSummed == ChecksumState.Unnecessary);
+
+    public static readonly Law SumStateIsAbstraction = Law.Always(SumRules.LifeIsLegal,
+        (in Step _, Skb skb) => skb.SumState == Abstraction(skb),
+        (_, skb) => $"the machine says {skb.SumState}, the data says {Abstraction(skb)}");
+
+    public static readonly Law SumIsAsSaid = Law.Always(SumRules.LifeIsLegal,
+        (in Step step, SkbId name, Skb skb) => !step.Copying.HasSkb(name) || IsAsSaid(skb, step.Copying.Names.Shape(name)),
+        (step, name) => $"{name} says {Say(step.World.Skb(name))}, operations say {step.Copying.Names.Shape(name).Sum} from {step.Copying.Names.Shape(name).SumStart}");
+
+    public static readonly Law VerdictIsRight = Law.Always(SumRules.VerdictIsRight,
+        (in Step step) => !IsVerdict(step) || step.Seen.Succeeded == (Plain(step.Copying.Answer) == 0),
+        (step, _) => $"{step.Operation} {(step.Seen.Succeeded ? "took" : "refused")} a packet that sums to {Plain(step.Copying.Answer):x4}");
+
+    public static readonly Law GoodVerdictOccurs = Law.Sometimes(SumRules.VerdictIsRight, (in Step step) => IsVerdict(step) && step.Seen.Succeeded);
 
     public static readonly Law SeedIsPseudoHeader = Law.Always(SumRules.PseudoHeaderSeed,
         (in Step _, Skb skb) => !AsksDevice(skb) || Field(skb) == Seed(skb),
@@ -57,6 +103,55 @@ public static class SumLaws
         (_, _) => "a UDP frame carries checksum 0");
 
     public static readonly Law UdpSumOfZeroOccurs = Law.Sometimes(SumRules.UdpNeverZero, (in Step step) => HasUdpSum(step.Seen, 0xff));
+
+    /// <summary>Whether the segment of a TCP frame sums to what its field says, by the plain loop.</summary>
+    internal static bool IsRightTcp(ReadOnlySpan<byte> frame)
+    {
+        var transport = frame[(14 + ((frame[14] & 15) * 4))..];
+        return InternetSum.Fold(InternetSum.Words(transport, Addresses + Tcp + (ulong)transport.Length)) == 0xffff;
+    }
+
+    private static bool IsSum(in Step step) => step.Operation is SkbChecksum or SkbCopyAndCsumBits;
+
+    private static bool IsCollapsed(in Step step) =>
+        step.Operation is TcpRetransTryCollapse collapse && step.Seen.Succeeded && step.Copying.Names.Shape(collapse.Skb).Sum == SumKind.None;
+
+    /// <summary>Bytes that are all zero sum to zero, whose two forms a device and a subtraction tell apart and the folded sum does not.</summary>
+    private static bool IsVerdict(in Step step) => step.Operation is TcpChecksumComplete && step.Copying.Answer.ContainsAnyExcept((byte)0);
+
+    private static bool SaysSum(in Step step, SkbId name, Skb skb) => skb.IpSummed == ChecksumState.Hw && skb.IsReceived && step.Copying.HasSkb(name);
+
+    /// <summary>What an operation copied, and of what.</summary>
+    private static (SkbId Copy, SkbId Source)? Pair(Operation operation) => operation switch
+    {
+        SkbClone clone => (clone.Result, clone.Source),
+        SkbCopy copy => (copy.Result, copy.Source),
+        Model.Skbs.PskbCopy copy => (copy.Result, copy.Source),
+        Model.Skbs.SkbCopyExpand copy => (copy.Result, copy.Source),
+        SkbReallocHeadroom copy => (copy.Result, copy.Source),
+        _ => null,
+    };
+
+    private static bool SaysTheSame(Skb copy, Skb source) =>
+        copy.IpSummed == source.IpSummed && copy.IsReceived == source.IsReceived
+        && (source.IpSummed != ChecksumState.Hw || (copy.Csum == source.Csum && (source.TransportHeader < 0 || copy.TransportHeader - copy.Data == source.TransportHeader - source.Data)));
+
+    private static string Say(Skb skb) => $"{skb.IpSummed} with csum {skb.Csum:x} and h.raw at {skb.TransportHeader - skb.Data}";
+
+    private static ChecksumMachine.State Abstraction(Skb skb) =>
+        skb.IpSummed == ChecksumState.None ? ChecksumMachine.State.None
+        : skb.IpSummed == ChecksumState.Unnecessary ? ChecksumMachine.State.Vouched
+        : skb.IsReceived ? ChecksumMachine.State.Summed
+        : ChecksumMachine.State.Requested;
+
+    private static bool IsAsSaid(Skb skb, SkbShape shape) => skb.IpSummed switch
+    {
+        ChecksumState.None => shape.Sum == SumKind.None,
+        ChecksumState.Unnecessary => shape.Sum == SumKind.Vouched,
+        _ => skb.IsReceived
+            ? shape.Sum == SumKind.Summed
+            : shape.Sum == SumKind.Requested && (shape.SumStart < 0 || (skb.TransportHeader - skb.Data == shape.SumStart && skb.Csum == shape.SumAt)),
+    };
 
     /// <summary>The first run of the range whose sum alone is wrong; -1 for none.</summary>
     private static int WrongRun(in Step step)

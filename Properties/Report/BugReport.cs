@@ -1,6 +1,9 @@
 using System.IO.Hashing;
 using System.Text;
+using System.Text.RegularExpressions;
 using ZeroCopy.Model;
+using ZeroCopy.Properties.Generate;
+using ZeroCopy.Properties.Laws;
 using ZeroCopy.Properties.Shrink;
 
 namespace ZeroCopy.Properties.Report;
@@ -12,54 +15,86 @@ public static class BugReport
     public static string NameOf(Finding finding) =>
         $"{finding.Main.Rule.Id}-{XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(finding.Shrunk.Script.ToString())) >> 32:x8}";
 
-    /// <summary>Markdown: the rule, what was found, the script with what each step changed, the world at the end.</summary>
+    /// <summary>Markdown of a finding.</summary>
     /// <param name="finding">What was found.</param>
-    /// <param name="replay">The command that replays it.</param>
-    public static string Of(Finding finding, string replay)
+    /// <param name="file">The file that its script is in.</param>
+    public static string Of(Finding finding, string file) => Of(finding.Shrunk, finding.Operations.Count, file);
+
+    /// <summary>Shrinks a script that violates and reports it. Text in and text out, so that another build of the model can be asked.</summary>
+    /// <param name="script">Its header's expect= names the rule that must stay broken.</param>
+    /// <param name="file">The file that the smallest script will be in.</param>
+    /// <param name="evaluations">Budget of the minimiser.</param>
+    public static string OfScript(string script, string file, int evaluations)
     {
-        var rule = finding.Main.Rule;
-        var script = finding.Shrunk.Script;
+        var parsed = Script.Parse(script, Language.All);
+        var violations = Replay.Run(parsed).OrderBy(violation => violation.Rule.Id == parsed.Header.Expect ? 0 : 1).ToList();
+        return Of(Shrinker.Shrink(parsed.Header, Suites.LawsFor(parsed.Header), parsed.Operations, violations, evaluations), parsed.Operations.Count, file);
+    }
+
+    /// <summary>Rule and evidence, the command that replays it, the script with what each step changed, the world at the end.</summary>
+    private static string Of(Shrunk shrunk, int operations, string file)
+    {
+        var (script, main) = (shrunk.Script, shrunk.Violations[0]);
+        var (header, rule, laws) = (script.Header, main.Rule, Suites.LawsFor(script.Header));
+        var isBug = main.Law == Violation.Guard;
         var text = new StringBuilder()
-            .Append("# ").Append(rule).Append("\n\n")
-            .Append(finding.Main.Explanation).Append("\n\n")
-            .Append("- operation: `").Append(finding.Main.Operation).Append("`\n")
-            .Append("- found by: ").Append(finding.Main.Law == Violation.Guard ? "a guard or BUG check on the way" : $"law {finding.Main.Law}, after the operation").Append('\n')
-            .Append("- because: ").Append(rule.Because).Append('\n')
-            .Append("- source: ").Append(rule.Source).Append(" (").Append(SpecText.Word(rule.Basis)).Append(")\n");
-        if (script.Header.Mutant is { } mutant)
+            .Append($"# {rule}\n\n")
+            .Append($"**{main.Explanation}**\n\n")
+            .Append($"- broken by: operation {script.Operations.Count}, `{main.Operation}`\n")
+            .Append(Blocks(script, laws, main.Explanation))
+            .Append(isBug ? "- found by: a BUG check within the operation, which stopped it halfway\n" : $"- found by: the law {main.Law}, after the operation\n")
+            .Append($"- why it matters: {rule.Because}\n")
+            .Append($"- rule {rule.Id}: {rule.Source} ({SpecText.Word(rule.Basis)})\n");
+        foreach (var other in shrunk.Violations.Skip(1))
         {
-            text.Append("- on the model with the recorded bug ").Append(mutant).Append(" compiled in\n");
+            text.Append($"- also broken by this operation: {other.Rule}\n  {other.Explanation}\n");
         }
 
-        foreach (var other in finding.Broke.Skip(1))
+        if (ByteEvidence.Of(script, laws) is { Length: > 0 } evidence)
         {
-            text.Append("- the same step also breaks ").Append(other.Rule).Append(' ').Append(other.Explanation).Append('\n');
+            text.Append("\n## The bytes that differ\n\n").Append(evidence);
         }
 
-        text.Append("- replay: `").Append(replay).Append("`\n\n")
-            .Append("## The smallest script\n\n```\n").Append(script).Append("```\n\n")
-            .Append(Count(script.Operations.Count, "operation")).Append(", from a sequence of ").Append(finding.Operations.Count)
-            .Append("; ").Append(Count(finding.Shrunk.Evaluations, "script")).Append(" tried, ")
-            .Append(finding.Shrunk.Exhausted ? "then the budget ended" : "and nothing more could be taken away").Append(".\n\n")
+        text.Append("\n## Replay\n\n```\n")
+            .Append($"./zcverify replay {file}{(header.Mutant is null ? "" : $" --mutant {header.Mutant}")}\n```\n\n")
+            .Append(header.Mutant is { } mutant ? $"On the model with the recorded bug {mutant} compiled in. " : "")
+            .Append($"Exit status 0 while {header.Expect} is violated as here, 1 when it no longer is.\n\n")
+            .Append("The script:\n\n```\n").Append(script).Append("```\n\n")
+            .Append($"{Count(script.Operations.Count, "operation")}, from a sequence of {operations}. ")
+            .Append($"{Count(shrunk.Evaluations, "candidate")} tried; {(shrunk.Exhausted ? "the budget ended there" : "nothing more can be taken away")}.\n\n")
             .Append("## Step by step\n\n");
-        var replayed = new Replay(script) { Explains = true };
-        var number = 1;
-        while (replayed.Next(out var step))
+        var replay = new Replay(script, laws) { Explains = true };
+        for (var number = 1; replay.Next(out var step); number++)
         {
-            text.Append(number++).Append(". `").Append(step.Operation).Append("`\n");
+            text.Append($"{number}. `{step.Operation}`{(step.Violations.Count > 0 ? isBug ? " **stops at the BUG; until then:**" : " **breaks the rule:**" : "")}\n");
             foreach (var line in step.Changes)
             {
-                text.Append("   - ").Append(line).Append('\n');
+                text.Append($"   - {line}\n");
             }
         }
 
-        text.Append("\n## The world after the last step\n\n```\n");
-        foreach (var line in new Picture(replayed.Checker.World).Lines())
+        text.Append(isBug ? "\n## The world when it stopped\n\n```\n" : "\n## The world after it\n\n```\n");
+        foreach (var line in replay.Picture.Lines())
         {
             text.Append(line).Append('\n');
         }
 
         return text.Append("```\n").ToString();
+    }
+
+    /// <summary>Objects of kmalloc that a text names, by the skb whose head they were before the operation.</summary>
+    private static string Blocks(Script script, IReadOnlyList<Law> laws, string text)
+    {
+        var before = new Replay(script, laws) { Explains = true };
+        for (var i = 1; i < script.Operations.Count; i++)
+        {
+            before.Next(out _);
+        }
+
+        return string.Concat(before.Checker.World.Skbs.LiveBlocks.Select(block => block.Memory!)
+            .Where(memory => Regex.IsMatch(text, $@"{Regex.Escape(memory.ToString())}\b"))
+            .OrderBy(memory => memory.Address)
+            .Select(memory => $"- {memory} is the head of {before.Picture.OwnerOf(memory)}\n"));
     }
 
     private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";

@@ -13,7 +13,7 @@ namespace ZeroCopy.Properties.Shrink;
 public sealed record Line
 {
     // Not generated: mutants are compiled without source generators.
-    private static readonly Regex NameWord = new(@"\b(?:skb|page|file|sk|eth|tap)\d+\b");
+    private static readonly Regex NameWord = new(@"\b(?:skb|page|file|sk|eth|tap|p|kio|vec)\d+\b");
     private static readonly Regex NumberWord = new(@"(?<![\w])\d+(?![\w])");
     private static readonly Regex Option = new(@", \w+=[^,)]+");
     private static readonly Regex Zone = new(@"(?<=\()(?:dma|low|high|above4g)(?=[,)])");
@@ -91,20 +91,77 @@ public sealed record Line
         _ => this,
     };
 
-    /// <summary>Plainer operations that may do the same.</summary>
+    /// <summary>Where it lets a later allocation fail, the first.</summary>
+    public Line FailingFirst() => Operation is FailAlloc ? Of(new FailAlloc(1)) : this;
+
+    /// <summary>Plainer operations that may do the same, never one that is named here for one of them.</summary>
+    public IEnumerable<Line> Simpler() => Operation switch
+    {
+        SkbPush push => [Of(new SkbPut(push.Skb, push.Count, push.Data))],
+        SkbFillPageDesc fill => [Of(new SkbPut(fill.Skb, fill.Size, 0)), Of(new SkbAppendPage(fill.Skb, Model.Pages.Zone.Low, fill.Size, 0))],
+        SkbAppendPage append => [Of(new SkbPut(append.Skb, append.Size, append.Data))],
+        IpFragReasm list => [Of(new SkbAppendPage(list.Skb, Model.Pages.Zone.Low, 1, 0))],
+        SkbCopy copy => [Of(new SkbClone(copy.Result, copy.Source))],
+        PskbCopy copy => [Of(new SkbClone(copy.Result, copy.Source))],
+        SkbCopyExpand copy => [Of(new SkbClone(copy.Result, copy.Source)), Of(new SkbCopy(copy.Result, copy.Source))],
+        SkbReallocHeadroom copy => [Of(new SkbClone(copy.Result, copy.Source)), Of(new PskbCopy(copy.Result, copy.Source))],
+        SkbClone clone => [Of(new SkbGet(clone.Result, clone.Source))],
+        SockWmalloc alloc => [Of(new AllocSkb(alloc.Result, alloc.Size))],
+        DevKfreeSkbIrq free => [Of(new KfreeSkb(free.Skb))],
+        PskbPull pull => [Of(new SkbPull(pull.Skb, pull.Count))],
+        SkbPullRcsum pull => [Of(new SkbPull(pull.Skb, pull.Count))],
+        PskbTrimRcsum trim => [Of(new PskbTrim(trim.Skb, trim.Length))],
+        _ => [],
+    };
+
+    /// <summary>Operations that may do the same, so that another can go.</summary>
     public IEnumerable<Line> Others() => Operation switch
     {
         RegisterNetdev register => [.. OtherDevices(register)],
-        SkbPush push => [Of(new SkbPut(push.Skb, push.Count, push.Data))],
-        SkbFillPageDesc fill => [Of(new SkbPut(fill.Skb, fill.Size, 0))],
         SkbSplit split => [Of(new AllocSkb(split.Result, 0))],
-        SkbCopy copy => [Of(new AllocSkb(copy.Result, 0)), Of(new SkbClone(copy.Result, copy.Source))],
-        PskbCopy copy => [Of(new AllocSkb(copy.Result, 0)), Of(new SkbClone(copy.Result, copy.Source))],
-        SkbClone clone => [Of(new SkbGet(clone.Result, clone.Source))],
-        Sendfile send => [Of(new TcpSendmsg(send.Sock, send.File, send.Offset, send.Count))],
-        TcpSendmsg send => [Of(new Sendfile(send.Sock, send.File, send.Offset, send.Count))],
-        _ => [],
+        SkbCopy copy => [Of(new AllocSkb(copy.Result, 0)), .. Simpler()],
+        PskbCopy copy => [Of(new AllocSkb(copy.Result, 0)), .. Simpler()],
+        SkbClone clone => [Of(new AllocSkb(clone.Result, 0)), .. Simpler()],
+        SkbGet get => [Of(new SkbClone(get.Result, get.Source))],
+        AllocSkb alloc => [Received(alloc, 1), Received(alloc, 2)],
+        DevAllocSkb alloc => [Of(new AllocSkb(alloc.Result, alloc.Length))],
+        Sendfile send => [Of(new TcpSendmsg(send.Sock, send.File, send.Offset, send.Count)), .. Written(send.File, send.Offset, send.Count)],
+        TcpSendmsg send => [Of(new Sendfile(send.Sock, send.File, send.Offset, send.Count)), .. Written(send.File, send.Offset, send.Count)],
+        UdpSendmsg send => Written(send.File, send.Offset, send.Count),
+        Vmtruncate cut => [Of(new GenericFileWrite(cut.File, cut.Length, 1, 1))],
+        LockKiovec { Second: { } second } call => [Of(call with { Second = null }), Of(call with { Pin = second, Second = null })],
+        MapUserKiobuf { SwapOutAfter: 0 } map => [Of(map with { Into = !map.Into }), Of(new GetUserPages(new PinId(true, map.Result.Value), map.Into, map.Mm, map.Address, map.Count, 1))],
+        MapUserKiobuf map => [Of(map with { Into = !map.Into })],
+        GetUserPages pin => [Of(pin with { Into = !pin.Into })],
+        Mmap { File: not null } map => [Of(map with { Prot = Prot.Rw, Kind = MapKind.Private, File = null, Index = 0 }), Of(map with { Prot = Prot.Rw }), Of(map with { Kind = MapKind.Private })],
+        Mmap { Prot: not Prot.Rw } map => [Of(map with { Prot = Prot.Rw })],
+        Store store => [Of(new Load(store.Mm, store.Address, store.Count))],
+        _ => Simpler(),
     };
+
+    /// <summary>A write brings pages into the cache as a send does, and needs no socket.</summary>
+    private static IEnumerable<Line> Written(FileId file, long offset, long count) =>
+        offset + count <= GenericFileWrite.MaxFile ? [Of(new GenericFileWrite(file, offset, (int)Math.Max(1, count), 0))] : [];
+
+    private static Line Received(AllocSkb alloc, int length) => Of(new DevAllocSkb(alloc.Result, ChecksumState.None, Good: false, length, 0));
+
+    /// <summary>A page lower, where it speaks of a place in a process.</summary>
+    public Line PageLower(int pageSize) => Operation switch
+    {
+        Mmap { Page: > 0 } map => Of(map with { Page = map.Page - 1 }),
+        Munmap { Page: > 0 } map => Of(map with { Page = map.Page - 1 }),
+        Mprotect { Page: > 0 } map => Of(map with { Page = map.Page - 1 }),
+        Msync { Page: > 0 } map => Of(map with { Page = map.Page - 1 }),
+        SwapOut { Page: > 0 } swap => Of(swap with { Page = swap.Page - 1 }),
+        Store store when store.Address >= pageSize => Of(store with { Address = store.Address - pageSize }),
+        Load load when load.Address >= pageSize => Of(load with { Address = load.Address - pageSize }),
+        MapUserKiobuf pin when pin.Address >= pageSize => Of(pin with { Address = pin.Address - pageSize }),
+        GetUserPages pin when pin.Address >= pageSize => Of(pin with { Address = pin.Address - pageSize }),
+        _ => this,
+    };
+
+    /// <summary>Over more pages, where it is an area.</summary>
+    public Line Wider(int pages) => Operation is Mmap map ? Of(map with { Pages = map.Pages + pages }) : this;
 
     /// <summary>With another driver, or with one more feature switched off from the start.</summary>
     private static IEnumerable<Line> OtherDevices(RegisterNetdev register) =>
@@ -136,6 +193,15 @@ public sealed record Line
     {
         RegisterNetdev register => Of(register with { Mtu = Math.Clamp(bytes + 40, register.Mtu, register.Kind.MaxMtu) }),
         TcpConnect connect => Of(connect with { Mss = Math.Max(connect.Mss, bytes) }),
+        _ => this,
+    };
+
+    /// <summary>A device of another driver, a connection with other IP options, and a file that a device without high memory cannot reach.</summary>
+    public Line Over(DriverKind kind, NetifFeatures off, int options) => Operation switch
+    {
+        RegisterNetdev register => Of(register with { Kind = kind, Mtu = Math.Clamp(register.Mtu, 40 + options + DriverKind.MinMtu, kind.MaxMtu), Off = off & kind.Features }),
+        TcpConnect connect => Of(connect with { IpOptions = options }),
+        OpenFile open when off == NetifFeatures.HighDma => Of(open with { Zone = ZeroCopy.Model.Pages.Zone.High }),
         _ => this,
     };
 

@@ -1,3 +1,4 @@
+using ZeroCopy.Drivers;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
@@ -65,7 +66,10 @@ public sealed class Shrinker
             smaller |= TakePairs();
             smaller |= TakeBytes();
             smaller |= MergeNames();
+            smaller |= MergeAreas();
             smaller |= OtherSockets();
+            smaller |= OtherRoutes();
+            smaller |= SimplerOperations();
             smaller = smaller || FewerSends() || TakeAndRepair() || TakeAndHoist();
             smaller |= ShortenFiles();
             smaller |= PlainOperands();
@@ -111,6 +115,32 @@ public sealed class Shrinker
                 {
                     any = true;
                     j = i;
+                }
+            }
+        }
+
+        return any;
+    }
+
+    /// <summary>An area goes, and another covers its pages; everything moves to lower pages.</summary>
+    private bool MergeAreas()
+    {
+        var any = false;
+        var page = _header.Profile.PageSize;
+        while (_best.Exists(line => line.Operation is Mmap) && TryEach(_best, line => line.PageLower(page)))
+        {
+            any = true;
+        }
+
+        for (var i = 0; i < _best.Count; i++)
+        {
+            for (var j = 0; j < _best.Count && i < _best.Count; j++)
+            {
+                if (i != j && _best[i].Operation is Mmap gone && _best[j].Operation is Mmap)
+                {
+                    var (without, wider) = (i, j);
+                    any |= Try([.. _best.Select((line, k) => k == wider ? line.Wider(gone.Pages) : line).Where((_, k) => k != without)])
+                        || Try([.. _best.Select((line, k) => k == wider ? line.Wider(gone.Pages).PageLower(page) : line).Where((_, k) => k != without)]);
                 }
             }
         }
@@ -337,6 +367,28 @@ public sealed class Shrinker
         return changed;
     }
 
+    /// <summary>Plainer operations in the place of others, with room to spare where they need it.</summary>
+    private bool SimplerOperations()
+    {
+        var any = false;
+        for (var i = 0; i < _best.Count; i++)
+        {
+            foreach (var simpler in _best[i].Simpler().ToList())
+            {
+                var at = i;
+                if (TryLine(i, simpler)
+                    || Try([.. _best.Select((line, k) => k == at ? simpler : Roomier(line))])
+                    || Try([.. _best.Select((line, k) => k == at ? simpler : line.FailingFirst())]))
+                {
+                    any = true;
+                    break;
+                }
+            }
+        }
+
+        return any;
+    }
+
     /// <summary>A datagram socket instead of a connection, and the other way round: one needs no handshake, the other no data.</summary>
     private bool OtherSockets()
     {
@@ -362,6 +414,33 @@ public sealed class Shrinker
                 && Try([.. _best.Select((line, k) => k == at ? _best[connect].OverTcp(sock) : line).Where((line, k) => k != connect && !line.SendsOver(sock))]))
             {
                 return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Another route from the start instead of one that changes: driver, features, zone and IP options decide who copies and who sums. What changed it later goes, and what then sent again may go too.</summary>
+    private bool OtherRoutes()
+    {
+        if (!_best.Exists(line => line.Operation is DevFeatures or TcpRetransmitTimer))
+        {
+            return false;
+        }
+
+        foreach (var kind in DriverKind.All)
+        {
+            foreach (var off in new[] { NetifFeatures.None, NetifFeatures.Sg, NetifFeatures.AnyCsum, NetifFeatures.HighDma })
+            {
+                foreach (var options in new[] { 0, TcpConnect.MaxIpOptions })
+                {
+                    var kept = _best.Where(line => line.Operation is not DevFeatures).Select(line => line.Over(kind, off, options)).ToList();
+                    var once = kept.Where(line => line.Operation is not TcpRetransmitTimer).ToList();
+                    if ((once.Count < _best.Count && Try(once)) || (kept.Count < _best.Count && Try(kept)))
+                    {
+                        return true;
+                    }
+                }
             }
         }
 
@@ -550,6 +629,11 @@ public sealed class Shrinker
             }
 
             applied.Add(line);
+            if (_checker.HasPanicked)
+            {
+                return false;
+            }
+
             if (_checker.Violations.Count == 0)
             {
                 continue;

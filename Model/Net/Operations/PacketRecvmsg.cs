@@ -12,7 +12,7 @@ public sealed record PacketRecvmsg(TapId Tap) : Operation
     public override Observation Apply(World world) =>
         world.Tap(Tap).Receive() ? world.Seen.Succeed(world.Seen.ReadLength) : world.Seen.Refuse(Refusal.WouldBlock);
 
-    public override void Apply(CopyingWorld world, Observation seen) => world.ReadTap(Tap);
+    public override void Apply(CopyingWorld world, Observation seen) => world.ReadTap(Tap, seen);
 
     public override string ToString() => $"packet_recvmsg({Tap})";
 }

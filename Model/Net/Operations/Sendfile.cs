@@ -16,6 +16,7 @@ public sealed record Sendfile(SockId Sock, FileId File, long Offset, long Count)
         var sock = world.Tcp(Sock);
         var file = world.File(File);
         var pageSize = world.Profile.PageSize;
+        world.Seen.ByReference = sock.SendsByReference;
         var accepted = 0L;
         var why = Refusal.None;
         while (accepted < Count && why == Refusal.None)
@@ -45,7 +46,7 @@ public sealed record Sendfile(SockId Sock, FileId File, long Offset, long Count)
 
     public override void Apply(CopyingWorld world, Observation seen)
     {
-        world.Accept(Sock, File, Offset, (int)seen.Count);
+        world.Accept(Sock, File, Offset, (int)seen.Count, seen.ByReference);
         world.Follow(seen);
     }
 

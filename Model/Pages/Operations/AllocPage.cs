@@ -12,6 +12,8 @@ public sealed record AllocPage(PageId Result, Zone Zone, int Data) : Operation
 
     public override bool Enabled(Names names) => !names.Has(Result);
 
+    public override bool KeepsAllWithoutMemory(Names names) => true;
+
     public override Observation Apply(World world)
     {
         var page = world.Memory.AllocPage(Zone);

@@ -9,6 +9,8 @@ public sealed record AllocSkb(SkbId Result, int Size) : Operation
 
     public override bool Enabled(Names names) => !names.Has(Result);
 
+    public override bool KeepsAllWithoutMemory(Names names) => true;
+
     public override Observation Apply(World world)
     {
         var skb = world.Skbs.AllocSkb(Size);

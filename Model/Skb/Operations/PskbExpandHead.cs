@@ -9,6 +9,8 @@ public sealed record PskbExpandHead(SkbId Skb, int Headroom, int Tailroom) : Ope
 
     public override bool Enabled(Names names) => names.Has(Skb);
 
+    public override bool KeepsAllWithoutMemory(Names names) => true;
+
     public override Observation Apply(World world)
     {
         var skb = world.Skb(Skb);
@@ -22,7 +24,10 @@ public sealed record PskbExpandHead(SkbId Skb, int Headroom, int Tailroom) : Ope
 
     public override void Apply(CopyingWorld world, Observation seen)
     {
-        // The bytes stay the same.
+        if (seen.Succeeded)
+        {
+            world.Names.Privatise(Skb);
+        }
     }
 
     public override string ToString() => $"pskb_expand_head({Skb}, {Headroom}, {Tailroom})";

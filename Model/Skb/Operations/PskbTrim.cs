@@ -9,6 +9,8 @@ public sealed record PskbTrim(SkbId Skb, int Length) : Operation
 
     public override bool Enabled(Names names) => names.Has(Skb);
 
+    public override bool KeepsAllWithoutMemory(Names names) => names.Shape(Skb).Listed == 0;
+
     public override Observation Apply(World world)
     {
         var skb = world.Skb(Skb);
@@ -24,7 +26,17 @@ public sealed record PskbTrim(SkbId Skb, int Length) : Operation
     {
         if (seen.Succeeded && Length < world.Skb(Skb).Bytes.Length)
         {
+            MakePrivate(world, Skb);
             world.Keep(Skb, 0, Length);
+        }
+    }
+
+    /// <summary>Fragments are cut in a copy of the shared info that is the packet's own.</summary>
+    internal static void MakePrivate(CopyingWorld world, SkbId skb)
+    {
+        if (world.Names.Shape(skb).IsNonlinear)
+        {
+            world.Names.Privatise(skb);
         }
     }
 

@@ -13,14 +13,19 @@ public sealed record SkbChecksum(SkbId Skb, int Offset, int Length) : Operation
     {
         var skb = world.Skb(Skb);
         world.Seen.Sum = Checksums.Checksum.Fold(skb.Checksum(Offset, Length, 0));
+        SumRuns(world, skb, Offset, Length);
+        return world.Seen.Succeed(Length);
+    }
+
+    /// <summary>Each contiguous run of the range alone.</summary>
+    internal static void SumRuns(World world, Skb skb, int offset, int length)
+    {
         var run = 0;
-        foreach (var piece in new Pieces(skb, Offset, Length))
+        foreach (var piece in new Pieces(skb, offset, length))
         {
-            world.Seen.Runs.Add(new RunSum(run, piece.Length, Checksums.Checksum.Fold(skb.Checksum(Offset + run, piece.Length, 0))));
+            world.Seen.Runs.Add(new RunSum(run, piece.Length, Checksums.Checksum.Fold(skb.Checksum(offset + run, piece.Length, 0))));
             run += piece.Length;
         }
-
-        return world.Seen.Succeed(Length);
     }
 
     public override void Apply(CopyingWorld world, Observation seen)

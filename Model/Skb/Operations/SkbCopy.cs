@@ -9,6 +9,8 @@ public sealed record SkbCopy(SkbId Result, SkbId Source) : Operation
 
     public override bool Enabled(Names names) => names.Has(Source) && !names.Has(Result);
 
+    public override bool KeepsAllWithoutMemory(Names names) => true;
+
     public override Observation Apply(World world)
     {
         var skb = world.Skb(Source).Copy();
@@ -25,7 +27,8 @@ public sealed record SkbCopy(SkbId Result, SkbId Source) : Operation
     {
         if (seen.Succeeded)
         {
-            world.Bind(Result, world.Skb(Source).Bytes);
+            world.Copy(Result, Source, sharesData: false);
+            world.Linearize(Result);
         }
     }
 

@@ -12,7 +12,7 @@ public sealed record SkbFillPageDesc(SkbId Skb, PageId Page, int Offset, int Siz
     public override Observation Apply(World world)
     {
         var skb = world.Skb(Skb);
-        if (skb.NrFrags == world.Profile.MaxSkbFrags)
+        if (skb.NrFrags == world.Profile.MaxSkbFrags || skb.Block.FragList.Count > 0)
         {
             return world.Seen.Refuse(Refusal.NoRoom);
         }
@@ -32,7 +32,7 @@ public sealed record SkbFillPageDesc(SkbId Skb, PageId Page, int Offset, int Siz
     {
         if (seen.Succeeded)
         {
-            world.Page(Page).AsSpan(Offset, Size).CopyTo(world.Append(Skb, Size));
+            world.Page(Page).AsSpan(Offset, Size).CopyTo(world.AppendPaged(Skb, Size));
         }
     }
 

@@ -23,7 +23,11 @@ public sealed record SkbReserve(SkbId Skb, int Count) : Operation
 
     public override void Apply(CopyingWorld world, Observation seen)
     {
-        // Room is not data.
+        // Room is not data, but a sum that was asked for starts at a place in the block.
+        if (seen.Succeeded)
+        {
+            world.Names.Reserve(Skb, Count);
+        }
     }
 
     public override string ToString() => $"skb_reserve({Skb}, {Count})";

@@ -9,12 +9,19 @@ public sealed record SkbSplit(SkbId Result, SkbId Skb, int Length) : Operation
 
     public override bool Enabled(Names names) => names.Has(Skb) && !names.Has(Result) && Length < names.Length(Skb);
 
+    public override bool KeepsAllWithoutMemory(Names names) => true;
+
     public override Observation Apply(World world)
     {
         var skb = world.Skb(Skb);
         if (skb.IsShared)
         {
             return world.Seen.Refuse(Refusal.NotOwn);
+        }
+
+        if (skb.Block.FragList.Count > 0)
+        {
+            return world.Seen.Refuse(Refusal.NoRoom);
         }
 
         var rest = world.Skbs.AllocSkb(Math.Max(0, skb.HeadLen - Length));
@@ -38,7 +45,9 @@ public sealed record SkbSplit(SkbId Result, SkbId Skb, int Length) : Operation
     {
         if (seen.Succeeded)
         {
+            PskbTrim.MakePrivate(world, Skb);
             world.Bind(Result, world.Skb(Skb).Bytes[Length..]);
+            world.Names.SetLinear(Result, Math.Max(0, world.Names.Shape(Skb).Linear - Length));
             world.Keep(Skb, 0, Length);
         }
     }

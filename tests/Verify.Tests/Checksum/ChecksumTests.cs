@@ -42,6 +42,95 @@ public sealed class ChecksumTests
         }
     }
 
+    /// <summary>Every alignment to 63, every length to 1500, every split point: 72 million sums in pieces. A piece is summed once for each place and length it can have.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Pieces_add_up_at_every_split_length_and_alignment(bool allOnes)
+    {
+        const int Alignments = 64, Longest = 1500, Bytes = Alignments + Longest;
+        var data = allOnes ? Ones : Random;
+        var partial = new uint[Bytes][];
+        var plain = new ulong[Bytes][];
+        for (var start = 0; start < Bytes; start++)
+        {
+            partial[start] = new uint[Math.Min(Longest, Bytes - start) + 1];
+            plain[start] = new ulong[partial[start].Length];
+            for (var length = 1; length < partial[start].Length; length++)
+            {
+                partial[start][length] = Sum.Partial(data.AsSpan(start, length), 0);
+                plain[start][length] = plain[start][length - 1] + ((ulong)data[start + length - 1] << (length % 2 == 1 ? 8 : 0));
+            }
+        }
+
+        Assert.Equal(InternetSum.Words(data.AsSpan(7, 1499)), plain[7][1499]);
+        long splits = 0;
+        for (var start = 0; start < Alignments; start++)
+        {
+            for (var length = 0; length <= Longest; length++)
+            {
+                var whole = (uint)(plain[start][length] % 0xffff);
+                for (var split = 0; split <= length; split++, splits++)
+                {
+                    if (Sum.BlockAdd(partial[start][split], partial[start + split][length - split], split) % 0xffff != whole)
+                    {
+                        Assert.Fail($"{length} bytes from {start} on, split at {split}");
+                    }
+                }
+            }
+        }
+
+        Assert.Equal(64L * 1501 * 1502 / 2, splits);
+    }
+
+    /// <summary>Memory of all ones, with a seed of all ones and without: the carry goes round at every word.</summary>
+    [Fact]
+    public void All_ones_sum_to_negative_zero_or_to_half_a_word()
+    {
+        for (var length = 0; length <= 1500; length++)
+        {
+            var odd = length % 2 == 1;
+            Assert.Equal(odd ? 0x00ff : 0, Sum.Fold(Sum.Partial(Ones.AsSpan(0, length), 0xffffffff)));
+            Assert.Equal(odd ? 0x00ff : length > 0 ? 0 : 0xffff, Sum.Fold(Sum.Partial(Ones.AsSpan(0, length), 0)));
+        }
+    }
+
+    /// <summary>The largest seed that does not carry gives 0; one more carries, and gives 0xfffe.</summary>
+    [Fact]
+    public void A_carry_comes_exactly_where_it_must()
+    {
+        var fours = Enumerable.Repeat((byte)4, 1500).ToArray();
+        for (var length = 0; length <= 1500; length++)
+        {
+            var bytes = fours.AsSpan(0, length);
+            var largest = 0xffffffff - Sum.Partial(bytes, 0);
+            Assert.Equal(0, Sum.Fold(Sum.Partial(bytes, largest)));
+            Assert.Equal(length > 0 ? 0xfffe : 0xffff, Sum.Fold(Sum.Partial(bytes, unchecked(largest + 1))));
+        }
+    }
+
+    /// <summary>RFC 1071 section 2: words may be summed in any order, and with their bytes swapped.</summary>
+    [Fact]
+    public void Order_of_words_and_of_bytes_does_not_matter()
+    {
+        var words = Random[..64];
+        var reversed = words.Chunk(2).Reverse().SelectMany(word => word).ToArray();
+        var swapped = words.Chunk(2).SelectMany(word => word.Reverse()).ToArray();
+        var sum = Sum.Fold(Sum.Partial(words, 0));
+        Assert.Equal(sum, Sum.Fold(Sum.Partial(reversed, 0)));
+        Assert.Equal(sum, System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(Sum.Fold(Sum.Partial(swapped, 0))));
+    }
+
+    /// <summary>RFC 1624 section 4: a field goes from 5555 to 3285 under the checksum dd2f. Equation 3 gives 0000; that of RFC 1141 gave ffff, which is why there is an RFC 1624.</summary>
+    [Fact]
+    public void The_example_of_the_incremental_update()
+    {
+        const ushort Check = 0xdd2f, Before = 0x5555, After = 0x3285;
+        Assert.Equal(0, Sum.Fold(Sum.Add(Sum.Sub((uint)(0xffff - Check), Before), After)));
+        Assert.Equal(0, InternetSum.Check(0xcd7a + After));
+        Assert.Equal(0xffff, InternetSum.Fold(Check + Before + (0xffffu - After)));
+    }
+
     /// <summary>RFC 1071 section 3.</summary>
     [Fact]
     public void The_example_of_the_rfc()

@@ -1,3 +1,5 @@
+using ZeroCopy.Cli.Mutants;
+using ZeroCopy.Properties.Report;
 using ZeroCopy.Tests.Support;
 
 namespace ZeroCopy.Tests.Cli;
@@ -19,19 +21,43 @@ public sealed class ApprovedTests
     public void Output_is_as_approved(string name, string command)
     {
         var (_, output, _) = Zcverify.Run(command.Split(' '));
-        var path = Repo.PathOf("tests", "approved", name + ".txt");
+        IsApproved(name, ".txt", output);
+    }
+
+    /// <summary>The witness of a recorded bug, shrunk and reported on the model with the bug compiled in: a reference count, the ring and its mappings, bytes on the wire.</summary>
+    [Theory]
+    [MemberData(nameof(ReportIds))]
+    public void Report_is_as_approved(string id)
+    {
+        var mutant = Sources.Find(id)!;
+        var lines = mutant.Witness.Split('\n', 2);
+        var script = $"{lines[0]} mutant={id} expect={mutant.Breaks}\n{lines[1]}";
+        IsApproved($"report-{id}", ".md", MutantBuild.Of(mutant).Call<string>(
+            "ZeroCopy.Properties", "ZeroCopy.Properties.Report.BugReport", nameof(BugReport.OfScript), script, $"failures/{mutant.Breaks}.script", Evaluations));
+    }
+
+    private static void IsApproved(string name, string extension, string text)
+    {
+        var path = Repo.PathOf("tests", "approved", name + extension);
         var approved = File.Exists(path) ? File.ReadAllText(path) : "";
-        if (approved != output)
+        if (approved != text)
         {
-            File.WriteAllText(Repo.PathOf("tests", "approved", name + ".received.txt"), output);
+            File.WriteAllText(Repo.PathOf("tests", "approved", name + ".received" + extension), text);
         }
 
-        Assert.Equal(approved, output);
+        Assert.Equal(approved, text);
     }
 
     [Fact]
-    public void No_text_is_left_over() => Assert.Empty(Directory.EnumerateFiles(Repo.PathOf("tests", "approved"), "*.txt")
+    public void No_text_is_left_over() => Assert.Empty(Directory.EnumerateFiles(Repo.PathOf("tests", "approved"))
         .Select(path => Path.GetFileNameWithoutExtension(path))
         .Where(name => !name.EndsWith(".received", StringComparison.Ordinal))
-        .Except(Texts.Select(row => (string)row[0])));
+        .Except(Texts.Select(row => (string)row[0])).Except(Reports.Select(id => $"report-{id}")));
+
+    /// <summary>Witnesses are as short as they get: what is left is operands.</summary>
+    private const int Evaluations = 3000;
+
+    private static readonly string[] Reports = ["Z9", "D1", "D10", "C15", "G41"];
+
+    public static TheoryData<string> ReportIds => [.. Reports];
 }

@@ -19,7 +19,7 @@ internal sealed class ExactText
         "PhysicalMemory._frames", "PhysicalMemory._freeFrames", "PhysicalMemory._touchedFrames", "PhysicalMemory._slabs", "PhysicalMemory._freeBlocks",
         "PhysicalMemory._open", "PhysicalMemory._spareSlabs", "PhysicalMemory._inUse", "Page.address", "Page.InUseIndex", "Block._slab", "Block._offset", "Block._memory",
         "SkbCache._live", "SkbCache._blocks", "SkbCache._freeSkbs", "SkbCache._freeBlocks", "Skb.LiveIndex", "DataBlock.LiveIndex",
-        "CopyingWorld._free", "Wire._free", "CopyingWorld._freeSkbs",
+        "CopyingWorld._free", "Wire._free", "CopyingWorld._freeSkbs", "Names._freeShapes", "Names._freeData",
 
         // A failure that was asked for is armed anew as each step begins.
         "PhysicalMemory._failAfter", "PhysicalMemory._failAt", "PhysicalMemory.FailedAt",
@@ -29,7 +29,10 @@ internal sealed class ExactText
         "CopyingWorld._emitted", "CopyingWorld._answer", "CopyingWorld._answerLength", "CopyingWorld._waitingAtDrop", "CopyingWorld.OutOfTurn", "CopyingWorld.Overtook", "ConnectionBook.BeyondWindow", "ConnectionBook.AfterReset", "ConnectionBook.Narrowed", "CopyingFlow.LastCall", "PlanHistory.Misfit", "PlanHistory.Retransmitted", "PlanHistory.Misplaced",
 
         // A number that pairs what the two paths do within one step.
-        "World.PeekSegment", "ValueTuple`2.Item1", "Skb.PlanNumber", "Due.Number",
+        "World.PeekSegment", "DueFrame.Number", "Skb.PlanNumber",
+
+        // Of a frame that was emitted; set anew before it is judged.
+        "DueFrame.Index", "DueFrame.IsOpen", "DueFrame.ShowsWrite", "DueFrame.Stray", "DueFrame.Outdated", "DueFrame.IsStale", "CopyingWorld._summed",
 
         // Ring memory is printed by slot, and the consumer word where the driver has it.
         "Dma._consistent",
@@ -40,11 +43,17 @@ internal sealed class ExactText
         // The checker's own, made anew for each step.
         "Checker._recount", "Checker._hits", "Checker._subjects", "Checker._violations", "Checker.Steps",
 
+        // Counted from slots and pins again, or derived from the names that are bound: the pools of cells, buffers, and the last verdict.
+        "CopyingWorld._freeCells", "CopyingWorld._filePage", "CopyingWorld._zeroes", "CopyingWorld.Verdict", "CopyingWorld.IsSwapOutDue", "MmStruct.world",
+
+        // Names of one kind are walked by name.
+        "World._allMms", "World._allPins",
+
         // An index over the pages of File._cached, in an order of its own.
         "File._byIndex",
 
         // Names that were bound once and are free again leave entries behind: the walk prints bound ones. How the checker sorts its laws.
-        "Checker._step", "Checker._skb", "Checker._namedSkb", "Checker._page", "Checker._sock", "Checker._device", "Checker.Laws",
+        "Checker._step", "Checker._skb", "Checker._namedSkb", "Checker._page", "Checker._sock", "Checker._device", "Checker._mm", "Checker._pin", "Checker.Laws",
     ];
 
     private readonly Dictionary<object, int> _numbers = new(ReferenceEqualityComparer.Instance);
@@ -111,11 +120,26 @@ internal sealed class ExactText
                 Walk(data.Memory);
                 Each(data.Frags.ToArray());
                 return;
+            case SwapSpace swap:
+                for (var entry = 0; entry < swap.Pages; entry++)
+                {
+                    Line($"swap count {swap.Count(entry)}");
+                    Walk(swap.Count(entry) > 0 ? swap.OnDisk(entry) : null);
+                    Walk(swap.Cached(entry));
+                }
+
+                return;
+            case Model.Copying.CopyingCell cell:
+                Line($"pins {cell.Pins} users {cell.Users} {cell.File} {cell.Index} {(cell.File is null ? Convert.ToHexString(cell.Bytes) : "")}");
+                return;
             case Model.Copying.CopyingSkb skb:
                 Line(Convert.ToHexString(skb.Bytes));
                 return;
             case Model.Copying.CopyingFlow flow:
                 Line($"{flow.Accepted} {flow.Kept} {flow.Ack} {flow.TsRecent} {flow.IsReset} {Convert.ToHexString(flow.Bytes(flow.Kept, (int)(flow.Accepted - flow.Kept)))}");
+                var runs = new List<Model.Copying.AcceptedRun>();
+                flow.AddRuns(flow.Kept, (int)(flow.Accepted - flow.Kept), runs);
+                Line(string.Join(' ', runs));
                 Line(string.Join(' ', flow.Origin(flow.Kept, (int)(flow.Accepted - flow.Kept)).ToArray().Select(mark => mark.Packed)));
                 return;
             case FileContent content:

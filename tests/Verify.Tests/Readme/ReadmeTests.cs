@@ -32,8 +32,9 @@ public sealed class ReadmeTests
     [MemberData(nameof(Commands))]
     public void Command_works(string command)
     {
-        var (status, _, error) = Zcverify.Run(Words(command));
-        Assert.True(status == 0, $"{command}: {error}");
+        using var folder = new TemporaryFolder();
+        var (status, _, error) = Zcverify.Run([.. Words(command).Select(word => word == "failures" ? folder["failures"] : word)]);
+        Assert.True(status == (command.Contains("--mutant", StringComparison.Ordinal) ? 1 : 0), $"{command}: {error}");
     }
 
     [Theory]
@@ -48,7 +49,7 @@ public sealed class ReadmeTests
     [Fact]
     public void The_first_commands_are_there()
     {
-        Assert.Contains("./zcverify send README.md --driver acenic", Lines());
+        Assert.Equal("./zcverify", Lines().First(line => line.StartsWith("./", StringComparison.Ordinal)));
         Assert.Contains("dotnet test", Lines());
         Assert.Equal(3, Shown.Count);
     }

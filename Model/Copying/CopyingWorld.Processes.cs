@@ -1,0 +1,525 @@
+namespace ZeroCopy.Model.Copying;
+
+/// <summary>Processes on the copying path: an array for each page that was written, and a pin that names arrays.</summary>
+/// <remarks>One thing is more than that. A pin holds bytes, never the mapping: after a swap-out or a change of protection, the next write moves the process to a copy, and the pin keeps what was there.</remarks>
+public sealed partial class CopyingWorld
+{
+    private readonly Table<CopyingProcess> _mms = new();
+    private readonly Table<CopyingPin> _kiobufs = new();
+    private readonly Table<CopyingPin> _vectors = new();
+    private readonly Stack<CopyingCell> _freeCells = new();
+    private readonly byte[] _filePage = new byte[profile.PageSize];
+    private readonly CopyingCell _zeroes = new(profile.PageSize);
+
+    /// <summary>What plain arrays say of this call: none, or the refusal that its arguments deserve.</summary>
+    public Refusal Verdict { get; private set; }
+
+    /// <summary>The page that this swap-out was asked for is one that it must take: written, not yet out, not locked.</summary>
+    public bool IsSwapOutDue { get; private set; }
+
+    public CopyingProcess Mm(MmId id) => _mms[id.Value];
+
+    public CopyingPin Pin(PinId id) => PinTable(id)[id.Value];
+
+    public bool Has(PinId id) => PinTable(id).Has(id.Value);
+
+    public void Bind(MmId id)
+    {
+        _mms.Bind(id.Value, new CopyingProcess(profile.TaskPages));
+        Names.Bind(id);
+    }
+
+    /// <summary>The process ends; pins stay.</summary>
+    public void Exit(MmId id)
+    {
+        Munmap(id, 0, profile.TaskPages);
+        _mms.Unbind(id.Value);
+        Names.Unbind(id);
+    }
+
+    public void Mmap(MmId id, int page, int pages, in CopyingSlot slot)
+    {
+        for (var i = 0; i < pages; i++)
+        {
+            Mm(id)[page + i] = slot with { Index = slot.Index + (slot.File is null ? 0 : i) };
+        }
+
+        Names.Map(id, page, pages);
+        LimitStores(id);
+    }
+
+    public void Munmap(MmId id, int page, int pages)
+    {
+        for (var n = page; n < page + pages; n++)
+        {
+            ref var slot = ref Mm(id)[n];
+            Release(slot.Own);
+            slot = default;
+        }
+
+        Names.Unmap(id, page, pages);
+        LimitStores(id);
+    }
+
+    /// <summary>Changes protections up to the first page that refuses.</summary>
+    public void Mprotect(MmId id, int page, int pages, bool read, bool write, bool isApplied)
+    {
+        for (var n = page; n < page + pages; n++)
+        {
+            ref var slot = ref Mm(id)[n];
+            if (write && !slot.MayWrite)
+            {
+                Verdict = Refusal.NoAccess;
+                return;
+            }
+
+            if (isApplied && (slot.Read != read || slot.Write != write))
+            {
+                (slot.Read, slot.Write, slot.WriteFaults) = (read, write, slot.Own is not null);
+            }
+        }
+    }
+
+    /// <summary>The arguments alone deserve a refusal.</summary>
+    public void Refuse(Refusal refusal) => Verdict = refusal;
+
+    /// <summary>Says what the area under a page, and the file behind it, make of an access by the CPU.</summary>
+    public void JudgeAccess(MmId id, int n, bool write)
+    {
+        var slot = Mm(id)[n];
+        Verdict = (write ? !slot.Write : !slot.Read) ? Refusal.NoAccess : IsBehindFile(slot) ? Refusal.OutOfRange : Refusal.None;
+    }
+
+    /// <summary>Says the same of a range that is to be pinned.</summary>
+    public void JudgePin(PinId pin, MmId id, int page, int pages, bool into)
+    {
+        Verdict = Names.Has(pin) ? Refusal.Invalid : Refusal.None;
+        for (var n = page; n < page + pages && Verdict == Refusal.None; n++)
+        {
+            var slot = n < profile.TaskPages ? Mm(id)[n] : default;
+            Verdict = !slot.IsMapped ? Refusal.OutOfRange
+                : (into && !slot.Write) || !slot.Read ? Refusal.NoAccess
+                : IsBehindFile(slot) ? Refusal.OutOfRange
+                : Refusal.None;
+        }
+    }
+
+    /// <summary>The bytes of a page before it is read: they come back from wherever they are.</summary>
+    public ReadOnlySpan<byte> Load(MmId id, int n)
+    {
+        Mm(id)[n].IsOut = false;
+        return Peek(id, n);
+    }
+
+    /// <summary>The process stores bytes of a pattern in one page.</summary>
+    public void Store(MmId id, int address, int count, int seed)
+    {
+        ref var slot = ref Mm(id)[address / profile.PageSize];
+        var from = address % profile.PageSize;
+        if (slot is { Shared: true, File: { } file })
+        {
+            var bytes = _filePage.AsSpan(0, count);
+            Pattern.Fill(bytes, seed);
+            Write(file, NextWrite(), (slot.Index * profile.PageSize) + from, bytes);
+        }
+        else
+        {
+            Pattern.Fill(Writable(ref slot).Bytes.AsSpan(from, count), seed);
+        }
+    }
+
+    /// <summary>The bytes of a page as they are.</summary>
+    public ReadOnlySpan<byte> Peek(MmId id, int n)
+    {
+        var slot = Mm(id)[n];
+        return slot.Own is { } own ? own.Bytes : slot.File is { } file ? FilePage(file, slot.Index) : _zeroes.Bytes;
+    }
+
+    /// <summary>A pin on the cells of a range.</summary>
+    public void Bind(PinId id, MmId mm, int page, int offset, int length, bool into)
+    {
+        var pin = new CopyingPin(into, offset, length);
+        for (var n = page; n <= page + ((offset + length - 1) / profile.PageSize); n++)
+        {
+            pin.Cells.Add(Hold(mm, n, into));
+        }
+
+        PinTable(id).Bind(id.Value, pin);
+        Names.Bind(id, into, length);
+        LimitDma(id);
+    }
+
+    /// <summary>What a call that was refused had done to the first pages of its range.</summary>
+    public void TouchRange(MmId mm, int page, int pages, bool into)
+    {
+        for (var n = page; n < page + pages; n++)
+        {
+            if (into && !Mm(mm)[n].Shared)
+            {
+                Writable(ref Mm(mm)[n]);
+            }
+            else
+            {
+                Mm(mm)[n].IsOut = false;
+            }
+        }
+    }
+
+    public void Unbind(PinId id)
+    {
+        foreach (var cell in Pin(id).Cells)
+        {
+            cell.Pins--;
+            Release(cell);
+        }
+
+        PinTable(id).Unbind(id.Value);
+        Names.Unbind(id);
+    }
+
+    /// <summary>The bytes of a pin in its i-th page.</summary>
+    public ReadOnlySpan<byte> PinBytes(PinId id, int i)
+    {
+        var pin = Pin(id);
+        return BytesOf(pin.Cells[i]).AsSpan(pin.From(i), pin.Count(i));
+    }
+
+    /// <summary>The device writes the whole range.</summary>
+    public void DmaFromDevice(PinId id, int seed)
+    {
+        var pin = Pin(id);
+        var (done, write) = (0, 0);
+        for (var i = 0; i < pin.Cells.Count; i++)
+        {
+            var to = pin.Cells[i].Bytes.AsSpan(pin.From(i), pin.Count(i));
+            Pattern.Fill(to, seed, done);
+            done += to.Length;
+            if (pin.Cells[i].File is { } file)
+            {
+                write = write == 0 ? NextWrite() : write;
+                Write(file, write, (pin.Cells[i].Index * profile.PageSize) + pin.From(i), to);
+            }
+        }
+
+        Names.SetWritten(id, true);
+    }
+
+    /// <summary>The device reads the whole range: the answer.</summary>
+    public void DmaToDevice(PinId id)
+    {
+        var pin = Pin(id);
+        Span<byte> bytes = stackalloc byte[pin.Length];
+        var done = 0;
+        for (var i = 0; i < pin.Cells.Count; i++)
+        {
+            PinBytes(id, i).CopyTo(bytes[done..]);
+            done += pin.Count(i);
+        }
+
+        SetAnswer(bytes);
+    }
+
+    public void SetLocked(PinId id, bool locked)
+    {
+        Pin(id).IsLocked = locked;
+        Names.SetLocked(id, locked);
+    }
+
+    /// <summary>Memory is short, and the page was asked for.</summary>
+    public void SwapOut(MmId id, int n, bool isTaken)
+    {
+        ref var slot = ref Mm(id)[n];
+        IsSwapOutDue = slot.Own is { } own && !slot.IsOut && !IsLocked(own) && !KeepsPinned(own);
+        if (isTaken && slot.Own is not null)
+        {
+            (slot.IsOut, slot.WriteFaults) = (true, true);
+        }
+    }
+
+    /// <summary>Whether a page that is pinned stays where it is: from linux 6 on.</summary>
+    private bool KeepsPinned(CopyingCell cell) => profile.Kernel == Kernel.Linux6 && cell.Pins > 0;
+
+    private bool IsLocked(CopyingCell cell)
+    {
+        for (var name = 0; name < _kiobufs.Count; name++)
+        {
+            if (_kiobufs.Has(name) && _kiobufs[name].IsLocked && _kiobufs[name].Cells.Contains(cell))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool IsBehindFile(in CopyingSlot slot) =>
+        slot.Own is null && slot.File is { } file && slot.Index * profile.PageSize >= _files[file.Value].Length;
+
+    private CopyingCell Writable(ref CopyingSlot slot)
+    {
+        slot.IsOut = false;
+        if (slot.Own is not { } own)
+        {
+            slot.Own = Copied(slot.File is { } file ? FilePage(file, slot.Index) : _zeroes.Bytes);
+        }
+        else if (slot.WriteFaults && own.Pins > 0 && !KeepsPinned(own))
+        {
+            slot.Own = Copied(own.Bytes);
+            Release(own);
+        }
+
+        slot.WriteFaults = false;
+        return slot.Own;
+    }
+
+    private CopyingCell Hold(MmId mm, int n, bool into)
+    {
+        ref var slot = ref Mm(mm)[n];
+        slot.IsOut = false;
+        var isOfFile = slot.File is not null && (slot.Shared || (slot.Own is null && !into));
+        var cell = isOfFile ? FileCell(slot.File!.Value, slot.Index) : into ? Writable(ref slot) : slot.Own ?? _zeroes;
+        cell.Pins++;
+        cell.Users++;
+        return cell;
+    }
+
+    private CopyingCell Copied(ReadOnlySpan<byte> bytes)
+    {
+        var cell = _freeCells.TryPop(out var used) ? used : new CopyingCell(profile.PageSize);
+        (cell.Pins, cell.Users, cell.File, cell.Index) = (0, 1, null, 0);
+        bytes.CopyTo(cell.Bytes);
+        return cell;
+    }
+
+    private void Release(CopyingCell? cell)
+    {
+        if (cell is not null && --cell.Users == 0 && cell != _zeroes)
+        {
+            _freeCells.Push(cell);
+        }
+    }
+
+    /// <summary>A page of a file, with zeroes behind its end.</summary>
+    private byte[] FilePage(FileId file, long index)
+    {
+        _files[file.Value].Read(index * profile.PageSize, _filePage);
+        return _filePage;
+    }
+
+    private byte[] BytesOf(CopyingCell cell)
+    {
+        if (cell.File is { } file)
+        {
+            _files[file.Value].Read(cell.Index * profile.PageSize, cell.Bytes);
+        }
+
+        return cell.Bytes;
+    }
+
+    /// <summary>A pinned page of a file: as long as the file has it, its bytes are the file's.</summary>
+    private CopyingCell FileCell(FileId file, long index)
+    {
+        for (var name = 0; name < Math.Max(_kiobufs.Count, _vectors.Count); name++)
+        {
+            if (FileCell(_kiobufs, name, file, index) is { } inKiobuf)
+            {
+                return inKiobuf;
+            }
+
+            if (FileCell(_vectors, name, file, index) is { } inVector)
+            {
+                return inVector;
+            }
+        }
+
+        var cell = Copied(FilePage(file, index));
+        (cell.Users, cell.File, cell.Index) = (0, file, index);
+        return cell;
+    }
+
+    private static CopyingCell? FileCell(Table<CopyingPin> pins, int name, FileId file, long index)
+    {
+        for (var i = 0; pins.Has(name) && i < pins[name].Cells.Count; i++)
+        {
+            var cell = pins[name].Cells[i];
+            if (cell.File == file && cell.Index == index)
+            {
+                return cell;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Truncation takes whole pages out of a file: pins keep them as they were, and processes lose what they had there, their own copies too.</summary>
+    private void LeaveFile(FileId file, long firstIndex)
+    {
+        for (var name = 0; name < Math.Max(_kiobufs.Count, _vectors.Count); name++)
+        {
+            LeaveFile(_kiobufs, name, file, firstIndex);
+            LeaveFile(_vectors, name, file, firstIndex);
+        }
+
+        for (var name = 0; name < _mms.Count; name++)
+        {
+            for (var n = 0; _mms.Has(name) && n < profile.TaskPages; n++)
+            {
+                ref var slot = ref _mms[name][n];
+                if (slot.File == file && slot.Index >= firstIndex)
+                {
+                    Release(slot.Own);
+                    (slot.Own, slot.IsOut, slot.WriteFaults) = (null, false, false);
+                }
+            }
+        }
+    }
+
+    private void LeaveFile(Table<CopyingPin> pins, int name, FileId file, long firstIndex)
+    {
+        for (var i = 0; pins.Has(name) && i < pins[name].Cells.Count; i++)
+        {
+            var cell = pins[name].Cells[i];
+            if (cell.File == file && cell.Index >= firstIndex)
+            {
+                BytesOf(cell);
+                cell.File = null;
+            }
+        }
+    }
+
+    /// <summary>A file has another size: where stores and transfers may go in its pages.</summary>
+    private void FollowFile()
+    {
+        for (var name = 0; name < _mms.Count; name++)
+        {
+            if (_mms.Has(name))
+            {
+                LimitStores(new MmId(name));
+            }
+        }
+
+        for (var name = 0; name < Math.Max(_kiobufs.Count, _vectors.Count); name++)
+        {
+            LimitDma(new PinId(false, name));
+            LimitDma(new PinId(true, name));
+        }
+    }
+
+    private void LimitStores(MmId id)
+    {
+        for (var n = 0; n < profile.TaskPages; n++)
+        {
+            var slot = Mm(id)[n];
+            var inFile = slot is { Shared: true, File: { } file } ? _files[file.Value].Length - (slot.Index * profile.PageSize) : profile.PageSize;
+            Names.SetStorable(id, n, inFile <= 0 ? profile.PageSize : (int)Math.Min(inFile, profile.PageSize));
+        }
+    }
+
+    private void LimitDma(PinId id)
+    {
+        var behind = false;
+        for (var i = 0; Has(id) && i < Pin(id).Cells.Count; i++)
+        {
+            var cell = Pin(id).Cells[i];
+            behind |= cell.File is { } file && (cell.Index * profile.PageSize) + Pin(id).From(i) + Pin(id).Count(i) > _files[file.Value].Length;
+        }
+
+        if (Has(id) && Names.Has(id))
+        {
+            Names.SetBehindFile(id, behind);
+        }
+    }
+
+    private Table<CopyingPin> PinTable(PinId id) => id.IsVector ? _vectors : _kiobufs;
+
+    private void BeginMemoryStep() => (Verdict, IsSwapOutDue) = (Refusal.None, false);
+
+    private void WriteMemory(StateWriter state)
+    {
+        for (var name = 0; name < _mms.Count; name++)
+        {
+            for (var n = 0; _mms.Has(name) && n < profile.TaskPages; n++)
+            {
+                var slot = _mms[name][n];
+                state.Write(slot.IsMapped);
+                state.Write(slot.Read);
+                state.Write(slot.Write);
+                state.Write(slot.MayWrite);
+                state.Write(slot.Shared);
+                state.Write(slot.File?.Value ?? -1);
+                state.Write(slot.Index);
+                state.Write(slot.IsOut);
+                state.Write(slot.WriteFaults);
+                WriteCell(state, slot.Own);
+            }
+        }
+
+        WritePins(state, _kiobufs);
+        WritePins(state, _vectors);
+    }
+
+    private void WritePins(StateWriter state, Table<CopyingPin> pins)
+    {
+        for (var name = 0; name < pins.Count; name++)
+        {
+            if (!pins.Has(name))
+            {
+                continue;
+            }
+
+            state.Write(name);
+            state.Write(pins[name].Into);
+            state.Write(pins[name].Offset);
+            state.Write(pins[name].Length);
+            state.Write(pins[name].IsLocked);
+            state.Write(Names.IsWritten(new PinId(pins == _vectors, name)));
+            foreach (var cell in pins[name].Cells)
+            {
+                WriteCell(state, cell);
+            }
+        }
+
+        state.Refer(null);
+    }
+
+    private static void WriteCell(StateWriter state, CopyingCell? cell)
+    {
+        state.Refer(cell);
+        if (cell is not null && state.Reach(cell))
+        {
+            state.Write(cell.Pins);
+            state.Write(cell.Users);
+            state.Write(cell.File?.Value ?? -1);
+            state.Write(cell.Index);
+            state.Write(cell.File is null ? cell.Bytes : []);
+        }
+    }
+
+    /// <summary>Every cell goes back to the pool.</summary>
+    private void ResetMemory()
+    {
+        for (var name = 0; name < Math.Max(_kiobufs.Count, _vectors.Count); name++)
+        {
+            foreach (var pin in new[] { new PinId(false, name), new PinId(true, name) })
+            {
+                if (Has(pin))
+                {
+                    Unbind(pin);
+                }
+            }
+        }
+
+        for (var name = 0; name < _mms.Count; name++)
+        {
+            if (_mms.Has(name))
+            {
+                Exit(new MmId(name));
+            }
+        }
+
+        _mms.Clear();
+        _kiobufs.Clear();
+        _vectors.Clear();
+        BeginMemoryStep();
+    }
+}

@@ -1,0 +1,162 @@
+using ZeroCopy.Model;
+using ZeroCopy.Model.Pages;
+
+namespace ZeroCopy.Properties.Generate;
+
+/// <summary>How operations on processes, swap and pins are drawn. Addresses stand at the borders of pages; pins cover what is mapped.</summary>
+public static class PagesDraws
+{
+    public static readonly IReadOnlyList<Draw> All =
+    [
+        new("mm_alloc", 3, Needs.NewMm, hand => new MmAlloc(hand.NewMm(), hand.Zone()), Allocates: true, Always: true),
+        new("open", 3, Needs.NewFile, hand => new OpenFile(hand.NewFile(), hand.Zone(), hand.Content())),
+        new("mmap", 8, Needs.Mm, Map, Allocates: true, Always: true),
+        new("munmap", 3, Needs.Mm, hand => Areas(hand, (mm, page, pages) => new Munmap(mm, page, pages)), Allocates: true),
+        new("mprotect", 4, Needs.Mm, hand => Areas(hand, (mm, page, pages) => new Mprotect(mm, page, pages, Protection(hand))), Allocates: true),
+        new("exit_mmap", 2, Needs.Mm, hand => new ExitMmap(hand.Mm())),
+        new("store", 14, Needs.Mm, hand => In(hand, (mm, address, count) => new Store(mm, address, count, hand.Data())), Allocates: true, Always: true),
+        new("load", 8, Needs.Mm, hand => In(hand, (mm, address, count) => new Load(mm, address, count), untouched: true), Allocates: true),
+        new("swap_out", 14, Needs.Mm, hand => Areas(hand, (mm, page, _) => new SwapOut(mm, page)), Always: true),
+        new("page_launder", 4, Needs.Mm, _ => new PageLaunder()),
+        new("end_buffer_io_async", 3, Needs.Mm, _ => new EndBufferIo()),
+        new("reclaim_swapper_space", 4, Needs.Mm, _ => new ReclaimSwapPages()),
+        new("sys_msync", 2, Needs.Mm, hand => Areas(hand, (mm, page, pages) => new Msync(mm, page, pages))),
+        .. NetDraws.Over().Where(draw => draw.Name is "generic_file_write" or "vmtruncate" or "sys_fsync")
+            .Select(draw => draw with { Weight = draw.Name == "generic_file_write" ? 6 : 4, Make = hand => OnLocked(hand, draw.Make(hand)) }),
+        new("reclaim_page", 3, Needs.File, hand => new ReclaimPages(hand.File())),
+        new("map_user_kiobuf", 10, Needs.Mm, Pin, Allocates: true),
+        new("unmap_kiobuf", 4, Needs.Kiobuf, hand => new UnmapKiobuf(hand.Kiobuf(hand.Names, (names, pin) => !names.IsWritten(pin)))),
+        new("lock_kiovec", 8, Needs.Kiobuf, Lock),
+        new("unlock_kiovec", 6, Needs.Kiobuf, hand => new UnlockKiovec(hand.Kiobuf(hand.Names, (names, pin) => names.IsLocked(pin)))),
+        new("mark_dirty_kiobuf", 5, Needs.Kiobuf, Mark),
+        new("get_user_pages", 6, Needs.Mm | Needs.NewVector, hand => Range(hand, (mm, address, count) => new GetUserPages(hand.NewVector(), hand.Rng.OneIn(2), mm, address, count, Times(hand))), Allocates: true),
+        new("unpin_user_pages_dirty_lock", 5, Needs.Vector, hand => new UnpinUserPages(hand.Vector())),
+        new("dma_from_device", 8, Needs.Pin, hand => new DmaFromDevice(hand.Pin(hand.Names, (names, pin) => names.IsInto(pin)), hand.Data())),
+        new("dma_to_device", 4, Needs.Pin, hand => new DmaToDevice(hand.Pin(hand.Names, (_, _) => true))),
+        new("fail_alloc", 7, Needs.Mm, hand => new FailAlloc(1 + hand.Rng.Below(3))),
+    ];
+
+    /// <summary>What a sequence needs before the rest has something to work on: a process, and memory in it. Null once it is there.</summary>
+    public static Operation? Setup(Hand hand) =>
+        hand.Names.Count(NameKind.Mm) == 0 ? new MmAlloc(hand.NewMm(), hand.Zone())
+        : hand.Mm() is var mm && hand.Names.IsFree(mm, 0, hand.TaskPages) ? new Mmap(mm, 0, Math.Min(hand.TaskPages, 1 + hand.Rng.Below(4)), Prot.Rw, MapKind.Private, null, 0)
+        : null;
+
+    /// <summary>The same on a file of which a kiobuf has a page locked, if there is one.</summary>
+    private static Operation OnLocked(Hand hand, Operation operation)
+    {
+        foreach (var file in hand.World.Files)
+        {
+            if (hand.Rng.OneIn(2) && file.LockedFrom(0) is { } page)
+            {
+                return operation switch
+                {
+                    GenericFileWrite write => write with { File = file.Id, Offset = page.Index * hand.PageSize },
+                    Vmtruncate cut => cut with { File = file.Id, Length = page.Index * hand.PageSize },
+                    _ => new Fsync(file.Id),
+                };
+            }
+        }
+
+        return operation;
+    }
+
+    private static Mmap Map(Hand hand)
+    {
+        var mm = hand.Mm();
+        var page = hand.Rng.Below(hand.TaskPages);
+        for (var tries = 0; tries < hand.TaskPages && hand.Names.Has(mm) && !hand.Names.IsFree(mm, page, 1); tries++)
+        {
+            page = (page + 1) % hand.TaskPages;
+        }
+
+        var pages = 1;
+        for (var most = hand.Rng.Below(4); pages <= most && hand.Names.IsInTask(page, pages + 1) && hand.Names.IsFree(mm, page, pages + 1); pages++)
+        {
+        }
+
+        var file = hand.File();
+        var isFile = hand.Names.Has(file) && hand.Rng.OneIn(2);
+        var kind = !isFile ? MapKind.Private : hand.Rng.Below(3) switch { 0 => MapKind.Private, 1 => MapKind.Shared, _ => MapKind.SharedRdonly };
+        return new Mmap(mm, page, pages, Protection(hand), kind, isFile ? file : null, isFile ? hand.Rng.Below(2) : 0);
+    }
+
+    private static Prot Protection(Hand hand) => hand.Rng.Below(8) switch { 0 => Prot.None, 1 or 2 => Prot.R, _ => Prot.Rw };
+
+    /// <summary>A range of pages that begins in an area.</summary>
+    private static Operation Areas(Hand hand, Func<MmId, int, int, Operation> make)
+    {
+        var (mm, page) = MappedPage(hand);
+        var pages = 1;
+        for (var most = hand.Rng.Below(4); pages <= most && hand.Names.IsInTask(page, pages + 1) && hand.Names.IsMapped(mm, page, pages + 1); pages++)
+        {
+        }
+
+        return make(mm, page, pages);
+    }
+
+    /// <summary>Bytes of one page, often with a border of it.</summary>
+    private static Operation In(Hand hand, Func<MmId, int, int, Operation> make, bool untouched = false)
+    {
+        var (mm, page) = untouched && hand.Rng.OneIn(2) ? UntouchedPage(hand) : MappedPage(hand);
+        var from = hand.Rng.OneIn(2) ? 0 : hand.Rng.Below(hand.PageSize);
+        return make(mm, (page * hand.PageSize) + from, Math.Max(1, hand.Within(hand.PageSize - from)));
+    }
+
+    /// <summary>Bytes of a few pages, as pins take them.</summary>
+    private static Operation Range(Hand hand, Func<MmId, int, int, Operation> make)
+    {
+        var (mm, page) = hand.Rng.OneIn(3) ? UntouchedPage(hand) : MappedPage(hand);
+        var from = hand.Rng.OneIn(2) ? 0 : hand.Rng.Below(hand.PageSize);
+        var address = (page * hand.PageSize) + from;
+        return make(mm, address, Math.Max(1, Math.Min((hand.TaskPages * hand.PageSize) - address, hand.Within(2 * hand.PageSize))));
+    }
+
+    private static Operation Pin(Hand hand) => Range(hand, (mm, address, count) =>
+        new MapUserKiobuf(hand.NewKiobuf(), hand.Rng.OneIn(2), mm, address, count, hand.Rng.OneIn(3) ? 1 + hand.Rng.Below(2) : 0));
+
+    private static int Times(Hand hand) => hand.Rng.Below(8) switch { 0 => 2, 1 => 100, 2 => GetUserPages.MostTimes, _ => 1 };
+
+    private static LockKiovec Lock(Hand hand)
+    {
+        var first = hand.Kiobuf(hand.Names, (names, pin) => !names.IsLocked(pin));
+        var second = hand.Kiobuf(hand.Names, (names, pin) => !names.IsLocked(pin));
+        return new LockKiovec(first, second != first && hand.Rng.OneIn(3) ? second : null, !hand.Rng.OneIn(4));
+    }
+
+    private static MarkDirtyKiobuf Mark(Hand hand)
+    {
+        var pin = hand.Kiobuf(hand.Names, (names, pin) => names.IsWritten(pin));
+        var length = hand.Names.Has(pin) ? hand.Names.Length(pin) : 1;
+        return new MarkDirtyKiobuf(pin, hand.Rng.OneIn(4) ? Math.Max(1, hand.Within(length)) : length);
+    }
+
+    /// <summary>A page of a file that was not asked for yet, if there is one: it takes memory.</summary>
+    private static (MmId Mm, int Page) UntouchedPage(Hand hand)
+    {
+        var (mm, page) = MappedPage(hand);
+        for (var tries = 0; tries < hand.TaskPages && hand.Names.Has(mm); tries++)
+        {
+            var next = (page + tries) % hand.TaskPages;
+            if (hand.World.Mm(mm).Areas[next].File is not null && hand.World.Mm(mm).Ptes[next].IsNone)
+            {
+                return (mm, next);
+            }
+        }
+
+        return (mm, page);
+    }
+
+    /// <summary>A page that an area covers; any page where there is none.</summary>
+    private static (MmId Mm, int Page) MappedPage(Hand hand)
+    {
+        var mm = hand.Mm();
+        var page = hand.Rng.Below(hand.TaskPages);
+        for (var tries = 0; tries < hand.TaskPages && hand.Names.Has(mm) && !hand.Rng.OneIn(20) && !hand.Names.IsMapped(mm, page, 1); tries++)
+        {
+            page = (page + 1) % hand.TaskPages;
+        }
+
+        return (mm, page);
+    }
+}

@@ -1,0 +1,408 @@
+using ZeroCopy.Model;
+using ZeroCopy.Model.Pages;
+using ZeroCopy.Specs;
+
+namespace ZeroCopy.Properties.Laws;
+
+/// <summary>Laws over user memory, swap and pins.</summary>
+/// <remarks>Verified: every byte of every process and of every pin against the copying path; states, swap counts and locks from scratch; each refusal. Not verified: which page is taken when memory is short (a script says which), and the order in which the disk writes.</remarks>
+public static class MemoryLaws
+{
+    public static readonly Law PageStateIsAbstraction = Law.Always(PinRules.PageLife,
+        (in Step step, Page page) => page.State == page.Abstraction(step.Recount.Mappings(page)) && (page.Reserved || page.Mappings == step.Recount.Mappings(page)),
+        (step, page) => $"the machine says {page.State}, the data says {page.Abstraction(step.Recount.Mappings(page))}; {step.Recount.Mappings(page)} entries map {page}, {page.Mappings} were counted");
+
+    public static readonly Law SwapCachedPageOccurs = Law.Sometimes(PinRules.PageLife, (in Step _, Page page) => page.State == PageMachine.State.SwapCache);
+
+    public static readonly Law PinStateIsAbstraction = Law.Always(PinRules.PinLife,
+        (in Step step, Pin pin) => pin.State == Abstraction(step, pin),
+        (step, pin) => $"{pin.Id}: the machine says {pin.State}, the data says {Abstraction(step, pin)}");
+
+    public static readonly Law LockedPinOccurs = Law.Sometimes(PinRules.PinLife, (in Step _, Pin pin) => pin.State == PinMachine.State.LockedWritten);
+
+    public static readonly Law MemoryAgrees = Law.Always(PinRules.MemoryAgrees,
+        (in Step step, MmStruct mm) => FirstPage(step, mm) < 0,
+        (step, mm) => Explain(step, mm, FirstPage(step, mm)));
+
+    public static readonly Law SwappedPageOccurs = Law.Sometimes(PinRules.MemoryAgrees, (in Step _, MmStruct mm) => HasSwapEntry(mm));
+
+    public static readonly Law LoadAgrees = Law.Always(PinRules.MemoryAgrees,
+        (in Step step) => step.Operation is not Load || step.Seen.Read.SequenceEqual(step.Copying.Answer),
+        (step, _) => $"read {SkbLaws.Hex(step.Seen.Read)}, where the bytes are {SkbLaws.Hex(step.Copying.Answer)}");
+
+    public static readonly Law PinNamesBytes = Law.Always(PinRules.PinNamesBytes,
+        (in Step step, Pin pin) => FirstPiece(step, pin) < 0,
+        (step, pin) => Explain(step, pin, FirstPiece(step, pin)));
+
+    public static readonly Law PinOfPartsOccurs = Law.Sometimes(PinRules.PinNamesBytes, (in Step _, Pin pin) => pin.Pieces > 1 && pin.Offset > 0);
+
+    public static readonly Law DeviceReadAgrees = Law.Always(PinRules.PinNamesBytes,
+        (in Step step) => step.Operation is not DmaToDevice || step.Seen.Read.SequenceEqual(step.Copying.Answer),
+        (step, _) => $"the device read {SkbLaws.Hex(step.Seen.Read)}, where the bytes are {SkbLaws.Hex(step.Copying.Answer)}");
+
+    public static readonly Law MarkedDirty = Law.Always(PinRules.MarkedDirty,
+        (in Step step) => step.Operation is not MarkDirtyKiobuf mark || AreDirty(step.World.Pin(mark.Pin), mark.Count),
+        (step, _) => "a page of the first bytes is not dirty");
+
+    public static readonly Law WrittenPinOccurs = Law.Sometimes(PinRules.MarkedDirty, (in Step step) => step.Operation is MarkDirtyKiobuf);
+
+    public static readonly Law DirtyIsListed = Law.Always(PinRules.DirtyIsListed,
+        (in Step _, Page page) => page.Mapping is not { } file || page.IsDirty == Contains(file.Dirty, page),
+        (_, page) => $"{page} is {(page.IsDirty ? "dirty and not" : "clean and")} on the list of what {page.Mapping!.Id} must write");
+
+    public static readonly Law DmaToFileOccurs = Law.Sometimes(PinRules.DirtyIsListed,
+        (in Step step, Page page) => page.Mapping is not null && step.Operation is MarkDirtyKiobuf mark && Names(step.World.Pin(mark.Pin), page) > 0);
+
+    public static readonly Law RefusedForCause = Law.Always(PinRules.RefusedForCause,
+        (in Step step) => !Judges(step.Operation) || (step.Copying.Verdict == Refusal.None ? step.Seen.Succeeded || HasCause(step) : IsAnswered(step)),
+        (step, _) => $"refused: {step.Seen.Refusal}; the arguments deserve {step.Copying.Verdict}, and no cause of the moment is there");
+
+    public static readonly Law FaultBetweenOccurs = Law.Sometimes(PinRules.RefusedForCause, (in Step step) => step.Operation is MapUserKiobuf { SwapOutAfter: 1 } && step.Seen.Succeeded);
+
+    public static readonly Law LocksAllOrNone = Law.Always(PinRules.LocksAllOrNone,
+        (in Step step) => LocksAddUp(step.World),
+        (_, _) => "a page is locked, and neither the disk nor a locked kiobuf has it; or a kiobuf is locked, and one of its pages is not");
+
+    public static readonly Law RefusedLockOccurs = Law.Sometimes(PinRules.LocksAllOrNone, (in Step step) => step.Operation is LockKiovec && !step.Seen.Succeeded);
+
+    public static readonly Law WaitsForContended = Law.Always(PinRules.WaitsForContended,
+        (in Step step) => step.Operation is not LockKiovec { Wait: true } wait || step.Seen.Succeeded || HadToGiveUp(step, wait),
+        (step, _) => $"refused: {step.Seen.Refusal}; it waited for {step.Seen.WaitedOn?.ToString() ?? "no page"}");
+
+    public static readonly Law WaitOccurs = Law.Sometimes(PinRules.WaitsForContended, (in Step step) => step.Operation is LockKiovec && step.Seen.WaitedOn is not null);
+
+    public static readonly Law SwapCountsAddUp = Law.Always(PinRules.SwapCounts,
+        (in Step step) => FirstSwapPage(step) < 0,
+        (step, _) => FirstSwapPage(step) is var entry ? $"entry {entry} has count {step.World.Swap.Count(entry)} and {step.Recount.SwapCount(entry)} references" : "");
+
+    public static readonly Law SwapEntryOccurs = Law.Sometimes(PinRules.SwapCounts, (in Step step) => step.World.Swap.FreePages < step.World.Swap.Pages && step.World.Mms.Count > 0);
+
+    public static readonly Law CountNeverWraps = Law.Always(PinRules.CountNeverWraps,
+        (in Step step, Pin pin) => FitsCount(step, pin),
+        (step, pin) => $"the first page of {pin.Id} has {step.Recount.Holders(pin.Pages[0])} holders, and its count can say up to {step.World.Memory.CountMask}");
+
+    public static readonly Law TooManyPinsOccur = Law.Sometimes(PinRules.CountNeverWraps, (in Step step, Pin _) => step.Seen.Refusal == Refusal.TooMany);
+
+    public static readonly Law ReservedIsNotCounted = Law.Always(PinRules.ReservedIsNotCounted,
+        (in Step _, Page page) => !page.Reserved || page.Count == 1,
+        (_, page) => $"{page} is reserved and has count {page.Count}");
+
+    public static readonly Law PinnedZeroPageOccurs = Law.Sometimes(PinRules.ReservedIsNotCounted, (in Step _, Page page) => page is { Reserved: true, Pins: > 0 });
+
+    public static readonly Law PinHoldsFrame = Law.Always(PinRules.PinHoldsFrame,
+        (in Step step) => step.Operation is not SwapOut || IsTakenAsDue(step),
+        (step, _) => $"{step.Seen.Count} pages taken; {(step.Copying.IsSwapOutDue ? "the page was written and old: it must go, pinned or not" : "a pinned page must stay")}");
+
+    public static readonly Law PinnedPageTakenOccurs = Law.Sometimes(PinRules.PinHoldsFrame, (in Step step) => step.Operation is SwapOut && step.Seen.Count > 0 && HasPinnedOrphan(step.World));
+
+    /// <summary>Whether the refusal of an operation is judged here.</summary>
+    public static bool Judges(Operation operation) => operation is Store or Load or Mmap or Munmap or Mprotect or MapUserKiobuf or GetUserPages or MmAlloc or LockKiovec
+        or GenericFileWrite or Vmtruncate or Fsync;
+
+    private static bool Contains(IReadOnlyList<Page> pages, Page page)
+    {
+        for (var i = 0; i < pages.Count; i++)
+        {
+            if (pages[i] == page)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static PinMachine.State Abstraction(in Step step, Pin pin)
+    {
+        var written = step.Copying.Names.IsWritten(pin.Id) && pin.Pages.Count > 0;
+        var locked = step.Copying.Names.IsLocked(pin.Id);
+        return pin.Pages.Count == 0 ? PinMachine.State.Unmapped
+            : locked ? written ? PinMachine.State.LockedWritten : PinMachine.State.Locked
+            : written ? PinMachine.State.Written
+            : PinMachine.State.Mapped;
+    }
+
+    /// <summary>The first page of a process that does not hold what the copying path says; -1 for none. Follows entries, swap and files itself.</summary>
+    private static int FirstPage(in Step step, MmStruct mm)
+    {
+        for (var n = 0; n < mm.Areas.Length; n++)
+        {
+            var slot = step.Copying.Mm(mm.Id)[n];
+            if (slot.IsMapped != mm.Areas[n].IsMapped)
+            {
+                return n;
+            }
+
+            if (slot.IsMapped && !step.Copying.Peek(mm.Id, n).SequenceEqual(BytesOf(step, mm, n)))
+            {
+                return n;
+            }
+        }
+
+        return -1;
+    }
+
+    private static ReadOnlySpan<byte> BytesOf(in Step step, MmStruct mm, int n)
+    {
+        ref readonly var pte = ref mm.Ptes[n];
+        if (pte.Page is { } page)
+        {
+            return page.Bytes.Span;
+        }
+
+        if (pte.Swap > 0)
+        {
+            return (step.World.Swap.Cached(pte.Swap - 1)?.Bytes ?? step.World.Swap.OnDisk(pte.Swap - 1)).Span;
+        }
+
+        // Nothing is there yet: it will be zeroes, or what the file holds, which its own laws judge.
+        return mm.Areas[n].File is null ? step.World.Memory.ZeroPage!.Bytes.Span : step.Copying.Peek(mm.Id, n);
+    }
+
+    private static string Explain(in Step step, MmStruct mm, int n)
+    {
+        var expected = step.Copying.Peek(mm.Id, n).ToArray();
+        var found = BytesOf(step, mm, n);
+        return $"page {n} of {mm.Id}, from byte {found.CommonPrefixLength(expected)} on: {SkbLaws.Hex(found)}, where the bytes are {SkbLaws.Hex(expected)}";
+    }
+
+    private static bool HasSwapEntry(MmStruct mm)
+    {
+        foreach (ref readonly var pte in mm.Ptes)
+        {
+            if (pte.Swap > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The first page of a pin whose bytes are not those of the copying path; -1 for none.</summary>
+    private static int FirstPiece(in Step step, Pin pin)
+    {
+        var expected = step.Copying.Pin(pin.Id);
+        if (pin.Pieces != expected.Cells.Count)
+        {
+            return Math.Min(pin.Pieces, expected.Cells.Count);
+        }
+
+        for (var i = 0; i < pin.Pieces; i++)
+        {
+            var (page, offset, length) = pin.Piece(i);
+            if (!page.Bytes.Span.Slice(offset, length).SequenceEqual(step.Copying.PinBytes(pin.Id, i)))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static string Explain(in Step step, Pin pin, int i)
+    {
+        if (i >= pin.Pieces || i >= step.Copying.Pin(pin.Id).Cells.Count)
+        {
+            return $"{pin.Id} names {pin.Pieces} pages, and its range has {step.Copying.Pin(pin.Id).Cells.Count}";
+        }
+
+        var (page, offset, length) = pin.Piece(i);
+        return $"{pin.Id} names ({page}, {offset}, {length}): {SkbLaws.Hex(page.Bytes.Span.Slice(offset, length))}, where the bytes are {SkbLaws.Hex(step.Copying.PinBytes(pin.Id, i))}";
+    }
+
+    /// <summary>The pages that the first bytes of the range lie in.</summary>
+    private static bool AreDirty(Pin pin, int bytes)
+    {
+        var done = 0;
+        for (var i = 0; i < pin.Pieces && done < bytes; i++)
+        {
+            var (page, _, length) = pin.Piece(i);
+            if (!page.IsDirty && !page.Reserved)
+            {
+                return false;
+            }
+
+            done += length;
+        }
+
+        return true;
+    }
+
+    /// <summary>As deserved, unless something of the moment came first.</summary>
+    private static bool IsAnswered(in Step step) => step.Seen.Refusal == step.Copying.Verdict || HasCause(step);
+
+    private static bool HasCause(in Step step) => step.Seen.Refusal switch
+    {
+        Refusal.NoMemory => step.World.Memory.FailedAllocations > step.Seen.FailedAllocationsBefore,
+        Refusal.TooMany => step.Operation is GetUserPages or MapUserKiobuf && HasCrowdedPage(step),
+        Refusal.WouldBlock => step.Operation is LockKiovec || step.Seen.WaitedOn is { Locked: true, UnderIo: false },
+        Refusal.Invalid => step.Operation is LockKiovec,
+        _ => false,
+    };
+
+    /// <summary>Some page has so many holders that one turn of a call would carry it past the half.</summary>
+    private static bool HasCrowdedPage(in Step step)
+    {
+        var turns = step.Operation is GetUserPages pin ? pin.Times : 1;
+        for (var i = 0; i < step.World.Memory.InUse.Count; i++)
+        {
+            if (step.Recount.Holders(step.World.Memory.InUse[i]) + turns > Half(step.World))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static long Half(World world) => (1L << world.Profile.PageCountBits) / 2;
+
+    private static bool FitsCount(in Step step, Pin pin)
+    {
+        for (var i = 0; i < pin.Pieces; i++)
+        {
+            if (step.Recount.Holders(pin.Pages[i]) > Half(step.World) && PinsOf(step.World, pin.Pages[i]) > Half(step.World))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static long PinsOf(World world, Page page)
+    {
+        var count = 0L;
+        for (var i = 0; i < world.Pins.Count; i++)
+        {
+            count += Names(world.Pins[i], page);
+        }
+
+        return count;
+    }
+
+    private static bool LocksAddUp(World world)
+    {
+        for (var i = 0; i < world.Pins.Count; i++)
+        {
+            var pin = world.Pins[i];
+            for (var j = 0; pin.IsLocked && j < pin.Pages.Count; j++)
+            {
+                if (!pin.Pages[j].Locked)
+                {
+                    return false;
+                }
+            }
+        }
+
+        for (var i = 0; i < world.Memory.InUse.Count; i++)
+        {
+            var page = world.Memory.InUse[i];
+            if (page.Locked && !page.UnderIo && !IsInLocked(world, page))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsInLocked(World world, Page page)
+    {
+        for (var i = 0; i < world.Pins.Count; i++)
+        {
+            if (world.Pins[i].IsLocked && Names(world.Pins[i], page) > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static int Names(Pin pin, Page page)
+    {
+        var count = 0;
+        for (var j = 0; j < pin.Pages.Count; j++)
+        {
+            count += pin.Pages[j] == page ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>A page stands twice in the vector, or the page that it waited for is in it and still locked.</summary>
+    private static bool HadToGiveUp(in Step step, LockKiovec call)
+    {
+        var first = step.World.Pin(call.Pin);
+        var second = call.Second is { } id ? step.World.Pin(id) : null;
+        if (step.Seen.Refusal == Refusal.WouldBlock)
+        {
+            return step.Seen.WaitedOn is { Locked: true } page && (Names(first, page) > 0 || (second is not null && Names(second, page) > 0));
+        }
+
+        for (var i = 0; i < first.Pages.Count; i++)
+        {
+            if (Names(first, first.Pages[i]) > 1 || (second is not null && Names(second, first.Pages[i]) > 0))
+            {
+                return true;
+            }
+        }
+
+        for (var i = 0; second is not null && i < second.Pages.Count; i++)
+        {
+            if (Names(second, second.Pages[i]) > 1)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static int FirstSwapPage(in Step step)
+    {
+        for (var entry = 0; step.World.Memory.ZeroPage is not null && entry < step.World.Swap.Pages; entry++)
+        {
+            if (step.World.Swap.Count(entry) != step.Recount.SwapCount(entry))
+            {
+                return entry;
+            }
+        }
+
+        return -1;
+    }
+
+    private static bool IsTakenAsDue(in Step step) =>
+        step.Copying.IsSwapOutDue
+            ? step.Seen.Count == 1 || step.World.Swap.FreePages == 0
+            : step.World.Profile.Kernel != Kernel.Linux6 || step.Seen.Count == 0 || !HasPinnedOrphan(step.World);
+
+    /// <summary>A page that a pin holds and no process maps, in the swap cache.</summary>
+    private static bool HasPinnedOrphan(World world)
+    {
+        for (var entry = 0; entry < world.Swap.Pages; entry++)
+        {
+            if (world.Swap.Cached(entry) is { } page && HasPin(world, page))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool HasPin(World world, Page page)
+    {
+        for (var i = 0; i < world.Pins.Count; i++)
+        {
+            if (Names(world.Pins[i], page) > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,33 @@
+using ZeroCopy.Model;
+using ZeroCopy.Model.Pages;
+using ZeroCopy.Model.Skbs;
+using ZeroCopy.Specs;
+
+namespace ZeroCopy.Properties;
+
+/// <summary>Every machine there is: a new one is one line here. Specification, command line and the proof that table and live machine agree enumerate this list.</summary>
+public static class MachineCatalogue
+{
+    public static IReadOnlyList<MachineDescription> All { get; } =
+    [
+        new("skb", "The life of one skb, from alloc_skb() to __kfree_skb(): who has it, and what may be done to it there.", SkbMachine.Table),
+        new("page", "The life of one page frame, from alloc_page() to __free_page(): which cache knows it, and whether a process maps it.", PageMachine.Table),
+        new("pin", "The life of user memory that is pinned for a device, from map_user_kiobuf() to unmap_kiobuf().", PinMachine.Table),
+    ];
+
+    /// <summary>The machine of this name, in either case of letters; null where there is none.</summary>
+    public static MachineDescription? Find(string name) => All.FirstOrDefault(each => each.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+}
+
+/// <summary>A machine and how people call it.</summary>
+/// <param name="Name">As <c>zcverify spec</c> takes it.</param>
+/// <param name="Origin">Whose states these are, in one sentence with the kernel's words.</param>
+/// <param name="Table">Its table and its definition.</param>
+public sealed record MachineDescription(string Name, string Origin, Machine Table)
+{
+    /// <summary>What each event does in each state.</summary>
+    public IReadOnlyList<Transition> Transitions { get; } = [.. Transition.Of(Table)];
+
+    /// <summary>The transitions that a rule guards. Events that a state does not know are not among them: no guard speaks of these.</summary>
+    public IEnumerable<Transition> GuardedBy(Rule rule) => Transitions.Where(each => each.Rules.Contains(rule) && (each.To is not null || rule != Table.Otherwise));
+}

@@ -207,7 +207,7 @@ public sealed class Checker
                 {
                     if (law.NamedSkb!(step, new SkbId(name), skb) != law.IsAlways)
                     {
-                        Hit(step, law, number, new SkbId(name));
+                        Hit(step, law, number, law.IsAlways ? new SkbId(name) : null);
                     }
                 }
             }
@@ -301,7 +301,15 @@ public sealed class Checker
     private void Hit(in Step step, Law law, int number, object? subject)
     {
         _hits[number]++;
-        if (law.IsAlways && !_violations.Exists(found => found.Law == law.Name && found.Rule == law.Rule))
+        if (law.IsAlways)
+        {
+            Broke(step, law, subject);
+        }
+    }
+
+    private void Broke(in Step step, Law law, object? subject)
+    {
+        if (!_violations.Exists(found => found.Law == law.Name && found.Rule == law.Rule))
         {
             _violations.Add(new Violation(law.Rule, law.Name, Steps, step.Operation, law.Explanation(step, subject)));
         }

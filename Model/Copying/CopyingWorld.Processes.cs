@@ -495,18 +495,21 @@ public sealed partial class CopyingWorld
         }
     }
 
+    private void Forget(PinId pin)
+    {
+        if (Has(pin))
+        {
+            Unbind(pin);
+        }
+    }
+
     /// <summary>Every cell goes back to the pool.</summary>
     private void ResetMemory()
     {
         for (var name = 0; name < Math.Max(_kiobufs.Count, _vectors.Count); name++)
         {
-            foreach (var pin in new[] { new PinId(false, name), new PinId(true, name) })
-            {
-                if (Has(pin))
-                {
-                    Unbind(pin);
-                }
-            }
+            Forget(new PinId(false, name));
+            Forget(new PinId(true, name));
         }
 
         for (var name = 0; name < _mms.Count; name++)

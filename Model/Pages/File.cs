@@ -131,7 +131,7 @@ public sealed class File(FileId id, FileContent content, Zone zone, PhysicalMemo
     {
         foreach (var page in _dirty)
         {
-            if (page.Locked)
+            if (page is { Locked: true, UnderIo: false })
             {
                 return page;
             }

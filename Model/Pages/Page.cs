@@ -17,7 +17,7 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
     public ulong Address => address;
 
     /// <summary>Which frame of its zone it is.</summary>
-    public int Frame => (int)((address - Zones.Base(zone)) / (ulong)bytes.Length);
+    public int Frame { get; } = (int)((address - Zones.Base(zone)) / (ulong)bytes.Length);
 
     public Bytes Bytes => bytes;
 

@@ -306,20 +306,30 @@ public sealed partial class Skb
         return true;
     }
 
-    /// <summary>The same where the data is the packet's own; a clone's fragments are a BUG. kernel: skb_trim().</summary>
-    public bool TrimInPlace(int length)
+    /// <summary>The same where the data, and the list, is the packet's own: no memory is needed. A clone's fragments are a BUG. kernel: skb_trim().</summary>
+    public void TrimInPlace(int length)
     {
-        if (length < Len)
+        if (length < Len && Cut(length, mayReplace: false))
         {
-            if (!Cut(length, mayReplace: false))
-            {
-                return false;
-            }
-
             Shortened();
         }
+    }
 
-        return true;
+    /// <summary>Whether an skb of the list, or its data, has another holder.</summary>
+    public bool ListIsShared
+    {
+        get
+        {
+            foreach (var skb in Block.List)
+            {
+                if (skb.IsShared || skb.IsCloned)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
     }
 
     private bool Cut(int length, bool mayReplace)
@@ -329,7 +339,7 @@ public sealed partial class Skb
             return false;
         }
 
-        Fire(SkbMachine.Event.Trim, IsNonlinear ? OwnSharedInfo() : SkbMachine.Guard.Own);
+        Fire(SkbMachine.Event.Trim, !IsNonlinear ? SkbMachine.Guard.Own : mayReplace || !ListIsShared ? OwnSharedInfo() : SkbMachine.Guard.None);
         if (!CutList(length))
         {
             return false;

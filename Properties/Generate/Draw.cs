@@ -51,4 +51,5 @@ public enum Needs
 /// <param name="Allocates">It asks for memory: drawn by preference after a failure was ordered.</param>
 /// <param name="Always">A sequence without it would do nothing: no mix leaves it out.</param>
 /// <param name="IsRare">It ends the sequence: its weight counts a small part.</param>
-public sealed record Draw(string Name, int Weight, Needs Needs, Func<Hand, Operation> Make, bool Allocates = false, bool Always = false, bool IsRare = false);
+/// <param name="Prepares">Where what it needs is not there, it draws an operation that leads there, which counts as itself.</param>
+public sealed record Draw(string Name, int Weight, Needs Needs, Func<Hand, Operation> Make, bool Allocates = false, bool Always = false, bool IsRare = false, bool Prepares = false);

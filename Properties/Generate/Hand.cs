@@ -35,6 +35,11 @@ public sealed class Hand(Checker checker, Rng rng)
         Array.Clear(_sent);
     }
 
+    /// <summary>Which allocation of the next operation fails; 0 for none. What asks for memory is drawn where it must ask.</summary>
+    public int FailsAt { get; set; }
+
+    public bool IsFailing => FailsAt > 0;
+
     /// <summary>Where the last piece of a file ended that was drawn.</summary>
     public int Sent(FileId file) => _sent[file.Value];
 
@@ -66,19 +71,25 @@ public sealed class Hand(Checker checker, Rng rng)
     public SkbId Skb() => new(Bound(NameKind.Skb, MaxSkbs));
 
     /// <summary>One that is as wanted, wherever there is one.</summary>
-    public SkbId Skb(Func<Names, SkbId, bool> wanted)
+    public SkbId Skb(Func<Names, SkbId, bool> wanted, SkbId? except = null) => TrySkb(wanted, except) ?? Skb();
+
+    /// <summary>Whether another skb may have a name.</summary>
+    public bool MayNameAnother => Names.Count(NameKind.Skb) < MaxSkbs;
+
+    /// <summary>One that is as wanted; null where there is none.</summary>
+    public SkbId? TrySkb(Func<Names, SkbId, bool> wanted, SkbId? except = null)
     {
         var start = rng.Below(MaxSkbs);
         for (var i = 0; i < MaxSkbs; i++)
         {
             var id = new SkbId((start + i) % MaxSkbs);
-            if (Names.Has(id) && wanted(Names, id))
+            if (Names.Has(id) && id != except && wanted(Names, id))
             {
                 return id;
             }
         }
 
-        return Skb();
+        return null;
     }
 
     public PageId NewPage() => new(Free(NameKind.Page, MaxPages));

@@ -11,30 +11,34 @@ public static class PagesDraws
         new("mm_alloc", 3, Needs.NewMm, hand => new MmAlloc(hand.NewMm(), hand.Zone()), Allocates: true, Always: true),
         new("open", 3, Needs.NewFile, hand => new OpenFile(hand.NewFile(), hand.Zone(), hand.Content())),
         new("mmap", 8, Needs.Mm, Map, Allocates: true, Always: true),
-        new("munmap", 3, Needs.Mm, hand => Areas(hand, (mm, page, pages) => new Munmap(mm, page, pages)), Allocates: true),
-        new("mprotect", 4, Needs.Mm, hand => Areas(hand, (mm, page, pages) => new Mprotect(mm, page, pages, Protection(hand))), Allocates: true),
+        new("munmap", 3, Needs.Mm, hand => Areas(hand, static (_, mm, page, pages) => new Munmap(mm, page, pages)), Allocates: true),
+        new("mprotect", 4, Needs.Mm, hand => Areas(hand, static (hand, mm, page, pages) => new Mprotect(mm, page, pages, Protection(hand))), Allocates: true),
         new("exit_mmap", 2, Needs.Mm, hand => new ExitMmap(hand.Mm())),
-        new("store", 14, Needs.Mm, hand => In(hand, (mm, address, count) => new Store(mm, address, count, hand.Data())), Allocates: true, Always: true),
-        new("load", 8, Needs.Mm, hand => In(hand, (mm, address, count) => new Load(mm, address, count), untouched: true), Allocates: true),
-        new("swap_out", 14, Needs.Mm, hand => Areas(hand, (mm, page, _) => new SwapOut(mm, page)), Always: true),
+        new("store", 14, Needs.Mm, hand => In(hand, static (hand, mm, address, count) => new Store(mm, address, count, hand.Data()), untouched: 6), Allocates: true, Always: true),
+        new("load", 10, Needs.Mm, hand => In(hand, static (_, mm, address, count) => new Load(mm, address, count), untouched: 2), Allocates: true),
+        new("swap_out", 14, Needs.Mm, hand => Areas(hand, static (_, mm, page, _) => new SwapOut(mm, page)), Always: true),
         new("page_launder", 4, Needs.Mm, _ => new PageLaunder()),
         new("end_buffer_io_async", 3, Needs.Mm, _ => new EndBufferIo()),
         new("reclaim_swapper_space", 4, Needs.Mm, _ => new ReclaimSwapPages()),
-        new("sys_msync", 2, Needs.Mm, hand => Areas(hand, (mm, page, pages) => new Msync(mm, page, pages))),
+        new("sys_msync", 2, Needs.Mm, hand => Areas(hand, static (_, mm, page, pages) => new Msync(mm, page, pages))),
         .. NetDraws.Over().Where(draw => draw.Name is "generic_file_write" or "vmtruncate" or "sys_fsync")
-            .Select(draw => draw with { Weight = draw.Name == "generic_file_write" ? 6 : 4, Make = hand => OnLocked(hand, draw.Make(hand)) }),
-        new("reclaim_page", 3, Needs.File, hand => new ReclaimPages(hand.File())),
+            .Select(draw => draw with { Weight = draw.Name == "generic_file_write" ? 7 : 5, Make = hand => OnLocked(hand, draw.Make(hand)) }),
+        new("reclaim_page", 5, Needs.File, hand => new ReclaimPages(hand.File())),
         new("map_user_kiobuf", 10, Needs.Mm, Pin, Allocates: true),
         new("unmap_kiobuf", 4, Needs.Kiobuf, hand => new UnmapKiobuf(hand.Kiobuf(hand.Names, (names, pin) => !names.IsWritten(pin)))),
-        new("lock_kiovec", 8, Needs.Kiobuf, Lock),
-        new("unlock_kiovec", 6, Needs.Kiobuf, hand => new UnlockKiovec(hand.Kiobuf(hand.Names, (names, pin) => names.IsLocked(pin)))),
-        new("mark_dirty_kiobuf", 5, Needs.Kiobuf, Mark),
-        new("get_user_pages", 6, Needs.Mm | Needs.NewVector, hand => Range(hand, (mm, address, count) => new GetUserPages(hand.NewVector(), hand.Rng.OneIn(2), mm, address, count, Times(hand))), Allocates: true),
+        new("lock_kiovec", 9, Needs.Kiobuf, Lock),
+        new("unlock_kiovec", 14, Needs.Kiobuf, hand => new UnlockKiovec(hand.Kiobuf(hand.Names, (names, pin) => names.IsLocked(pin)))),
+        new("mark_dirty_kiobuf", 7, Needs.Kiobuf, Mark),
+        new("get_user_pages", 6, Needs.Mm | Needs.NewVector, hand => Range(hand, static (hand, mm, address, count) => new GetUserPages(hand.NewVector(), hand.Rng.OneIn(2), mm, address, count, Times(hand))), Allocates: true),
         new("unpin_user_pages_dirty_lock", 5, Needs.Vector, hand => new UnpinUserPages(hand.Vector())),
         new("dma_from_device", 8, Needs.Pin, hand => new DmaFromDevice(hand.Pin(hand.Names, (names, pin) => names.IsInto(pin)), hand.Data())),
         new("dma_to_device", 4, Needs.Pin, hand => new DmaToDevice(hand.Pin(hand.Names, (_, _) => true))),
-        new("fail_alloc", 7, Needs.Mm, hand => new FailAlloc(1 + hand.Rng.Below(3))),
+        new("fail_alloc", 9, Needs.Mm, hand => new FailAlloc(hand.Rng.Below(8) switch { < 3 => 1, < 6 => 2, _ => 3 })),
     ];
+
+    /// <summary>Those which other mixes have not.</summary>
+    public static readonly IReadOnlyList<Draw> WithoutFiles =
+        [.. All.Where(draw => draw.Name is not ("open" or "reclaim_page" or "generic_file_write" or "vmtruncate" or "sys_fsync" or "fail_alloc"))];
 
     /// <summary>What a sequence needs before the rest has something to work on: a process, and memory in it. Null once it is there.</summary>
     public static Operation? Setup(Hand hand) =>
@@ -84,7 +88,7 @@ public static class PagesDraws
     private static Prot Protection(Hand hand) => hand.Rng.Below(8) switch { 0 => Prot.None, 1 or 2 => Prot.R, _ => Prot.Rw };
 
     /// <summary>A range of pages that begins in an area.</summary>
-    private static Operation Areas(Hand hand, Func<MmId, int, int, Operation> make)
+    private static Operation Areas(Hand hand, Func<Hand, MmId, int, int, Operation> make)
     {
         var (mm, page) = MappedPage(hand);
         var pages = 1;
@@ -92,30 +96,30 @@ public static class PagesDraws
         {
         }
 
-        return make(mm, page, pages);
+        return make(hand, mm, page, pages);
     }
 
     /// <summary>Bytes of one page, often with a border of it.</summary>
-    private static Operation In(Hand hand, Func<MmId, int, int, Operation> make, bool untouched = false)
+    private static Operation In(Hand hand, Func<Hand, MmId, int, int, Operation> make, int untouched)
     {
-        var (mm, page) = untouched && hand.Rng.OneIn(2) ? UntouchedPage(hand) : MappedPage(hand);
+        var (mm, page) = hand.Rng.OneIn(untouched) ? UntouchedPage(hand) : MappedPage(hand);
         var from = hand.Rng.OneIn(2) ? 0 : hand.Rng.Below(hand.PageSize);
-        return make(mm, (page * hand.PageSize) + from, Math.Max(1, hand.Within(hand.PageSize - from)));
+        return make(hand, mm, (page * hand.PageSize) + from, Math.Max(1, hand.Within(hand.PageSize - from)));
     }
 
     /// <summary>Bytes of a few pages, as pins take them.</summary>
-    private static Operation Range(Hand hand, Func<MmId, int, int, Operation> make)
+    private static Operation Range(Hand hand, Func<Hand, MmId, int, int, Operation> make)
     {
         var (mm, page) = hand.Rng.OneIn(3) ? UntouchedPage(hand) : MappedPage(hand);
         var from = hand.Rng.OneIn(2) ? 0 : hand.Rng.Below(hand.PageSize);
         var address = (page * hand.PageSize) + from;
-        return make(mm, address, Math.Max(1, Math.Min((hand.TaskPages * hand.PageSize) - address, hand.Within(2 * hand.PageSize))));
+        return make(hand, mm, address, Math.Max(1, Math.Min((hand.TaskPages * hand.PageSize) - address, hand.Within(2 * hand.PageSize))));
     }
 
-    private static Operation Pin(Hand hand) => Range(hand, (mm, address, count) =>
+    private static Operation Pin(Hand hand) => Range(hand, static (hand, mm, address, count) =>
         new MapUserKiobuf(hand.NewKiobuf(), hand.Rng.OneIn(2), mm, address, count, hand.Rng.OneIn(3) ? 1 + hand.Rng.Below(2) : 0));
 
-    private static int Times(Hand hand) => hand.Rng.Below(8) switch { 0 => 2, 1 => 100, 2 => GetUserPages.MostTimes, _ => 1 };
+    private static int Times(Hand hand) => hand.Rng.Below(8) switch { 0 => 2, 1 => 100, 2 when hand.Rng.OneIn(3) => GetUserPages.MostTimes, _ => 1 };
 
     private static LockKiovec Lock(Hand hand)
     {
@@ -135,16 +139,22 @@ public static class PagesDraws
     private static (MmId Mm, int Page) UntouchedPage(Hand hand)
     {
         var (mm, page) = MappedPage(hand);
+        var found = page;
         for (var tries = 0; tries < hand.TaskPages && hand.Names.Has(mm); tries++)
         {
             var next = (page + tries) % hand.TaskPages;
-            if (hand.World.Mm(mm).Areas[next].File is not null && hand.World.Mm(mm).Ptes[next].IsNone)
+            var area = hand.World.Mm(mm).Areas[next];
+            if (area.File is { } file && hand.World.Mm(mm).Ptes[next].IsNone && area.Index * hand.PageSize < file.Length)
             {
-                return (mm, next);
+                found = next;
+                if (hand.World.Mm(mm).Ptes[next ^ 1].IsNone && file.FindPage(area.Index) is null)
+                {
+                    break;
+                }
             }
         }
 
-        return (mm, page);
+        return (mm, found);
     }
 
     /// <summary>A page that an area covers; any page where there is none.</summary>

@@ -14,23 +14,23 @@ public static class SkbDraws
         new("alloc_page", 4, Needs.NewPage, hand => new AllocPage(hand.NewPage(), hand.Zone(), hand.Data()), Allocates: true, Always: true),
         new("put_page", 3, Needs.Page, hand => new PutPage(hand.Page())),
         new("alloc_skb", 6, Needs.NewSkb, hand => new AllocSkb(hand.NewSkb(), hand.Length(4 * hand.PageSize)), Allocates: true, Always: true),
-        new("sock_wmalloc", 8, Needs.NewSkb | Needs.Raw, hand => new SockWmalloc(hand.NewSkb(), hand.Raw(), hand.Length(4 * hand.PageSize)), Allocates: true),
+        new("sock_wmalloc", 20, Needs.NewSkb | Needs.Raw, hand => new SockWmalloc(hand.NewSkb(), hand.Raw(), hand.Length(4 * hand.PageSize)), Allocates: true),
         new("dev_alloc_skb", 5, Needs.NewSkb, Receive, Allocates: true),
-        new("skb_reserve", 3, Needs.Skb, Reserve),
-        new("skb_put", 6, Needs.Skb, On((hand, id, skb) => new SkbPut(id, hand.Length(skb.Tailroom), hand.Data()))),
+        new("skb_reserve", 4, Needs.Skb, Reserve),
+        new("skb_put", 8, Needs.Skb, Put),
         new("skb_push", 4, Needs.Skb, On((hand, id, skb) => new SkbPush(id, hand.Length(skb.Headroom), hand.Data()))),
         new("skb_pull", 3, Needs.Skb, On((hand, id, skb) => new SkbPull(id, hand.Length(skb.HeadLen)))),
-        new("pskb_pull", 4, Needs.Skb, On((hand, id, skb) => new PskbPull(id, Inside(hand, skb))), Allocates: true),
-        new("pskb_may_pull", 5, Needs.Skb, On((hand, id, skb) => new PskbMayPull(id, Inside(hand, skb))), Allocates: true),
+        new("pskb_pull", 4, Needs.Skb, hand => MustPull(hand, out var id) is { } count ? new PskbPull(id, count) : new PskbPull(WithBytes(hand, out var skb), Inside(hand, skb)), Allocates: true),
+        new("pskb_may_pull", 5, Needs.Skb, hand => MustPull(hand, out var id) is { } count ? new PskbMayPull(id, count) : new PskbMayPull(WithBytes(hand, out var skb), Inside(hand, skb)), Allocates: true),
         new("skb_trim", 3, Needs.Skb, On((hand, id, skb) => new SkbTrim(id, Inside(hand, skb)))),
-        new("pskb_trim", 8, Needs.Skb, Trim, Allocates: true),
+        new("pskb_trim", 5, Needs.Skb, Trim, Allocates: true, Prepares: true),
         new("skb_fill_page_desc", 10, Needs.Skb | Needs.Page, Fill),
         new("skb_append_page", 4, Needs.Skb, hand => new SkbAppendPage(hand.Skb(), hand.Zone(), Math.Max(1, hand.Within(hand.PageSize)), hand.Data()), Allocates: true),
-        new("skb_clone", 6, Needs.Skb | Needs.NewSkb, hand => new SkbClone(hand.NewSkb(), Find(hand, 4, skb => skb.IsNonlinear)), Allocates: true),
-        new("skb_copy", 5, Needs.Skb | Needs.NewSkb, hand => new SkbCopy(hand.NewSkb(), hand.Skb()), Allocates: true),
-        new("pskb_copy", 5, Needs.Skb | Needs.NewSkb, hand => new PskbCopy(hand.NewSkb(), hand.Skb()), Allocates: true),
-        new("skb_copy_expand", 5, Needs.Skb | Needs.NewSkb, hand => new SkbCopyExpand(hand.NewSkb(), hand.Skb(), hand.Length(0), hand.Length(0)), Allocates: true),
-        new("skb_realloc_headroom", 5, Needs.Skb | Needs.NewSkb, On((hand, id, skb) => new SkbReallocHeadroom(hand.NewSkb(), id, hand.Length(skb.Headroom))), Allocates: true),
+        new("skb_clone", 12, Needs.Skb | Needs.NewSkb, hand => new SkbClone(hand.NewSkb(), Find(hand, 4, skb => skb.IsNonlinear)), Allocates: true),
+        new("skb_copy", 7, Needs.Skb | Needs.NewSkb, hand => new SkbCopy(hand.NewSkb(), hand.Skb()), Allocates: true),
+        new("pskb_copy", 7, Needs.Skb | Needs.NewSkb, hand => new PskbCopy(hand.NewSkb(), hand.Skb()), Allocates: true),
+        new("skb_copy_expand", 7, Needs.Skb | Needs.NewSkb, hand => new SkbCopyExpand(hand.NewSkb(), hand.Skb(), hand.Length(0), hand.Length(0)), Allocates: true),
+        new("skb_realloc_headroom", 7, Needs.Skb | Needs.NewSkb, On((hand, id, skb) => new SkbReallocHeadroom(hand.NewSkb(), id, hand.Length(skb.Headroom))), Allocates: true),
         new("skb_get", 7, Needs.Skb | Needs.NewSkb, hand => new SkbGet(hand.NewSkb(), hand.Skb())),
         new("kfree_skb", 5, Needs.Skb, hand => new KfreeSkb(hand.Skb())),
         new("dev_kfree_skb_irq", 2, Needs.Skb, hand => new DevKfreeSkbIrq(Find(hand, 2, skb => skb.Sk is not null))),
@@ -38,24 +38,24 @@ public static class SkbDraws
         new("pskb_expand_head", 3, Needs.Skb, hand => new PskbExpandHead(hand.Skb(), hand.Length(0), hand.Length(0)), Allocates: true),
         new("skb_cow", 3, Needs.Skb, On((hand, id, skb) => new SkbCow(id, hand.Length(skb.Headroom))), Allocates: true),
         new("skb_linearize", 3, Needs.Skb, hand => new SkbLinearize(hand.Skb()), Allocates: true),
-        new("skb_share_check", 3, Needs.Skb, hand => new SkbShareCheck(Find(hand, 6, skb => skb.IsShared)), Allocates: true),
-        new("skb_unshare", 3, Needs.Skb, hand => new SkbUnshare(Find(hand, 6, skb => skb.IsCloned)), Allocates: true),
+        new("skb_share_check", 4, Needs.Skb, hand => new SkbShareCheck(hand.IsFailing || hand.Rng.OneIn(2) ? hand.Skb(IsShared) : hand.Skb()), Allocates: true),
+        new("skb_unshare", 4, Needs.Skb, hand => new SkbUnshare(hand.IsFailing || hand.Rng.OneIn(2) ? hand.Skb(IsCloned) : hand.Skb()), Allocates: true),
         new("skb_padto", 3, Needs.Skb, On((hand, id, skb) => new SkbPadto(id, hand.Length(skb.Len + skb.Tailroom))), Allocates: true),
-        new("sk_alloc", 3, Needs.NewSock, hand => new Model.Net.SkAlloc(hand.NewSock())),
+        new("sk_alloc", 2, Needs.NewSock, hand => new Model.Net.SkAlloc(hand.NewSock())),
         new("skb_orphan", 2, Needs.Skb, hand => new SkbOrphan(Find(hand, 4, skb => skb.Sk is not null))),
-        new("skb_split", 7, Needs.Skb | Needs.NewSkb, On((hand, id, skb) => new SkbSplit(hand.NewSkb(), id, Math.Clamp(Inside(hand, skb), 0, Math.Max(0, skb.Len - 1)))), Allocates: true),
-        new("ip_frag_reasm", 5, Needs.Skb, hand => new IpFragReasm(hand.Skb(), Find(hand, 2, skb => skb.Len > 0)), Allocates: true),
+        new("skb_split", 16, Needs.Skb | Needs.NewSkb, Split, Allocates: true),
+        new("ip_frag_reasm", 7, Needs.Skb, Reassemble, Allocates: true),
         new("tcp_retrans_try_collapse", 6, Needs.Skb, hand => new TcpRetransTryCollapse(Find(hand, 4, IsOwnAndLinear), Find(hand, 4, IsOwnAndLinear))),
         new("esp_output", 4, Needs.Skb, hand => new EspOutput(Find(hand, 2, skb => skb.IsNonlinear), 1 + hand.Rng.Below(255)), Allocates: true),
         new("skb_copy_bits", 3, Needs.Skb, Read),
         new("skb_copy_and_csum_bits", 3, Needs.Skb, ReadAndSum),
         new("skb_checksum", 4, Needs.Skb, Sum),
         new("tcp_v4_send_check", 6, Needs.Skb, Ask),
-        new("skb_checksum_help", 8, Needs.Skb, hand => new SkbChecksumHelp(hand.Skb(AsksWithin)), Allocates: true),
-        new("skb_pull_rcsum", 3, Needs.Skb, OnReceived((hand, id, skb) => new SkbPullRcsum(id, hand.Length(skb.HeadLen)))),
-        new("pskb_trim_rcsum", 4, Needs.Skb, OnReceived((hand, id, skb) => new PskbTrimRcsum(id, Inside(hand, skb))), Allocates: true),
-        new("tcp_checksum_complete", 3, Needs.Skb, OnReceived((_, id, _) => new TcpChecksumComplete(id))),
-        new("fail_alloc", 6, Needs.None, hand => new FailAlloc(1 + Math.Min(hand.Rng.Below(3), hand.Rng.Below(3)))),
+        new("skb_checksum_help", 16, Needs.Skb, Help, Allocates: true, Prepares: true),
+        new("skb_pull_rcsum", 5, Needs.Skb, OnReceived((hand, id, skb) => new SkbPullRcsum(id, hand.Length(skb.HeadLen)))),
+        new("pskb_trim_rcsum", 8, Needs.Skb, TrimReceived, Allocates: true, Prepares: true),
+        new("tcp_checksum_complete", 5, Needs.Skb, OnReceived((_, id, _) => new TcpChecksumComplete(id))),
+        new("fail_alloc", 14, Needs.None, Fail, Prepares: true),
         .. Misuse.All.Select(misuse => new Draw(misuse.Name, WeightOf(misuse), Needs.Skb, hand => Wrong(hand, misuse), IsRare: true)),
     ];
 
@@ -63,7 +63,7 @@ public static class SkbDraws
     public static readonly IReadOnlyList<Draw> ForSums =
     [
         .. All.Where(draw => draw.Name is "alloc_page" or "alloc_skb" or "skb_reserve" or "skb_put" or "skb_push" or "skb_pull" or "pskb_may_pull"
-            or "pskb_trim" or "skb_fill_page_desc" or "skb_clone" or "kfree_skb" or "skb_split" or "skb_linearize" or "skb_copy_expand"
+            or "pskb_trim" or "skb_fill_page_desc" or "skb_clone" or "skb_get" or "kfree_skb" or "skb_split" or "skb_linearize" or "skb_copy_expand"
             or "dev_alloc_skb" or "skb_pull_rcsum" or "pskb_trim_rcsum" or "tcp_checksum_complete" or "ip_frag_reasm" or "tcp_retrans_try_collapse"
             or "skb_copy_and_csum_bits" or "tcp_v4_send_check" or "skb_checksum_help"),
         new("skb_checksum", 30, Needs.Skb, Sum, Always: true),
@@ -75,10 +75,11 @@ public static class SkbDraws
     /// <summary>What is rarely possible is tried more often.</summary>
     private static int WeightOf(Misuse misuse) => misuse.Name switch
     {
-        "___pskb_trim" => 6,
-        "pskb_expand_head_shared" or "skb_linearize_shared" => 6,
-        "skb_checksum_help_beyond" => 16,
-        _ => 2,
+        "___pskb_trim" => 15,
+        "pskb_expand_head_shared" or "skb_linearize_shared" => 14,
+        "skb_checksum_help_beyond" => 120,
+        "skb_linear_assert" or "__skb_pull" or "skb_split_into_itself" => 6,
+        _ => 3,
     };
 
     private static DevAllocSkb Receive(Hand hand)
@@ -100,6 +101,10 @@ public static class SkbDraws
 
     private static bool AsksWithin(Names names, SkbId skb) => names.Shape(skb) is { Sum: SumKind.Requested, SumStart: >= 0 } shape && SkbChecksumHelp.HasField(shape);
 
+    private static bool AsksWithinClone(Names names, SkbId skb) => IsCloned(names, skb) && AsksWithin(names, skb);
+
+    private static bool AsksWithinSharedClone(Names names, SkbId skb) => names.IsShared(skb) && names.Shape(skb).IsCloned && AsksWithin(names, skb);
+
     private static bool CanAsk(Names names, SkbId skb) => names.Shape(skb) is { IsReceived: false, Linear: > 2 };
 
     private static bool IsReceived(Names names, SkbId skb) => names.Shape(skb).IsReceived;
@@ -116,13 +121,16 @@ public static class SkbDraws
         return new SkbFillPageDesc(hand.Skb(), hand.Page(), offset, Math.Max(1, hand.Within(hand.PageSize - offset)));
     }
 
-    private static Func<Hand, Operation> On(Func<Hand, SkbId, Skb, Operation> make) => hand =>
+    private static Func<Hand, Operation> On(Func<Hand, SkbId, Skb, Operation> make) => hand => make(hand, WithBytes(hand, out var skb), skb);
+
+    /// <summary>One with bytes rather than without.</summary>
+    private static SkbId WithBytes(Hand hand, out Skb skb)
     {
-        // One with bytes rather than without.
         var id = hand.Skb();
         id = hand.Names.Length(id) > 0 ? id : hand.Skb();
-        return make(hand, id, hand.World.Skb(id));
-    };
+        skb = hand.World.Skb(id);
+        return id;
+    }
 
     /// <summary>Headroom is for an empty skb: it looks for one.</summary>
     private static SkbReserve Reserve(Hand hand)
@@ -131,13 +139,169 @@ public static class SkbDraws
         return new SkbReserve(id, hand.Length(hand.World.Skb(id).Tailroom));
     }
 
-    /// <summary>A shared block with fragments must be made private first: it looks for one.</summary>
-    private static PskbTrim Trim(Hand hand)
+    /// <summary>A linear one, where there is one.</summary>
+    private static SkbPut Put(Hand hand)
     {
-        var id = Find(hand, 8, skb => skb is { IsCloned: true, IsNonlinear: true });
-        var skb = hand.World.Skb(id);
-        return new PskbTrim(id, skb is { IsCloned: true, IsNonlinear: true } ? hand.Rng.Below(skb.Len) : Inside(hand, skb));
+        var id = hand.Rng.OneIn(4) ? hand.Skb() : hand.Skb(IsLinear);
+        return new SkbPut(id, hand.Length(hand.World.Skb(id).Tailroom), hand.Data());
     }
+
+    /// <summary>A shared block with fragments must be made private first: it looks for one.</summary>
+    private static Operation Trim(Hand hand)
+    {
+        if (hand.Rng.OneIn(6) && Towards(hand, IsClonedPagedAndShared, IsClonedAndPaged) is { } get)
+        {
+            return get;
+        }
+
+        var id = hand.Rng.OneIn(6) ? hand.Skb(IsClonedPagedAndShared) : hand.IsFailing || hand.Rng.OneIn(2) ? hand.Skb(hand.FailsAt > 1 ? IsClonedWithList : IsClonedAndPaged) : hand.Skb();
+        return new PskbTrim(id, Cut(hand, id));
+    }
+
+    private static Operation TrimReceived(Hand hand)
+    {
+        if (hand.Rng.OneIn(4) && Towards(hand, IsClonedPagedReceivedAndShared, IsClonedPagedAndReceived) is { } get)
+        {
+            return get;
+        }
+
+        var id = hand.Rng.OneIn(4) ? hand.Skb(IsClonedPagedReceivedAndShared) : hand.IsFailing ? hand.Skb(hand.FailsAt > 1 ? IsClonedWithListAndReceived : IsClonedPagedAndReceived) : hand.Skb(IsReceived);
+        return new PskbTrimRcsum(id, Cut(hand, id));
+    }
+
+    /// <summary>Where no packet is as wanted, one more user of one that is so but for that.</summary>
+    private static SkbGet? Towards(Hand hand, Func<Names, SkbId, bool> wanted, Func<Names, SkbId, bool> almost) =>
+        !hand.IsFailing && hand.MayNameAnother && hand.TrySkb(wanted) is null && hand.TrySkb(almost) is { } id ? new SkbGet(hand.NewSkb(), id) : null;
+
+    private static Operation Help(Hand hand)
+    {
+        if (hand.IsFailing)
+        {
+            return new SkbChecksumHelp(hand.Skb(AsksWithinClone));
+        }
+
+        if (hand.TrySkb(AsksWithin) is not { } asking)
+        {
+            return hand.TrySkb(CanAsk) is null ? new SkbChecksumHelp(hand.Skb()) : Ask(hand);
+        }
+
+        if (hand.Rng.OneIn(3) && hand.MayNameAnother)
+        {
+            if (Towards(hand, AsksWithinSharedClone, AsksWithinClone) is { } get)
+            {
+                return get;
+            }
+
+            if (hand.TrySkb(AsksWithinClone) is null)
+            {
+                return new SkbClone(hand.NewSkb(), asking);
+            }
+        }
+
+        return new SkbChecksumHelp(hand.Rng.OneIn(3) ? hand.Skb(AsksWithinSharedClone) : asking);
+    }
+
+    /// <summary>A failure to come, or what makes it tell more: a clone of a packet with fragments, or with a list.</summary>
+    private static Operation Fail(Hand hand)
+    {
+        if (!hand.Rng.OneIn(4) && hand.MayNameAnother)
+        {
+            if (hand.TrySkb(AsksWithin) is { } asking && hand.TrySkb(AsksWithinClone) is null)
+            {
+                return new SkbClone(hand.NewSkb(), asking);
+            }
+
+            if (hand.TrySkb(IsClonedAndPagedWithoutList) is null && hand.TrySkb(IsPagedAloneWithoutList) is { } paged)
+            {
+                return new SkbClone(hand.NewSkb(), paged);
+            }
+
+            if (hand.TrySkb(IsClonedWithListAndReceived) is null)
+            {
+                if (hand.TrySkb(HasListAndIsReceived) is { } listed)
+                {
+                    return new SkbClone(hand.NewSkb(), listed);
+                }
+
+                if (hand.TrySkb(IsReceivedAlone) is { } first && (hand.TrySkb(CanBeListedAndIsPaged, except: first) ?? hand.TrySkb(CanBeListed, except: first)) is { } next)
+                {
+                    return new IpFragReasm(first, next);
+                }
+            }
+        }
+
+        return new FailAlloc(1 + (hand.Rng.OneIn(2) ? hand.Rng.Below(3) : Math.Min(hand.Rng.Below(3), hand.Rng.Below(4))));
+    }
+
+    /// <summary>Where memory is to fail, a packet whose fragments must be made private as well.</summary>
+    private static SkbSplit Split(Hand hand)
+    {
+        var id = hand.IsFailing ? hand.Skb(IsClonedAndPagedWithoutList) : WithBytes(hand, out _);
+        var skb = hand.World.Skb(id);
+        return new SkbSplit(hand.NewSkb(), id, Math.Clamp(Inside(hand, skb), 0, Math.Max(0, skb.Len - 1)));
+    }
+
+    private static IpFragReasm Reassemble(Hand hand)
+    {
+        var id = hand.IsFailing ? hand.Skb(IsCloned) : hand.Skb();
+        return new IpFragReasm(id, hand.Skb(CanBeListed, except: id));
+    }
+
+    /// <summary>A length to cut to: within the list, where there is one and memory is to fail.</summary>
+    private static int Cut(Hand hand, SkbId id)
+    {
+        var shape = hand.Names.Shape(id);
+        return hand.FailsAt > 1 && shape.Listed > 1 ? shape.Length - 1 - (hand.FailsAt > 2 ? 0 : hand.Rng.Below(shape.Listed - 1))
+            : shape is { IsCloned: true, IsNonlinear: true } ? hand.Rng.Below(shape.Length)
+            : Inside(hand, hand.World.Skb(id));
+    }
+
+    /// <summary>Where memory is to fail: a packet, and so many bytes that it must ask for some. Null where there is none.</summary>
+    private static int? MustPull(Hand hand, out SkbId id)
+    {
+        id = default;
+        if (!hand.IsFailing)
+        {
+            return null;
+        }
+
+        id = hand.Skb(hand.FailsAt > 1 ? IsClonedWithList : IsClonedAndPaged);
+        var shape = hand.Names.Shape(id);
+        return !IsClonedAndPaged(hand.Names, id) ? null
+            : hand.FailsAt > 2 ? shape.Length - 1
+            : hand.FailsAt > 1 && shape.Listed > 1 ? shape.Length - shape.Listed + 1 + hand.Rng.Below(shape.Listed - 1)
+            : shape.Linear + 1 + hand.Rng.Below(shape.Length - shape.Linear);
+    }
+
+    private static bool IsLinear(Names names, SkbId skb) => !names.Shape(skb).IsNonlinear;
+
+    private static bool IsShared(Names names, SkbId skb) => names.IsShared(skb);
+
+    private static bool IsCloned(Names names, SkbId skb) => names.Shape(skb).IsCloned && !names.IsShared(skb);
+
+    private static bool IsClonedAndPaged(Names names, SkbId skb) => IsCloned(names, skb) && names.Shape(skb).IsNonlinear;
+
+    private static bool IsClonedWithList(Names names, SkbId skb) => IsCloned(names, skb) && names.Shape(skb).Listed > 1;
+
+    private static bool IsClonedAndPagedWithoutList(Names names, SkbId skb) => IsClonedAndPaged(names, skb) && names.Shape(skb).Listed == 0;
+
+    private static bool IsClonedPagedAndShared(Names names, SkbId skb) => names.IsShared(skb) && names.Shape(skb) is { IsCloned: true, IsNonlinear: true };
+
+    private static bool IsClonedPagedReceivedAndShared(Names names, SkbId skb) => IsClonedPagedAndShared(names, skb) && names.Shape(skb).IsReceived;
+
+    private static bool IsPagedAloneWithoutList(Names names, SkbId skb) => names.Shape(skb) is { IsNonlinear: true, Listed: 0 } && !names.IsShared(skb);
+
+    private static bool IsReceivedAlone(Names names, SkbId skb) => names.Shape(skb).IsReceived && !names.IsShared(skb);
+
+    private static bool HasListAndIsReceived(Names names, SkbId skb) => IsReceivedAlone(names, skb) && names.Shape(skb).Listed > 1;
+
+    private static bool IsClonedPagedAndReceived(Names names, SkbId skb) => IsClonedAndPaged(names, skb) && names.Shape(skb).IsReceived;
+
+    private static bool IsClonedWithListAndReceived(Names names, SkbId skb) => IsClonedWithList(names, skb) && names.Shape(skb).IsReceived;
+
+    private static bool CanBeListedAndIsPaged(Names names, SkbId skb) => CanBeListed(names, skb) && names.Shape(skb) is { IsNonlinear: true, Length: > 1 };
+
+    private static bool CanBeListed(Names names, SkbId skb) => !names.IsShared(skb) && names.Shape(skb) is { Listed: 0, Length: > 0 };
 
     /// <summary>One that is as wanted, if it is met in so many more tries.</summary>
     private static SkbId Find(Hand hand, int tries, Func<Skb, bool> wanted)

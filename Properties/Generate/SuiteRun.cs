@@ -116,7 +116,6 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         private readonly int[] _coverage;
         private readonly Dictionary<Type, int> _ofSetup = [];
         private readonly List<Operation> _applied = [];
-        private bool _failing;
 
         public Worker(Suite suite, Profile profile)
         {
@@ -178,7 +177,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         {
             _checker.Reset();
             _applied.Clear();
-            _failing = false;
+            _hand.FailsAt = 0;
             _rng.Seed(plan.Seed);
             _hand.Begin(plan.Size);
             var sum = 0;
@@ -203,7 +202,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
                 tally.Applied++;
                 tally.LiveSkbs += _checker.World.Skbs.Live.Count;
                 _applied.Add(operation);
-                _failing = operation is FailAlloc;
+                _hand.FailsAt = operation is FailAlloc fail ? fail.K : 0;
                 if (_checker.HasPanicked)
                 {
                     coverage.CountBug();
@@ -228,24 +227,39 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         {
             if (_suite.HasSetup && _rng.OneIn(2) && Setup() is { } setup)
             {
-                if (!_ofSetup.TryGetValue(setup.GetType(), out kind))
-                {
-                    var text = setup.ToString();
-                    kind = _ofSetup[setup.GetType()] = Enumerable.Range(0, _coverage.Length).Where(i => text.Contains(_suite.Mix[i].Name + "(", StringComparison.Ordinal)).Select(i => _coverage[i]).First();
-                }
-
+                kind = KindOf(setup);
                 return setup;
             }
 
             var available = _hand.Available();
             var index = Pick(sum);
-            for (var tries = 1; tries < MostTries && ((_suite.Mix[index].Needs & ~available) != 0 || (_failing && tries < MostTries / 4 && !_suite.Mix[index].Allocates)); tries++)
+            for (var tries = 1; tries < MostTries && ((_suite.Mix[index].Needs & ~available) != 0 || (_hand.IsFailing && tries < MostTries / 4 && !_suite.Mix[index].Allocates)); tries++)
             {
                 index = Pick(sum);
             }
 
             kind = _coverage[index];
-            return (_suite.Mix[index].Needs & ~available) == 0 ? _suite.Mix[index].Make(_hand) : null;
+            var drawn = (_suite.Mix[index].Needs & ~available) == 0 ? _suite.Mix[index].Make(_hand) : null;
+            if (drawn is not null && _suite.Mix[index].Prepares)
+            {
+                kind = KindOf(drawn);
+            }
+
+            return drawn;
+        }
+
+        /// <summary>Under which name an operation counts that another draw made.</summary>
+        private int KindOf(Operation operation)
+        {
+            if (!_ofSetup.TryGetValue(operation.GetType(), out var kind))
+            {
+                var text = operation.ToString();
+                kind = _ofSetup[operation.GetType()] = Enumerable.Range(0, _coverage.Length)
+                    .Where(i => text.StartsWith(_suite.Mix[i].Name + "(", StringComparison.Ordinal) || text.Contains(" = " + _suite.Mix[i].Name + "(", StringComparison.Ordinal))
+                    .Select(i => _coverage[i]).First();
+            }
+
+            return kind;
         }
 
         private Operation? Setup() =>

@@ -241,10 +241,16 @@ public static class MemoryLaws
         _ => false,
     };
 
-    /// <summary>Some page has so many holders that one turn of a call would carry it past the half.</summary>
+    /// <summary>Some page has so many holders that the call, which may name it with each of its pages, would carry it past the half.</summary>
     private static bool HasCrowdedPage(in Step step)
     {
-        var turns = step.Operation is GetUserPages pin ? pin.Times : 1;
+        var size = step.World.Profile.PageSize;
+        var turns = step.Operation switch
+        {
+            GetUserPages pin => pin.Times * (((pin.Address % size) + pin.Count - 1) / size + 1),
+            MapUserKiobuf pin => (((pin.Address % size) + pin.Count - 1) / size) + 1,
+            _ => 0,
+        };
         for (var i = 0; i < step.World.Memory.InUse.Count; i++)
         {
             if (step.Recount.Holders(step.World.Memory.InUse[i]) + turns > Half(step.World))
@@ -377,7 +383,9 @@ public static class MemoryLaws
     private static bool IsTakenAsDue(in Step step) =>
         step.Copying.IsSwapOutDue
             ? step.Seen.Count == 1 || step.World.Swap.FreePages == 0
-            : step.World.Profile.Kernel != Kernel.Linux6 || step.Seen.Count == 0 || !HasPinnedOrphan(step.World);
+            : step.World.Profile.Kernel != Kernel.Linux6 || step.Seen.Count == 0 || !IsPinned(step, (SwapOut)step.Operation);
+
+    private static bool IsPinned(in Step step, SwapOut call) => step.Copying.Mm(call.Mm)[call.Page].Own is { Pins: > 0 };
 
     /// <summary>A page that a pin holds and no process maps, in the swap cache.</summary>
     private static bool HasPinnedOrphan(World world)

@@ -568,7 +568,7 @@ public static class SkbLaws
             SkbFillPageDesc fill => step.World.Skb(fill.Skb),
             PskbMayPull pull => step.World.Skb(pull.Skb),
             PskbPull pull => step.World.Skb(pull.Skb),
-            SkbTrim trim => step.World.Skb(trim.Skb),
+            SkbTrim trim => SharedInList(step, step.World.Skb(trim.Skb)) ?? step.World.Skb(trim.Skb),
             PskbTrimRcsum trim => step.World.Skb(trim.Skb),
             SkbCow cow => step.World.Skb(cow.Skb),
             SkbAppendPage append => step.World.Skb(append.Skb),
@@ -586,6 +586,19 @@ public static class SkbLaws
     }
 
     private static SockId SenderOf(Operation operation) => operation is Model.Net.Sendfile sendfile ? sendfile.Sock : ((Model.Net.TcpSendmsg)operation).Sock;
+
+    private static Skb? SharedInList(in Step step, Skb skb)
+    {
+        for (var i = 0; i < skb.Block.FragList.Count; i++)
+        {
+            if (IsShared(step, skb.Block.FragList[i]))
+            {
+                return skb.Block.FragList[i];
+            }
+        }
+
+        return null;
+    }
 
     private static bool IsShared(in Step step, SkbId name) => IsShared(step, step.World.Skb(name));
 

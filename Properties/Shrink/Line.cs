@@ -132,7 +132,7 @@ public sealed record Line
         LockKiovec { Second: { } second } call => [Of(call with { Second = null }), Of(call with { Pin = second, Second = null })],
         MapUserKiobuf { SwapOutAfter: 0 } map => [Of(map with { Into = !map.Into }), Of(new GetUserPages(new PinId(true, map.Result.Value), map.Into, map.Mm, map.Address, map.Count, 1))],
         MapUserKiobuf map => [Of(map with { Into = !map.Into })],
-        GetUserPages pin => [Of(pin with { Into = !pin.Into })],
+        GetUserPages pin => [Of(pin with { Into = !pin.Into }), Of(pin with { Times = GetUserPages.MostTimes }), Of(pin with { Into = true, Times = GetUserPages.MostTimes })],
         Mmap { File: not null } map => [Of(map with { Prot = Prot.Rw, Kind = MapKind.Private, File = null, Index = 0 }), Of(map with { Prot = Prot.Rw }), Of(map with { Kind = MapKind.Private })],
         Mmap { Prot: not Prot.Rw } map => [Of(map with { Prot = Prot.Rw })],
         Store store => [Of(new Load(store.Mm, store.Address, store.Count))],
@@ -144,6 +144,15 @@ public sealed record Line
         offset + count <= GenericFileWrite.MaxFile ? [Of(new GenericFileWrite(file, offset, (int)Math.Max(1, count), 0))] : [];
 
     private static Line Received(AllocSkb alloc, int length) => Of(new DevAllocSkb(alloc.Result, ChecksumState.None, Good: false, length, 0));
+
+    /// <summary>Without files: anonymous memory, pinned for a device to write, which gives each process pages of its own.</summary>
+    public Line Anonymous() => Operation switch
+    {
+        Mmap map => Of(map with { Prot = Prot.Rw, Kind = MapKind.Private, File = null, Index = 0 }),
+        MapUserKiobuf pin => Of(pin with { Into = true }),
+        GetUserPages pin => Of(pin with { Into = true }),
+        _ => this,
+    };
 
     /// <summary>A page lower, where it speaks of a place in a process.</summary>
     public Line PageLower(int pageSize) => Operation switch

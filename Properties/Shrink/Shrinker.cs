@@ -132,6 +132,11 @@ public sealed class Shrinker
             any = true;
         }
 
+        if (_best.Exists(line => line.Operation is Mmap { File: not null }))
+        {
+            any |= TryEach(_best.Where(line => line.Operation is not OpenFile), line => line.Anonymous());
+        }
+
         for (var i = 0; i < _best.Count; i++)
         {
             for (var j = 0; j < _best.Count && i < _best.Count; j++)

@@ -34,6 +34,7 @@ public sealed record SkbChecksumHelp(SkbId Skb) : Operation
             var bytes = world.Written(Skb);
             BinaryPrimitives.WriteUInt16BigEndian(bytes[(shape.SumStart + shape.SumAt)..], InternetSum.Check(InternetSum.Words(bytes[shape.SumStart..])));
             world.Names.Helped(Skb);
+            world.Names.Privatise(Skb);
         }
     }
 

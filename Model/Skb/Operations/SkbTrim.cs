@@ -9,17 +9,16 @@ public sealed record SkbTrim(SkbId Skb, int Length) : Operation
 
     public override bool Enabled(Names names) => names.Has(Skb);
 
-    public override bool KeepsAllWithoutMemory(Names names) => true;
-
     public override Observation Apply(World world)
     {
         var skb = world.Skb(Skb);
-        if (skb.IsCloned && skb.IsNonlinear && Length < skb.Len)
+        if (((skb.IsCloned && skb.IsNonlinear) || skb.ListIsShared) && Length < skb.Len)
         {
             return world.Seen.Refuse(Refusal.NotOwn);
         }
 
-        return skb.TrimInPlace(Length) ? world.Seen.Succeed() : world.Seen.Refuse(Refusal.NoMemory);
+        skb.TrimInPlace(Length);
+        return world.Seen.Succeed();
     }
 
     public override void Apply(CopyingWorld world, Observation seen)

@@ -17,7 +17,7 @@ internal sealed class ExactText
     [
         // Only free lists and addresses tell two allocations apart; the walk names objects by the order in which it meets them.
         "PhysicalMemory._frames", "PhysicalMemory._freeFrames", "PhysicalMemory._touchedFrames", "PhysicalMemory._slabs", "PhysicalMemory._freeBlocks",
-        "PhysicalMemory._open", "PhysicalMemory._spareSlabs", "PhysicalMemory._inUse", "Page.address", "Page.InUseIndex", "Block._slab", "Block._offset", "Block._memory",
+        "PhysicalMemory._open", "PhysicalMemory._spareSlabs", "PhysicalMemory._inUse", "Page.address", "Page.Frame", "Page.InUseIndex", "Block._slab", "Block._offset", "Block._memory",
         "SkbCache._live", "SkbCache._blocks", "SkbCache._freeSkbs", "SkbCache._freeBlocks", "Skb.LiveIndex", "DataBlock.LiveIndex",
         "CopyingWorld._free", "Wire._free", "CopyingWorld._freeSkbs", "Names._freeShapes", "Names._freeData",
 
@@ -116,9 +116,10 @@ internal sealed class ExactText
                 Line($"{Convert.ToHexString(frame.Span)} {string.Join(' ', frame.Shadow.ToArray().Select(mark => mark.Packed))}");
                 return;
             case DataBlock data:
-                Line($"end {data.End} dataref {data.DataRef} nr_frags {data.NrFrags}");
+                Line($"end {data.End} dataref {data.DataRef} nr_frags {data.NrFrags} shared {data.HasSharedFrags}");
                 Walk(data.Memory);
                 Each(data.Frags.ToArray());
+                Each(data.FragList);
                 return;
             case SwapSpace swap:
                 for (var entry = 0; entry < swap.Pages; entry++)

@@ -15,7 +15,7 @@ internal static class ExploreCommand
 {
     private const int MostDepth = 1000;
 
-    private static readonly Argument<string> Suite = new("SUITE") { Description = string.Join(", ", ExploreMix.All.Select(mix => mix.Suite)) };
+    private static readonly Argument<string> Suite = new("SUITE") { Description = string.Join(", ", ExploreMix.All.Select(mix => mix.Name)) };
     private static readonly Option<string?> Depth = new("--depth") { Description = "operations from a starting state (default: the mix's own)" };
     private static readonly Option<bool> Complete = new("--complete") { Description = "until no state is left, or --states" };
     private static readonly Option<string?> Start = new("--start") { Description = "one starting state (default: each)" };
@@ -62,7 +62,7 @@ internal static class ExploreCommand
     }
 
     private static ExploreMix Mix(string suite) => ExploreMix.Find(suite) ?? throw new InputException(
-        $"'{suite}' {(Suites.Find(suite) is null ? "is not a suite" : "has no finite mix")} to explore; there are {string.Join(", ", ExploreMix.All.Select(mix => mix.Suite))}");
+        $"'{suite}' {(Suites.Find(suite) is null ? "is not a suite" : "has no finite mix")} to explore; there are {string.Join(", ", ExploreMix.All.Select(mix => mix.Name))}");
 
     private static int? DepthOf(ParseResult parsed, ExploreMix mix)
     {
@@ -83,7 +83,7 @@ internal static class ExploreCommand
         }
 
         var index = mix.Starts.ToList().FindIndex(start => start.Name == name);
-        return index >= 0 ? [index] : throw new InputException($"'{name}' is not a starting state of {mix.Suite}; there are {string.Join(", ", mix.Starts.Select(start => start.Name))}");
+        return index >= 0 ? [index] : throw new InputException($"'{name}' is not a starting state of {mix.Name}; there are {string.Join(", ", mix.Starts.Select(start => start.Name))}");
     }
 
     private static void Tell(long states, long left, int depth) => Tell($"{states:N0} states, {left:N0} not yet expanded, depth {depth}");
@@ -118,7 +118,7 @@ internal static class ExploreCommand
 
         var reach = result.IsComplete ? "all of them" : result.Stopped is { } why ? $"stopped: {why}" : $"every state within {depth} operations";
         console.MarkupLineInterpolated(
-            $"{mix.Suite} {profile.Size.ToString().ToLowerInvariant()}{(CommandLine.Mutant is { } mutant ? $", mutant {mutant}" : "")}: {result.States:N0} states ({reach}), {result.Transitions:N0} transitions, depth {result.Depth}, {result.Witnesses.Count} interesting cases hit, {(result.Holds ? "every law held" : $"{result.Violations.Count} laws violated")}");
+            $"{mix.Name} {profile.Size.ToString().ToLowerInvariant()}{(CommandLine.Mutant is { } mutant ? $", mutant {mutant}" : "")}: {result.States:N0} states ({reach}), {result.Transitions:N0} transitions, depth {result.Depth}, {result.Witnesses.Count} interesting cases hit, {(result.Holds ? "every law held" : $"{result.Violations.Count} laws violated")}");
     }
 
     private static void PrintScript(IAnsiConsole console, ExploreMix mix, Trace trace)
@@ -134,7 +134,7 @@ internal static class ExploreCommand
         ["schema"] = 1,
         ["verb"] = "explore",
         ["result"] = Verb.Word(status),
-        ["suite"] = mix.Suite,
+        ["suite"] = mix.Name,
         ["size"] = profile.Size.ToString().ToLowerInvariant(),
         ["kernel"] = profile.Kernel.ToString().ToLowerInvariant(),
         ["mutant"] = CommandLine.Mutant,

@@ -20,7 +20,7 @@ public sealed class Names(int pageSize, int taskPages)
     private readonly Table<SkbShape> _skbs = new();
     private readonly Stack<SkbShape> _freeShapes = new();
     private readonly Stack<SharedData> _freeData = new();
-    private readonly Table<bool> _pages = new();
+    private readonly Table<PageName> _pages = new();
     private readonly Table<long> _files = new();
     private readonly Table<SockName> _socks = new();
     private readonly Table<DevName> _devs = new();
@@ -214,7 +214,19 @@ public sealed class Names(int pageSize, int taskPages)
         }
     }
 
-    public void Bind(PageId page) => _pages.Bind(page.Value, true);
+    public void Bind(PageId page) => _pages.Bind(page.Value, new PageName(0));
+
+    /// <summary>Zero-copy sends of the page of which the user has not been told.</summary>
+    public int Lent(PageId page) => _pages[page.Value].Lent;
+
+    public void Lend(PageId page) => _pages.Rebind(page.Value, new PageName(Lent(page) + 1));
+
+    public void TakeBack(PageId page) => _pages.Rebind(page.Value, new PageName(Lent(page) - 1));
+
+    /// <summary>Whether the socket has had a zero-copy send.</summary>
+    public bool HasCalled(SockId sock) => _socks[sock.Value].HasCalled;
+
+    public void Called(SockId sock) => _socks.Rebind(sock.Value, _socks[sock.Value] with { HasCalled = true });
 
     public void Unbind(PageId page) => _pages.Unbind(page.Value);
 
@@ -318,9 +330,11 @@ public sealed class Names(int pageSize, int taskPages)
 
     private readonly record struct PinName(bool Into, bool Written, bool Locked, bool BehindFile, int Length);
 
-    private readonly record struct SockName(bool IsTcp, bool IsClosed, int MaxDatagram, bool IsRaw = false);
+    private readonly record struct SockName(bool IsTcp, bool IsClosed, int MaxDatagram, bool IsRaw = false, bool HasCalled = false);
 
     private readonly record struct DevName(int Mtu);
+
+    private readonly record struct PageName(int Lent);
 }
 
 /// <summary>Values by the number of a name.</summary>

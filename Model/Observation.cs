@@ -85,11 +85,18 @@ public readonly record struct TapShown(int Number, TapId Tap, DevId Device, bool
 
 /// <summary>A segment of a write queue was cut in two.</summary>
 /// <param name="Flow">The socket.</param>
+/// <param name="Seq">Its first sequence number.</param>
 /// <param name="Stays">Bytes of the first half.</param>
 /// <param name="Moved">Bytes of the second.</param>
 /// <param name="Paged">The second half has fragments.</param>
 /// <param name="Unsent">It was not sent yet.</param>
-public readonly record struct SegmentCut(SockId Flow, int Stays, int Moved, bool Paged, bool Unsent);
+public readonly record struct SegmentCut(SockId Flow, uint Seq, int Stays, int Moved, bool Paged, bool Unsent);
+
+/// <summary>A segment of a write queue took in the one behind it.</summary>
+/// <param name="Flow">The socket.</param>
+/// <param name="Seq">First sequence number of both.</param>
+/// <param name="EndSeq">Sequence number after both.</param>
+public readonly record struct SegmentMerge(SockId Flow, uint Seq, uint EndSeq);
 
 /// <summary>A packet passed a netfilter hook.</summary>
 /// <param name="Number">The entry of the plan that it becomes.</param>
@@ -113,6 +120,17 @@ public readonly record struct RunSum(int Offset, int Length, ushort Sum);
 /// <param name="Offset">First payload byte in the frame.</param>
 /// <param name="Length">Bytes.</param>
 public readonly record struct Delivery(SockId Flow, long Position, int Frame, int Offset, int Length);
+
+/// <summary>A range of zero-copy sends of which the user learns that they are done. kernel: struct sock_extended_err with SO_EE_ORIGIN_ZEROCOPY (4.14).</summary>
+/// <param name="Sock">The socket.</param>
+/// <param name="Lo">First call. kernel: ee_info.</param>
+/// <param name="Hi">Last call, included. kernel: ee_data.</param>
+/// <param name="Copied">The bytes were copied. kernel: SO_EE_CODE_ZEROCOPY_COPIED.</param>
+public readonly record struct Told(SockId Sock, uint Lo, uint Hi, bool Copied)
+{
+    /// <summary>Calls in the range.</summary>
+    public uint Count => unchecked(Hi - Lo + 1);
+}
 
 /// <summary>What may happen within an operation, as the copying path follows it.</summary>
 public enum Happening
@@ -191,8 +209,7 @@ public sealed class Observation
 
     public List<SegmentCut> Cuts { get; } = [];
 
-    /// <summary>Segments that went into the one before them.</summary>
-    public int Collapsed { get; set; }
+    public List<SegmentMerge> Merges { get; } = [];
 
     /// <summary>Datagrams that the receiver put together from fragments.</summary>
     public int Reassembled { get; set; }
@@ -200,6 +217,9 @@ public sealed class Observation
     public List<HookPass> HookPasses { get; } = [];
 
     public List<Delivery> Deliveries { get; } = [];
+
+    /// <summary>The range that the user read from an error queue; null for none.</summary>
+    public Told? Told { get; set; }
 
     /// <summary>Frames that appeared on the wires, both directions.</summary>
     public FrameLog Frames { get; } = new();
@@ -284,9 +304,11 @@ public sealed class Observation
         Handovers.Clear();
         Shown.Clear();
         Cuts.Clear();
-        (Collapsed, Reassembled) = (0, 0);
+        Merges.Clear();
+        Reassembled = 0;
         HookPasses.Clear();
         Deliveries.Clear();
+        Told = null;
         Frames.Clear();
         Received.Clear();
         Rejected.Clear();

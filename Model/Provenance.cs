@@ -16,6 +16,14 @@ public readonly record struct Provenance(ulong Packed)
     public static Provenance OfFile(FileId file, long offset, int write = 0) =>
         new(((ulong)(file.Value + 1) << 48) | ((ulong)write << 32) | (ulong)(offset & 0xffffffff));
 
+    /// <summary>A byte of a page of the caller's own.</summary>
+    public static Provenance OfPage(PageId page, int offset, int write = 0) =>
+        new(((ulong)(FirstPage + page.Value) << 48) | ((ulong)(ushort)write << 32) | (uint)offset);
+
     public override string ToString() =>
-        Packed == 0 ? "a byte of the kernel's own" : $"byte {Offset} of {new FileId(Object - 1)}{(Write > 0 ? $" from write {Write}" : "")}";
+        Packed == 0 ? "a byte of the kernel's own"
+        : $"byte {Offset} of {(Object >= FirstPage ? new PageId(Object - FirstPage).ToString() : new FileId(Object - 1).ToString())}{(Write > 0 ? $" from write {Write}" : "")}";
+
+    /// <summary>The objects from here on are pages; names end at 9999.</summary>
+    private const int FirstPage = 0x4000;
 }

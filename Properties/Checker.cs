@@ -22,8 +22,8 @@ public sealed record Violation(Rule Rule, string Law, long Step, Operation Opera
 public sealed class Checker
 {
     private readonly (Law Law, int Number)[] _step;
-    private readonly (Law Law, int Number)[] _skb;
-    private readonly (Law Law, int Number)[] _namedSkb;
+    private readonly (Law Law, int Number)[][] _skb;
+    private readonly (Law Law, int Number)[][] _namedSkb;
     private readonly (Law Law, int Number)[] _page;
     private readonly (Law Law, int Number)[] _sock;
     private readonly (Law Law, int Number)[] _device;
@@ -31,6 +31,7 @@ public sealed class Checker
     private readonly (Law Law, int Number)[] _pin;
     private readonly Recount _recount = new();
     private readonly PlanHistory _history = new();
+    private readonly CallHistory _calls = new();
     private readonly Dictionary<Law, int> _numbers = [];
     private readonly long[] _hits;
     private readonly long[] _subjects = new long[Enum.GetValues<Scope>().Length];
@@ -55,8 +56,8 @@ public sealed class Checker
 
         _hits = new long[laws.Count];
         _step = Of(Scope.Step);
-        _skb = Of(Scope.Skb);
-        _namedSkb = Of(Scope.NamedSkb);
+        _skb = ByTraits(Scope.Skb);
+        _namedSkb = ByTraits(Scope.NamedSkb);
         _page = Of(Scope.Page);
         _sock = Of(Scope.Sock);
         _device = Of(Scope.Device);
@@ -124,6 +125,7 @@ public sealed class Checker
             _history.Follow(seen);
             _history.Connections.Follow(operation, World);
             operation.Apply(Copying, seen);
+            _calls.Follow(operation, World, Copying);
             if (operation.Panics is { } rule)
             {
                 _violations.Add(new Violation(rule, Violation.Guard, Steps, operation, "it returned, where the kernel stops with BUG()"));
@@ -131,7 +133,7 @@ public sealed class Checker
             else if (isJudged && Laws.Count > 0)
             {
                 _recount.Make(World);
-                Evaluate(new Step(World, Copying, operation, _recount, _history));
+                Evaluate(new Step(World, Copying, operation, _recount, _history, _calls));
             }
         }
         catch (BugException bug) when (bug.Rule == operation.Panics)
@@ -153,6 +155,7 @@ public sealed class Checker
         World.WriteState(state);
         Copying.WriteState(state);
         _history.WriteState(state);
+        _calls.WriteState(state);
     }
 
     /// <summary>Both paths empty again. Hits and evaluations stay.</summary>
@@ -161,6 +164,7 @@ public sealed class Checker
         World.Reset();
         Copying.Reset();
         _history.Reset();
+        _calls.Reset();
         _violations.Clear();
         HasPanicked = false;
         Steps = 0;
@@ -189,7 +193,7 @@ public sealed class Checker
         for (var i = 0; i < live.Count; i++)
         {
             var skb = live[i];
-            foreach (var (law, number) in _skb)
+            foreach (var (law, number) in _skb[(int)TraitsOf(skb)])
             {
                 if (law.Skb!(step, skb) != law.IsAlways)
                 {
@@ -203,7 +207,7 @@ public sealed class Checker
             if (World.TrySkb(new SkbId(name)) is { } skb)
             {
                 _subjects[(int)Scope.NamedSkb]++;
-                foreach (var (law, number) in _namedSkb)
+                foreach (var (law, number) in _namedSkb[(int)TraitsOf(skb)])
                 {
                     if (law.NamedSkb!(step, new SkbId(name), skb) != law.IsAlways)
                     {
@@ -313,6 +317,20 @@ public sealed class Checker
         {
             _violations.Add(new Violation(law.Rule, law.Name, Steps, step.Operation, law.Explanation(step, subject)));
         }
+    }
+
+    private Traits TraitsOf(Skb skb) =>
+        (skb.DataLen != 0 || skb.NrFrags > 0 ? Traits.Paged : Traits.None)
+        | (skb.Block.FragList.Count > 0 ? Traits.Paged | Traits.Listed : Traits.None)
+        | (skb.Block.DataRef > 1 || _recount.Users(skb.Block) > 1 ? Traits.SharedBlock : Traits.None)
+        | (skb.IpSummed != ChecksumState.None ? Traits.Summed : Traits.None)
+        | (skb.Users > 1 ? Traits.Shared : Traits.None);
+
+    /// <summary>For each set of traits the laws that speak of an skb which has them.</summary>
+    private (Law Law, int Number)[][] ByTraits(Scope scope)
+    {
+        var laws = Of(scope);
+        return [.. Enumerable.Range(0, 2 * (int)Enum.GetValues<Traits>()[^1]).Select(has => laws.Where(entry => ((int)entry.Law.Of & ~has) == 0).ToArray())];
     }
 
     private (Law Law, int Number)[] Of(Scope scope) => [.. Laws.Where(law => law.Scope == scope).Select(law => (law, _numbers[law]))];

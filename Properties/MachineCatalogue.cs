@@ -13,6 +13,7 @@ public static class MachineCatalogue
         new("skb", "The life of one skb, from alloc_skb() to __kfree_skb(): who has it, and what may be done to it there.", SkbMachine.Table),
         new("page", "The life of one page frame, from alloc_page() to __free_page(): which cache knows it, and whether a process maps it.", PageMachine.Table),
         new("pin", "The life of user memory that is pinned for a device, from map_user_kiobuf() to unmap_kiobuf().", PinMachine.Table),
+        new("completion", "The life of one zero-copy send's notification, from sock_zerocopy_alloc() to recvmsg(): who counts it, and what the socket is told.", CompletionMachine.Table),
     ];
 
     /// <summary>The machine of this name, in either case of letters; null where there is none.</summary>

@@ -53,7 +53,7 @@ public sealed class Replay(Script script, IReadOnlyList<Law> laws)
     public IReadOnlyList<Segment?> Emitted => _emitted;
 
     /// <summary>Packets of a device that were handed to it and not emitted. Only where it explains.</summary>
-    public int Waiting(DevId device) => _waiting.TryGetValue(device, out var segments) ? segments.Count : 0;
+    public int Waiting(DevId device) => (_waiting.TryGetValue(device, out var segments) ? segments.Count : 0) + (_taken.TryGetValue(device, out var taken) ? taken.Count : 0);
 
     /// <summary>Takes one step; false at the end, after a violation, and after a BUG that had to come.</summary>
     public bool Next(out ReplayStep step)

@@ -117,4 +117,34 @@ public static class NetRules
         "While a device's queue is stopped it has packets whose completion will wake it.",
         Because: "Nothing else starts the queue again but the watchdog.",
         Source: "linux 2.4.4 include/linux/netdevice.h, netif_stop_queue(), netif_wake_queue()", Basis.Contract);
+
+    public static readonly Rule CallsAreNumbered = new("NET-050",
+        "Each zero-copy send that succeeds and is not empty has the next number of its socket, modulo 2^32; a call that fails uses none and is not told.",
+        Because: "The user counts calls himself: one number too many or too few, and he writes to a page that is still being sent.",
+        Source: "linux 4.14 net/core/skbuff.c, sock_zerocopy_alloc(), sock_zerocopy_put_abort(); Documentation/networking/msg_zerocopy.rst (2.4 has no such send)", Basis.Later);
+
+    public static readonly Rule ToldOnce = new("NET-051",
+        "Each zero-copy send is pending, or in exactly one range of its socket's error queue, or was read from it.",
+        Because: "What is told twice frees a page that is in use again; what is never told is never freed.",
+        Source: "linux 4.14 net/core/skbuff.c, sock_zerocopy_callback(); Documentation/networking/msg_zerocopy.rst (2.4 has no such send)", Basis.Later);
+
+    public static readonly Rule RangesAreJoined = new("NET-052",
+        "A notification is joined to the last range of the error queue exactly where it continues that range and says the same of copying.",
+        Because: "One entry a call fills the queue; a range joined wrongly tells of calls that are pending.",
+        Source: "linux 4.14 net/core/skbuff.c, skb_zerocopy_notify_extend(); Documentation/networking/msg_zerocopy.rst (2.4 has no such send)", Basis.Later);
+
+    public static readonly Rule CopiedIsSaid = new("NET-053",
+        "A range says \"copied\" exactly where the CPU copied bytes of its calls: at the call, for a device that takes no fragments, for a hook, or at a local receiver. Of a segment that was cut, the halves count for one another.",
+        Because: "The user stops pinning pages for nothing when he is told that they were copied, and only then.",
+        Source: "linux 4.14 net/core/skbuff.c, skb_copy_ubufs(), skb_zcopy_clear(); SO_EE_CODE_ZEROCOPY_COPIED in Documentation/networking/msg_zerocopy.rst (2.4 has no such send)", Basis.Later);
+
+    public static readonly Rule OneNotification = new("NET-054",
+        "An skb carries bytes of one zero-copy send at most.",
+        Because: "It has room for one notification: the bytes of the other call would be sent without one.",
+        Source: "linux 4.14 net/core/skbuff.c, skb_zerocopy_iter_stream() (2.4 has no such send)", Basis.Later);
+
+    public static readonly Rule UserPagesByReference = new("NET-055",
+        "A zero-copy send puts the user's pages into the segment, and neither copies nor sums them, exactly where the route has scatter/gather and a checksum that the CPU need not make.",
+        Because: "Elsewhere the bytes must be copied anyway, or summed before they are safe from the user.",
+        Source: "linux 4.14 net/ipv4/tcp.c, tcp_sendmsg_locked(); net/ipv4/ip_output.c, __ip_append_data() (2.4 has no such send)", Basis.Later);
 }

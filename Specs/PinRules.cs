@@ -108,6 +108,16 @@ public static class PinRules
         Because: "A hazard to know: what the device writes from then on, the process never sees.",
         Source: "linux 2.4.4 mm/vmscan.c, try_to_swap_out(), which does not look at the count; mm/memory.c, do_wp_page()", Basis.Source);
 
+    public static readonly Rule ToldWhenUnread = new("PIN-050",
+        "A zero-copy send is told only when nobody can read its pages any more: write queue, clones, queues, rings and receivers have let go.",
+        Because: "Once told, the user writes new bytes there: a retransmission, or a device that is late, sends those.",
+        Source: "linux 4.14 net/core/skbuff.c, sock_zerocopy_put(), skb_release_data(); Documentation/networking/msg_zerocopy.rst (2.4, which has no such send, holds pages by the same rule)", Basis.Later);
+
+    public static readonly Rule CarriersAreCounted = new("PIN-051",
+        "A notification is counted once by each data block that carries it, and by the call while it runs.",
+        Because: "Counted too low it is told while pages are read; too high, never.",
+        Source: "linux 4.14 net/core/skbuff.c, skb_zcopy_set(), skb_zerocopy_clone(), skb_zcopy_clear() (2.4 has no such send)", Basis.Later);
+
     public static readonly Rule UncachedIsOnDisk = new("PIN-040",
         "What is not in the page cache is on disk: reclaim leaves a dirty page alone.",
         Because: "The next reader gets the bytes of before the write, and so does the wire.",

@@ -137,7 +137,8 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
 
         if (field + 2 <= bytes.Length)
         {
-            BinaryPrimitives.WriteUInt16BigEndian(bytes[field..], adder.Complement);
+            // RFC 768: 0 would say that no sum was made. FreeBSD's and NetBSD's drivers leave UDP to the firmware without a test for it.
+            BinaryPrimitives.WriteUInt16BigEndian(bytes[field..], adder.Complement == 0 && protocol == 17 ? (ushort)0xffff : adder.Complement);
         }
     }
 

@@ -40,6 +40,7 @@ public sealed class LoopbackDriver(World world, DevId id, int mtu, NetifFeatures
             skb.CopyBits(0, frame);
             // loopback_xmit() vouches for what it hands back: CHECKSUM_UNNECESSARY.
             World.Wire.Emit(index, ChecksumState.Unnecessary);
+            skb.OrphanFragsRx();
             skb.Kfree();
         }
 

@@ -10,8 +10,7 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
     private Provenance[]? _origin;
     private int _start;
     private int _end;
-    private long _repeatedFrom;
-    private long _repeatedTo;
+    private readonly List<(long From, long To)> _joined = [];
 
     public SockId Id => id;
 
@@ -68,6 +67,38 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
         LastCall = count;
     }
 
+    /// <summary>Copies bytes of a page at the call.</summary>
+    /// <param name="from">The bytes.</param>
+    /// <param name="origins">Where each came from; empty where the profile keeps no provenance.</param>
+    public void Accept(ReadOnlySpan<byte> from, ReadOnlySpan<Provenance> origins)
+    {
+        Remember(new AcceptedRun(Accepted, from.Length, new FileId(-1), 0, 0, ByReference: false));
+        MakeRoom(from.Length, !origins.IsEmpty);
+        from.CopyTo(_bytes.AsSpan(_end));
+        origins.CopyTo(_origin.AsSpan(_origin is null ? 0 : _end));
+        _end += from.Length;
+        Accepted += from.Length;
+        LastCall = from.Length;
+    }
+
+    /// <summary>Number of the next zero-copy send.</summary>
+    public uint NextCall { get; set; }
+
+    /// <summary>Zero-copy sends of which the user has not been told.</summary>
+    public List<(uint Number, PageId? Page)> Untold { get; } = [];
+
+    /// <summary>The user let go of a page: another may get its name.</summary>
+    public void Forget(PageId page)
+    {
+        for (var i = 0; i < Untold.Count; i++)
+        {
+            if (Untold[i].Page == page)
+            {
+                Untold[i] = (Untold[i].Number, null);
+            }
+        }
+    }
+
     /// <summary>The bytes from a place in the stream; the range was accepted and not yet forgotten.</summary>
     public ReadOnlySpan<byte> Bytes(long position, int count) => _bytes.AsSpan(IndexOf(position, count), count);
 
@@ -81,10 +112,10 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
     /// <summary>Forgets what stands before a place in the stream.</summary>
     public void Forget(long position)
     {
-        // A retransmission that took in the next segment goes again whole, when half of it was acknowledged.
-        if (position > _repeatedFrom && position < _repeatedTo)
+        // A segment that took in the next goes again whole, when half of it was acknowledged.
+        foreach (var (from, to) in _joined)
         {
-            position = _repeatedFrom;
+            position = position > from && position < to ? from : position;
         }
 
         _start += (int)Math.Max(0, Math.Min(position, Accepted) - Kept);
@@ -95,15 +126,27 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
         }
 
         _runs.RemoveRange(0, gone);
+        for (var i = _joined.Count - 1; i >= 0; i--)
+        {
+            if (_joined[i].To <= Kept)
+            {
+                _joined.RemoveAt(i);
+            }
+        }
     }
 
-    /// <summary>A range goes again; where it is the oldest, it stays together until all of it is acknowledged.</summary>
-    public void Repeat(long position, int count)
+    /// <summary>Two segments became one: what it has, FIN with it, is kept until all of it is acknowledged.</summary>
+    public void Join(long from, long to)
     {
-        if (position <= Kept)
+        for (var i = _joined.Count - 1; i >= 0; i--)
         {
-            (_repeatedFrom, _repeatedTo) = (position, position + count);
+            if (_joined[i].From == from)
+            {
+                _joined.RemoveAt(i);
+            }
         }
+
+        _joined.Add((from, to));
     }
 
     /// <summary>Adds where a range came from; it was accepted and is not yet forgotten.</summary>
@@ -139,12 +182,24 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
         }
 
         state.Write(Accepted);
+        state.Write(NextCall);
+        state.Write(Untold.Count);
+        foreach (var (number, page) in Untold)
+        {
+            state.Write(number);
+            state.Write(page?.Value ?? -1);
+        }
+
         state.Write(Ack);
         state.Write(TsRecent);
         state.Write(mssOption);
         state.Write(IsReset);
-        state.Write(_repeatedTo > Kept ? _repeatedFrom : 0);
-        state.Write(_repeatedTo > Kept ? _repeatedTo : 0);
+        state.Write(_joined.Count);
+        foreach (var (from, to) in _joined)
+        {
+            state.Write(from);
+            state.Write(to);
+        }
     }
 
     /// <summary>A call that goes on where the one before ended makes one run with it.</summary>

@@ -62,16 +62,18 @@ public static class CopyingFrames
             pseudo += (ulong)(8 + whole.Length) - (ulong)transport.Length;
             BinaryPrimitives.WriteUInt16BigEndian(transport[4..], (ushort)(8 + whole.Length));
             transport[6] = transport[7] = 0;
-            var check = InternetSum.Check(InternetSum.Words(whole, InternetSum.Words(transport[..8], pseudo)));
+            var check = seedOnly ? InternetSum.Fold(pseudo) : InternetSum.Check(InternetSum.Words(whole, InternetSum.Words(transport[..8], pseudo)));
             BinaryPrimitives.WriteUInt16BigEndian(transport[6..], check == 0 ? (ushort)0xffff : check);
         }
     }
 
-    /// <summary>Puts the seed into the checksum field of a TCP frame: as it looks before the device has summed it.</summary>
+    /// <summary>Puts the seed into the checksum field of a frame: as it looks before the device has summed it.</summary>
     public static void WriteSeed(Span<byte> frame)
     {
+        var protocol = frame[Ethernet.Length + 9];
         var transport = frame[(Ethernet.Length + ((frame[Ethernet.Length] & 15) * 4))..];
-        BinaryPrimitives.WriteUInt16BigEndian(transport[16..], InternetSum.Fold(InternetSum.Words(Addresses) + Tcp + (ulong)transport.Length));
+        BinaryPrimitives.WriteUInt16BigEndian(
+            transport[(protocol == Tcp ? 16 : 6)..], InternetSum.Fold(InternetSum.Words(Addresses) + protocol + (ulong)transport.Length));
     }
 
     /// <summary>Sums the segment of a TCP frame whose bytes are in place.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace ZeroCopy.Model.Copying;
 
@@ -12,6 +13,7 @@ public sealed partial class CopyingWorld(Profile profile)
 
     private readonly Table<CopyingSkb> _skbs = new();
     private readonly Table<byte[]> _pages = new();
+    private readonly Table<Provenance[]> _pageOrigins = new();
     private readonly Table<CopyingFile> _files = new();
     private readonly Table<CopyingFlow> _flows = new();
     private readonly Table<CopyingDevice> _devices = new();
@@ -196,13 +198,73 @@ public sealed partial class CopyingWorld(Profile profile)
     public void Bind(PageId id, byte[] page)
     {
         _pages.Bind(id.Value, page);
+        var origins = new Provenance[page.Length];
+        for (var i = 0; i < origins.Length; i++)
+        {
+            origins[i] = Provenance.OfPage(id, i);
+        }
+
+        _pageOrigins.Bind(id.Value, origins);
         Names.Bind(id);
+    }
+
+    /// <summary>The user stores into a page of his own.</summary>
+    public void Store(PageId id, int offset, ReadOnlySpan<byte> bytes, int write)
+    {
+        bytes.CopyTo(_pages[id.Value].AsSpan(offset));
+        for (var i = offset; i < offset + bytes.Length; i++)
+        {
+            _pageOrigins[id.Value][i] = Provenance.OfPage(id, i, write);
+        }
+    }
+
+    /// <summary>Copies what a zero-copy send accepted, and counts the call.</summary>
+    public void Accept(SockId sock, PageId page, int offset, int count)
+    {
+        _flows[sock.Value].Accept(_pages[page.Value].AsSpan(offset, count), profile.Provenance ? _pageOrigins[page.Value].AsSpan(offset, count) : []);
+        CopiedBytes += count;
+    }
+
+    /// <summary>A zero-copy send succeeded: until it is told, the user leaves the page alone.</summary>
+    public void Call(SockId sock, PageId page)
+    {
+        var flow = _flows[sock.Value];
+        flow.Untold.Add((flow.NextCall, page));
+        flow.NextCall = unchecked(flow.NextCall + 1);
+        Names.Lend(page);
+        Names.Called(sock);
+    }
+
+    /// <summary>The user is told of a range of calls.</summary>
+    public void Learn(in Told told)
+    {
+        var untold = _flows[told.Sock.Value].Untold;
+        for (var i = untold.Count - 1; i >= 0; i--)
+        {
+            if (unchecked(untold[i].Number - told.Lo) < told.Count)
+            {
+                if (untold[i].Page is { } page)
+                {
+                    Names.TakeBack(page);
+                }
+
+                untold.RemoveAt(i);
+            }
+        }
     }
 
     public void Unbind(PageId id)
     {
         _pages.Unbind(id.Value);
+        _pageOrigins.Unbind(id.Value);
         Names.Unbind(id);
+        for (var name = 0; name < _flows.Count; name++)
+        {
+            if (_flows.Has(name))
+            {
+                _flows[name].Forget(id);
+            }
+        }
     }
 
     public void Bind(FileId id, FileContent content)
@@ -348,6 +410,11 @@ public sealed partial class CopyingWorld(Profile profile)
     /// <summary>Follows what the zero-copy path published, in its order: learns from the peer's frames, builds a frame for each new entry of the plan, forgets what was dropped, and counts out a frame for each that a device emitted.</summary>
     public void Follow(Observation seen)
     {
+        foreach (var (flow, seq, endSeq) in seen.Merges)
+        {
+            _flows[flow.Value].Join(_flows[flow.Value].PositionOf(seq), _flows[flow.Value].PositionOf(endSeq));
+        }
+
         foreach (var (happening, index) in seen.Happenings)
         {
             switch (happening)
@@ -406,6 +473,8 @@ public sealed partial class CopyingWorld(Profile profile)
             {
                 state.Write(name);
                 state.Write(_pages[name]);
+                state.Write(MemoryMarshal.AsBytes<Provenance>(_pageOrigins[name]));
+                state.Write(Names.Lent(new PageId(name)));
             }
         }
 
@@ -425,6 +494,7 @@ public sealed partial class CopyingWorld(Profile profile)
             if (_flows.Has(name))
             {
                 state.Write(name);
+                state.Write(Names.HasCalled(new SockId(name)));
                 state.Write(Names.IsOpenTcp(new SockId(name)));
                 _flows[name].WriteState(state);
             }
@@ -476,6 +546,7 @@ public sealed partial class CopyingWorld(Profile profile)
         ResetMemory();
         _skbs.Clear();
         _pages.Clear();
+        _pageOrigins.Clear();
         _files.Clear();
         _flows.Clear();
         _devices.Clear();
@@ -522,11 +593,6 @@ public sealed partial class CopyingWorld(Profile profile)
         var bytes = due.Start(segment, position, headers, Writes, decision is { Linearized: true } || hook is { Linearized: true }, decision is { Summed: true } || hook is { Summed: true }, seedOnly, profile.Provenance);
         if (segment.Length > 0)
         {
-            if (segment.Attempt > 1)
-            {
-                flow.Repeat(position, segment.Length + ((segment.Flags & Fin) != 0 ? 1 : 0));
-            }
-
             flow.Bytes(position, segment.Length).CopyTo(bytes.Span[headers..]);
             if (profile.Provenance)
             {
@@ -677,7 +743,7 @@ public sealed partial class CopyingWorld(Profile profile)
     {
         foreach (var run in due.Runs)
         {
-            if (_files[run.File.Value].LastWrite > run.Call)
+            if (run.IsOfFile && _files[run.File.Value].LastWrite > run.Call)
             {
                 return true;
             }
@@ -686,7 +752,6 @@ public sealed partial class CopyingWorld(Profile profile)
         return false;
     }
 
-    /// <summary>Files were written since the call. What the frame shows of that is taken over, byte by byte, where this path may read it: sent by reference, and written between the call and the private copy, or else the device's reading. Whatever else differs stays as it was at the call.</summary>
     /// <summary>What a tap read, of the bytes that it may have read.</summary>
     private void TakeOver(DueFrame due, ReadOnlySpan<byte> read)
     {
@@ -696,7 +761,7 @@ public sealed partial class CopyingWorld(Profile profile)
         {
             for (var i = 0; i < run.Count; i++, at++)
             {
-                if (run.ByReference && _files[run.File.Value].HadValue(run.Offset + i, run.Call, until, read[at]))
+                if (run.IsOfFile && run.ByReference && _files[run.File.Value].HadValue(run.Offset + i, run.Call, until, read[at]))
                 {
                     due.Bytes.Span[at] = read[at];
                 }
@@ -704,6 +769,7 @@ public sealed partial class CopyingWorld(Profile profile)
         }
     }
 
+    /// <summary>Files were written since the call. What the frame shows of that is taken over, byte by byte, where this path may read it: sent by reference, and written between the call and the private copy, or else the device's reading. Whatever else differs stays as it was at the call.</summary>
     private void TakeOver(DueFrame due, Frame frame)
     {
         due.IsOpen = true;
@@ -718,6 +784,11 @@ public sealed partial class CopyingWorld(Profile profile)
         {
             for (var i = 0; i < run.Count; i++, at++)
             {
+                if (!run.IsOfFile)
+                {
+                    continue;
+                }
+
                 TakeOver(due, run, run.Offset + i, until, frame, at);
             }
         }
@@ -788,6 +859,12 @@ public sealed partial class CopyingWorld(Profile profile)
         var at = due.Headers;
         foreach (var run in due.Runs)
         {
+            if (!run.IsOfFile)
+            {
+                at += run.Count;
+                continue;
+            }
+
             var file = _files[run.File.Value];
             for (var i = 0; i < run.Count; i++, at++)
             {

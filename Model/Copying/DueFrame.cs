@@ -7,7 +7,11 @@ namespace ZeroCopy.Model.Copying;
 /// <param name="Offset">First byte in the file.</param>
 /// <param name="Call">Writes to files before the call: the lower end of what may be read.</param>
 /// <param name="ByReference">Read later: writes after the call may show. Else they were copied, and none does.</param>
-public readonly record struct AcceptedRun(long Position, int Count, FileId File, long Offset, int Call, bool ByReference);
+public readonly record struct AcceptedRun(long Position, int Count, FileId File, long Offset, int Call, bool ByReference)
+{
+    /// <summary>Not of a page of the user's own, which he leaves alone until he is told: its bytes are those of the call.</summary>
+    public bool IsOfFile => File.Value >= 0;
+}
 
 /// <summary>A frame that a device has yet to emit, with its bytes as they were at the call, and what is needed to say which other bytes it may carry.</summary>
 public sealed class DueFrame

@@ -1,3 +1,4 @@
+using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
 
 namespace ZeroCopy.Model.Net;
@@ -18,6 +19,8 @@ public sealed class RawSock(World world, SockId id) : Sock(world, id, null, 0, 0
     }
 
     public override (int Accepted, Refusal Why) SendMsg(UserBuffer user, int length) => throw new ModelException($"{Id} has no protocol");
+
+    public override (int Accepted, Refusal Why) SendZerocopy(Page page, int offset, int size, bool more) => throw new ModelException($"{Id} has no protocol");
 
     public override void Receive(ReadOnlySpan<byte> segment) => throw new ModelException($"{Id} has no protocol");
 }

@@ -126,7 +126,7 @@ public sealed partial class TcpSock
 
         WriteQueue.Append(skb, rest);
         WmemQueued += rest.TrueSize;
-        World.Seen.Cuts.Add(new SegmentCut(Id, length, rest.Len, rest.NrFrags > 0, skb == SendHead));
+        World.Seen.Cuts.Add(new SegmentCut(Id, skb.Cb.Seq, length, rest.Len, rest.NrFrags > 0, skb == SendHead));
         return true;
     }
 
@@ -146,7 +146,7 @@ public sealed partial class TcpSock
         skb.Cb.Attempts = Math.Max(skb.Cb.Attempts, next.Cb.Attempts);
         WmemQueued -= next.TrueSize;
         next.Kfree();
-        World.Seen.Collapsed++;
+        World.Seen.Merges.Add(new SegmentMerge(Id, skb.Cb.Seq, skb.Cb.EndSeq));
     }
 
     /// <summary>Takes the peer's window where the segment is newer than the one that told it last. kernel: tcp_may_update_window(), tcp_ack_update_window().</summary>

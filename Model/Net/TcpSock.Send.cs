@@ -15,21 +15,29 @@ public sealed partial class TcpSock
     /// <param name="offset">First byte in the page.</param>
     /// <param name="size">Bytes in the page.</param>
     /// <param name="more">More data follows at once: MSG_MORE.</param>
+    /// <param name="ubuf">The notification of the zero-copy send that the piece belongs to; null for sendfile.</param>
     /// <returns>Bytes accepted, and why no more.</returns>
-    public (int Accepted, Refusal Why) SendPage(Page page, int offset, int size, bool more)
+    public (int Accepted, Refusal Why) SendPage(Page page, int offset, int size, bool more, UbufInfo? ubuf = null)
     {
         var accepted = 0;
         var why = Wait;
         while (accepted < size && why == Refusal.None)
         {
             var skb = UnsentTail();
-            if (skb is null)
+            if (skb is null || !TakesFrom(skb, ubuf))
             {
                 skb = NewSegment(0, Mss, out why);
                 if (skb is null)
                 {
                     break;
                 }
+            }
+
+            if (ubuf is not null && !GetUserPages())
+            {
+                DropEmptyTail();
+                why = Refusal.NoMemory;
+                break;
             }
 
             var copy = Math.Min(Mss - skb.Len, size - accepted);
@@ -55,6 +63,7 @@ public sealed partial class TcpSock
                 continue;
             }
 
+            skb.ZcopySet(ubuf);
             // From here on the sum is the device's, whatever was summed before.
             skb.AskDevice();
             accepted += copy;
@@ -91,7 +100,7 @@ public sealed partial class TcpSock
             if (copy == NoMemory)
             {
                 why = Refusal.NoMemory;
-                DropEmpty(skb);
+                DropEmptyTail();
                 break;
             }
 
@@ -260,24 +269,6 @@ public sealed partial class TcpSock
         WmemQueued += copy;
         _sendPageOffset += copy;
         return copy;
-    }
-
-    /// <summary>A segment that was made for bytes which could not be read is taken back; it was the first that waits, or there are others before it. kernel: do_fault of tcp_sendmsg(), as intended: 2.4.4 leaves send_head at an skb that was sent.</summary>
-    private void DropEmpty(Skb skb)
-    {
-        if (skb.Len > 0)
-        {
-            return;
-        }
-
-        WriteQueue.Unlink(skb);
-        WmemQueued -= skb.TrueSize;
-        if (skb == SendHead)
-        {
-            SendHead = null;
-        }
-
-        skb.Kfree();
     }
 
     private void DropSendPage()

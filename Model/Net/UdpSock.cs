@@ -4,8 +4,8 @@ using Sum = ZeroCopy.Model.Checksums.Checksum;
 
 namespace ZeroCopy.Model.Net;
 
-/// <summary>A UDP socket. It always copies and sums: UDP has no sendpage of its own in 2.4.4 and never leaves the sum to the device. kernel: net/ipv4/udp.c.</summary>
-public sealed class UdpSock(World world, SockId id, NetDevice device, int ipOptionBytes, int priority) : Sock(world, id, device, ipOptionBytes, priority)
+/// <summary>A UDP socket. It copies and sums, but for the user's own pages: UDP has no sendpage of its own in 2.4.4 and never leaves the sum to the device. kernel: net/ipv4/udp.c.</summary>
+public sealed partial class UdpSock(World world, SockId id, NetDevice device, int ipOptionBytes, int priority) : Sock(world, id, device, ipOptionBytes, priority)
 {
     /// <summary>Ids of different sockets lie apart, as those of the kernel do that start with the clock. kernel: sk->protinfo.af_inet.id.</summary>
     private ushort _id = unchecked((ushort)((id.Value << 12) + 1));
@@ -17,7 +17,7 @@ public sealed class UdpSock(World world, SockId id, NetDevice device, int ipOpti
     /// <summary>Sends one datagram. kernel: udp_sendmsg(), ip_build_xmit() with udp_getfrag().</summary>
     public override (int Accepted, Refusal Why) SendMsg(UserBuffer user, int length)
     {
-        if (Udp.HeaderBytes + length > Device.Mtu - Ipv4.HeaderBytes - IpOptionBytes)
+        if (!FitsPacket(length))
         {
             return SendFragments(user, length);
         }
@@ -45,6 +45,8 @@ public sealed class UdpSock(World world, SockId id, NetDevice device, int ipOpti
         // A full queue is told only to who asked for errors (IP_RECVERR): without it the datagram is silently gone.
         return sent == NetXmit.NoMemory ? (0, Refusal.NoMemory) : (length, Refusal.None);
     }
+
+    private bool FitsPacket(int length) => Udp.HeaderBytes + length <= Device.Mtu - Ipv4.HeaderBytes - IpOptionBytes;
 
     /// <summary>A datagram that is longer than the device's packets goes in pieces, the last of them first: when its first piece is made, with the UDP header, everything has been summed. Where memory ends in the middle, the pieces that went stay lost in the net. kernel: ip_build_xmit_slow(), net/ipv4/ip_output.c.</summary>
     private (int Accepted, Refusal Why) SendFragments(UserBuffer user, int length)

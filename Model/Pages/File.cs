@@ -159,10 +159,10 @@ public sealed class File(FileId id, FileContent content, Zone zone, PhysicalMemo
     }
 
     /// <summary>The disk has taken the page.</summary>
-    public void EndIo(Page page)
+    public void EndIo(Page written)
     {
-        WritePage(page);
-        page.EndIo();
+        WritePage(written);
+        written.EndIo();
     }
 
     /// <summary>Ends every write that is under way.</summary>

@@ -19,6 +19,9 @@ public sealed class DataBlock(int maxFrags)
     /// <summary>kernel: skb_shinfo(skb)->nr_frags.</summary>
     public int NrFrags { get; internal set; }
 
+    /// <summary>The notification of the zero-copy send whose pages it names; null for none. kernel: skb_uarg(skb), skb_shinfo(skb)->destructor_arg (4.14).</summary>
+    public UbufInfo? Ubuf { get; internal set; }
+
     /// <summary>kernel: skb_shinfo(skb)->frags[0..nr_frags].</summary>
     public ReadOnlySpan<Frag> Frags => _frags.AsSpan(0, NrFrags);
 
@@ -49,6 +52,8 @@ public sealed class DataBlock(int maxFrags)
         state.Write(End);
         state.Write(DataRef);
         state.Write(NrFrags);
+        state.Write(Ubuf is not null);
+        Ubuf?.WriteState(state);
         state.Write(HasSharedFrags);
         foreach (var frag in Frags)
         {

@@ -258,6 +258,7 @@ public sealed partial class Skb
         Block.Bytes[..Data].CopyTo(block.Bytes[..Data]);
         CopyBits(0, block.Bytes.Slice(Data, Len));
         cache.Cost.CopiedLater += Cb.Payload;
+        Block.Ubuf?.MarkCopied();
         ReplaceBlock(block, 0);
         Tail = Data + Len;
         DataLen = 0;
@@ -286,6 +287,11 @@ public sealed partial class Skb
         EatFrags(delta);
         Tail += delta;
         DataLen -= delta;
+        if (!IsNonlinear)
+        {
+            ZcopyClear();
+        }
+
         return true;
     }
 
@@ -383,6 +389,7 @@ public sealed partial class Skb
     public void Split(Skb rest, int length)
     {
         Fire(SkbMachine.Event.Split, Fits(length < Len && rest.Len == 0 && rest.NrFrags == 0 && Block.List.Count == 0) | (IsNonlinear ? OwnSharedInfo() : SkbMachine.Guard.Own));
+        rest.ZcopySet(Block.Ubuf);
         if (length < HeadLen)
         {
             Block.Bytes[(Data + length)..Tail].CopyTo(rest.Put(HeadLen - length));
@@ -455,6 +462,26 @@ public sealed partial class Skb
         return sum;
     }
 
+    /// <summary>Its data block carries a zero-copy send's notification, which counts the block. kernel: skb_zcopy_set(), skb_zerocopy_clone() (4.14).</summary>
+    internal void ZcopySet(UbufInfo? ubuf)
+    {
+        if (ubuf is not null && Block.Ubuf is null)
+        {
+            ubuf.Get();
+            Block.Ubuf = ubuf;
+        }
+    }
+
+    /// <summary>The user's pages were copied: none is left here. kernel: skb_zcopy_clear(skb, false) (4.14).</summary>
+    private void ZcopyClear()
+    {
+        Block.Ubuf?.Clear(copied: true);
+        Block.Ubuf = null;
+    }
+
+    /// <summary>A receiver on this machine reads a copy: it would keep the user's pages for as long as it likes. kernel: skb_orphan_frags_rx(), skb_copy_ubufs() (4.14).</summary>
+    public void OrphanFragsRx() => Block.Ubuf?.MarkCopied();
+
     private SkbMachine.Guard OwnSharedInfo() => IsCloned ? SkbMachine.Guard.None : SkbMachine.Guard.Own;
 
     /// <summary>What clone and copy carry over. kernel: copy_skb_header().</summary>
@@ -494,6 +521,8 @@ public sealed partial class Skb
         }
 
         block.NrFrags = NrFrags;
+        block.Ubuf = Block.Ubuf;
+        block.Ubuf?.Get();
         Block.HasSharedFrags |= staysHeld && NrFrags > 0;
         block.HasSharedFrags = Block.HasSharedFrags;
         foreach (var skb in Block.List)
@@ -526,6 +555,9 @@ public sealed partial class Skb
             frag.Page.Put();
         }
 
+        // With or without fragments: they may have been trimmed, or never come.
+        Block.Ubuf?.Clear(copied: false);
+        Block.Ubuf = null;
         Block.NrFrags = 0;
         DropList(0);
         cache.Free(Block);

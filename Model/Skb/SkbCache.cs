@@ -10,6 +10,8 @@ public sealed class SkbCache(Profile profile, PhysicalMemory memory, Cost cost)
     private readonly Stack<Skb> _freeSkbs = new();
     private readonly List<Skb> _completion = [];
     private readonly Stack<DataBlock> _freeBlocks = new();
+    private readonly List<UbufInfo> _ubufs = [];
+    private readonly Stack<UbufInfo> _freeUbufs = new();
 
     public Profile Profile => profile;
 
@@ -20,6 +22,9 @@ public sealed class SkbCache(Profile profile, PhysicalMemory memory, Cost cost)
 
     /// <summary>Every data block with dataref above 0.</summary>
     public IReadOnlyList<DataBlock> LiveBlocks => _blocks;
+
+    /// <summary>Every notification that is pending or queued.</summary>
+    public IReadOnlyList<UbufInfo> LiveUbufs => _ubufs;
 
     /// <summary>Skbs without users that the softirq frees. kernel: softnet_data[].completion_queue.</summary>
     public IReadOnlyList<Skb> CompletionQueue => _completion;
@@ -82,7 +87,7 @@ public sealed class SkbCache(Profile profile, PhysicalMemory memory, Cost cost)
             block = new DataBlock(profile.MaxSkbFrags);
         }
 
-        (block.Memory, block.End, block.DataRef, block.NrFrags, block.HasSharedFrags) = (bytes, end, 1, 0, false);
+        (block.Memory, block.End, block.DataRef, block.NrFrags, block.HasSharedFrags, block.Ubuf) = (bytes, end, 1, 0, false, null);
         block.LiveIndex = _blocks.Count;
         _blocks.Add(block);
         return block;
@@ -97,6 +102,32 @@ public sealed class SkbCache(Profile profile, PhysicalMemory memory, Cost cost)
         memory.Kfree(block.Memory!);
         block.Slots.Clear();
         _freeBlocks.Push(block);
+    }
+
+    /// <summary>A notification; null where there is no memory. kernel: sock_omalloc() in sock_zerocopy_alloc().</summary>
+    internal UbufInfo? TryAllocUbuf()
+    {
+        if (memory.AllocationFails())
+        {
+            return null;
+        }
+
+        if (!_freeUbufs.TryPop(out var ubuf))
+        {
+            ubuf = new UbufInfo();
+        }
+
+        ubuf.LiveIndex = _ubufs.Count;
+        _ubufs.Add(ubuf);
+        return ubuf;
+    }
+
+    internal void Free(UbufInfo ubuf)
+    {
+        _ubufs[ubuf.LiveIndex] = _ubufs[^1];
+        _ubufs[ubuf.LiveIndex].LiveIndex = ubuf.LiveIndex;
+        _ubufs.RemoveAt(_ubufs.Count - 1);
+        _freeUbufs.Push(ubuf);
     }
 
     internal void Free(Skb skb)
@@ -121,11 +152,19 @@ public sealed class SkbCache(Profile profile, PhysicalMemory memory, Cost cost)
         {
             block.Memory = null;
             block.DataRef = 0;
+            block.Ubuf = null;
             block.List.Clear();
             _freeBlocks.Push(block);
         }
 
         _blocks.Clear();
+        foreach (var ubuf in _ubufs)
+        {
+            ubuf.Abandon();
+            _freeUbufs.Push(ubuf);
+        }
+
+        _ubufs.Clear();
     }
 
     private Skb AllocStruct()

@@ -11,12 +11,14 @@ namespace ZeroCopy.Properties.Explore;
 /// <param name="Starts">By name: the operations before the first event.</param>
 /// <param name="Operations">The events. A new name is always the lowest that is free.</param>
 /// <param name="Bound">Keeps the states few: whether an operation may be taken, by what the copying path knows.</param>
+/// <param name="OwnName">Its word on the command line, where it is not the suite's.</param>
 public sealed record ExploreMix(
     string Suite,
     int DefaultDepth,
     IReadOnlyList<(string Name, IReadOnlyList<Operation> Before)> Starts,
     IReadOnlyList<Operation> Operations,
-    Func<CopyingWorld, Operation, bool> Bound)
+    Func<CopyingWorld, Operation, bool> Bound,
+    string? OwnName = null)
 {
     private const int MostPacketBytes = 3;
     private const int MostStreamBytes = 4;
@@ -28,13 +30,17 @@ public sealed record ExploreMix(
         new("transmit", 4, [.. DriverKind.All.Select(Connected)], NetOperations(), ShortStreams),
         new("acenic", 6, [Connected(DriverKind.All.Single(kind => kind.Word == "acenic"))], NetOperations(), ShortStreams),
         new("hme", 6, [Connected(DriverKind.All.Single(kind => kind.Word == "hme"))], NetOperations(), ShortStreams),
+        new("transmit", 5, [Lending("acenic"), Lending("loopback")], ZerocopyOperations(), FewCalls, "completion"),
     ];
+
+    /// <summary>Its word on the command line.</summary>
+    public string Name => OwnName ?? Suite;
 
     /// <summary>The operations of a way to a state, those of its start included.</summary>
     public IReadOnlyList<Operation> ScriptOf(Trace trace) => [.. Starts[trace.Start].Before, .. trace.Events.Select(e => Operations[e])];
 
-    /// <summary>The mix of a suite; null where there is none.</summary>
-    public static ExploreMix? Find(string suite) => All.FirstOrDefault(mix => mix.Suite == suite);
+    /// <summary>The mix of a name; null where there is none.</summary>
+    public static ExploreMix? Find(string name) => All.FirstOrDefault(mix => mix.Name == name);
 
     private static List<Operation> SkbOperations(int names)
     {
@@ -108,6 +114,36 @@ public sealed record ExploreMix(
         "fail_alloc(2)",
     ]);
 
+    /// <summary>The same connection, and a page of the user's own.</summary>
+    private static (string Name, IReadOnlyList<Operation> Before) Lending(string driver)
+    {
+        var (name, before) = Connected(DriverKind.All.Single(kind => kind.Word == driver));
+        return (name, [.. before, .. Parse(["page0 = alloc_page(high, 0)"])]);
+    }
+
+    private static List<Operation> ZerocopyOperations() => Parse(
+    [
+        "msg_zerocopy(sk0, page0, 0, 1)",
+        "msg_zerocopy(sk0, page0, 1, 2, more=1)",
+        "tcp_sendmsg(sk0, file0, 0, 1)",
+        "sk1 = udp_connect(eth0)",
+        "msg_zerocopy(sk1, page0, 0, 1)",
+        "device_run(eth0, 1)",
+        "interrupt(eth0)",
+        "netif_rx(eth0, 1)",
+        "tcp_retransmit_timer(sk0)",
+        "ip_recv_error(sk0)",
+        "ip_recv_error(sk1)",
+        "sk_zckey(sk0, 4294967295)",
+        "store_page(page0, 0, 1, 1)",
+        "put_page(page0)",
+        "dev_features(eth0, -sg)",
+        "dev_features(eth0, +sg)",
+        "fail_alloc(1)",
+        "fail_alloc(2)",
+        "fail_alloc(4)",
+    ]);
+
     private static List<Operation> Parse(IReadOnlyList<string> lines) => [.. lines.Select((line, i) => Script.ParseOperation(line, i + 1, Language.All))];
 
     /// <summary>A process with two pages, kiobufs over one and over both, swap; each with the few operands that differ.</summary>
@@ -150,5 +186,13 @@ public sealed record ExploreMix(
         Model.Net.Sendfile or Model.Net.TcpSendmsg => copying.Flow(new SockId(0)).Accepted < MostStreamBytes,
         Model.Net.UdpSendmsg => copying.Flow(new SockId(1)).Accepted < MostStreamBytes,
         _ => true,
+    };
+
+    /// <summary>The page is stored into once: the versions of a byte are counted.</summary>
+    private static bool FewCalls(CopyingWorld copying, Operation operation) => operation switch
+    {
+        Model.Net.MsgZerocopy call => copying.Flow(call.Sock).Accepted < MostStreamBytes,
+        Model.Pages.StorePage => copying.Writes == 0,
+        _ => ShortStreams(copying, operation),
     };
 }

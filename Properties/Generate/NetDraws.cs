@@ -29,6 +29,16 @@ public static class NetDraws
         }, Allocates: true),
         new("tcp_sendmsg", 2, Needs.OpenTcp | Needs.File, SendBehindPages, Allocates: true),
         new("udp_sendmsg", 8, Needs.Udp | Needs.File, SendDatagram, Allocates: true),
+        new("alloc_page", 2, Needs.NewPage, hand => new AllocPage(hand.NewPage(), hand.Zone(), hand.Data()), Allocates: true),
+        new("put_page", 1, Needs.Page, hand => new PutPage(hand.Page())),
+        new("msg_zerocopy", 20, Needs.OpenTcp | Needs.Page, SendZerocopy, Allocates: true),
+        new("ip_recv_error", 4, Needs.Tcp, ReadErrors),
+        new("sk_zckey", 2, Needs.Tcp, hand => new SkZcKey(hand.OpenTcp(), unchecked(0u - (uint)hand.Rng.Below(4)))),
+        new("store_page", 6, Needs.Page, hand =>
+        {
+            var offset = hand.Within(hand.PageSize - 1);
+            return new StorePage(hand.Page(), offset, Math.Max(1, hand.Within(hand.PageSize - offset)), hand.Data());
+        }),
         new("device_run", 10, Needs.Dev, hand => new DeviceRun(hand.Dev(), 1 + hand.Rng.Below(4)), Always: true),
         new("interrupt", 8, Needs.Dev, hand => new Interrupt(hand.Dev()), Always: true),
         new("netif_rx", 8, Needs.Dev, hand => new NetifRx(hand.Dev(), 1 + hand.Rng.Below(3)), Allocates: true, Always: true),
@@ -55,7 +65,7 @@ public static class NetDraws
         new("packet_release", 1, Needs.Tap, hand => new PacketRelease(hand.Tap())),
         new("xmit_busy", 2, Needs.Dev, hand => new XmitBusy(hand.Dev())),
         new("red_mark", 2, Needs.Dev, hand => new RedMark(hand.Dev())),
-        new("fail_alloc", 4, Needs.None, hand => new FailAlloc(1 + Math.Min(hand.Rng.Below(5), hand.Rng.Below(5)))),
+        new("fail_alloc", 8, Needs.None, hand => new FailAlloc(1 + (hand.Rng.OneIn(2) ? 3 + hand.Rng.Below(4) : Math.Min(hand.Rng.Below(5), hand.Rng.Below(5))))),
     ];
 
     /// <summary>What a sequence needs before the rest has something to work on: a device, a file, a socket, the handshake. Null once it is there.</summary>
@@ -161,6 +171,39 @@ public static class NetDraws
         var (file, offset, count) = Range(hand);
         var limit = hand.Names.IsUdp(sock) ? hand.Names.MaxDatagram(sock) : 0;
         return new UdpSendmsg(sock, file, offset, (int)Math.Min(count, limit));
+    }
+
+    /// <summary>A page, half of it, or a piece of it; one time in four as a datagram.</summary>
+    private static MsgZerocopy SendZerocopy(Hand hand)
+    {
+        var datagram = hand.Rng.OneIn(4) && hand.Names.IsUdp(hand.Udp());
+        var sock = datagram ? hand.Udp() : hand.OpenTcp();
+        for (var tries = 0; tries < 4 && !datagram && IsIdle(hand, sock); tries++)
+        {
+            sock = hand.OpenTcp();
+        }
+
+        var offset = hand.Rng.OneIn(2) ? 0 : hand.Within(hand.PageSize - 1);
+        var count = hand.Rng.OneIn(3) ? hand.PageSize - offset : hand.Within(hand.PageSize - offset);
+        return new MsgZerocopy(sock, hand.Page(), offset, datagram ? Math.Min(count, hand.Names.MaxDatagram(sock)) : count, !datagram && hand.Rng.OneIn(4));
+    }
+
+    /// <summary>Not connected yet, or its window is full: the call would end early.</summary>
+    private static bool IsIdle(Hand hand, SockId id) =>
+        hand.Names.Has(id) && hand.World.Sock(id) is TcpSock sock && (sock.State != TcpSock.TcpState.Established || sock.WriteQueue.Length > 2);
+
+    /// <summary>A socket that has something to tell, if there is one.</summary>
+    private static IpRecvError ReadErrors(Hand hand)
+    {
+        foreach (var sock in hand.World.Socks)
+        {
+            if (sock.ErrorQueue.Ranges.Count > 0 && hand.Rng.OneIn(2))
+            {
+                return new IpRecvError(sock.Id);
+            }
+        }
+
+        return new IpRecvError(hand.Tcp());
     }
 
     /// <summary>Into a page that an skb holds, into what was sent last, at a border, or behind the end: the file grows, by a hole too, to a few pages.</summary>

@@ -27,7 +27,7 @@ public static class PagesDraws
         new("map_user_kiobuf", 10, Needs.Mm, Pin, Allocates: true),
         new("unmap_kiobuf", 4, Needs.Kiobuf, hand => new UnmapKiobuf(hand.Kiobuf(hand.Names, (names, pin) => !names.IsWritten(pin)))),
         new("lock_kiovec", 9, Needs.Kiobuf, Lock),
-        new("unlock_kiovec", 14, Needs.Kiobuf, hand => new UnlockKiovec(hand.Kiobuf(hand.Names, (names, pin) => names.IsLocked(pin)))),
+        new("unlock_kiovec", 16, Needs.Kiobuf, hand => new UnlockKiovec(hand.Kiobuf(hand.Names, (names, pin) => names.IsLocked(pin)))),
         new("mark_dirty_kiobuf", 7, Needs.Kiobuf, Mark),
         new("get_user_pages", 6, Needs.Mm | Needs.NewVector, hand => Range(hand, static (hand, mm, address, count) => new GetUserPages(hand.NewVector(), hand.Rng.OneIn(2), mm, address, count, Times(hand))), Allocates: true),
         new("unpin_user_pages_dirty_lock", 5, Needs.Vector, hand => new UnpinUserPages(hand.Vector())),
@@ -51,7 +51,7 @@ public static class PagesDraws
     {
         foreach (var file in hand.World.Files)
         {
-            if (hand.Rng.OneIn(2) && file.LockedFrom(0) is { } page)
+            if (file.LockedFrom(0) is { } page)
             {
                 return operation switch
                 {

@@ -32,7 +32,8 @@ public sealed record Suite(string Name, string About, IReadOnlyList<Draw> Mix, I
 public static class Suites
 {
     // Before what is made of it.
-    private static readonly IReadOnlyList<Rule> MemoryRules = [.. typeof(MemoryLaws).GetFields().Where(field => field.FieldType == typeof(Law)).Select(field => ((Law)field.GetValue(null)!).Rule).Distinct()];
+    private static readonly IReadOnlyList<Rule> MemoryRules = RulesOf(typeof(MemoryLaws));
+    private static readonly IReadOnlyList<Rule> CompletionRules = RulesOf(typeof(CompletionLaws));
 
     public static IReadOnlyList<Suite> All { get; } =
     [
@@ -48,7 +49,7 @@ public static class Suites
         new("pages", "processes, swap, and user memory that is pinned for devices; each allocation failing",
             PagesDraws.All,
             [],
-            Of(law => law.Rule.Id[..3] == "PIN" && law.Rule != PinRules.WrittenInPlace)),
+            Of(law => law.Rule.Id[..3] == "PIN" && law.Rule != PinRules.WrittenInPlace && !CompletionRules.Contains(law.Rule))),
         new("transmit", "sockets, page cache and four drivers; features on and off",
             NetDraws.Over([.. DriverKind.All]),
             DriverKind.All,
@@ -62,7 +63,7 @@ public static class Suites
             [Driver("hme")],
             Of(law => law.Rule.Id[..3] is not "ACE" && !NeedsNames(law) && !NeedsMemory(law))),
         new("system", "everything together",
-            [.. SkbDraws.All.Where(draw => draw.Name is not ("fail_alloc" or "sk_alloc" or "sock_wmalloc")), .. NetDraws.Over([.. DriverKind.All]), .. PagesDraws.WithoutFiles],
+            [.. SkbDraws.All.Where(draw => draw.Name is not ("fail_alloc" or "alloc_page" or "put_page" or "sk_alloc" or "sock_wmalloc")), .. NetDraws.Over([.. DriverKind.All]), .. PagesDraws.WithoutFiles],
             DriverKind.All,
             Of(law => law.Rule != SkbRules.DestructorInSoftirq)),
     ];
@@ -75,11 +76,15 @@ public static class Suites
 
     private static DriverKind Driver(string word) => DriverKind.All.Single(kind => kind.Word == word);
 
+    private static IReadOnlyList<Rule> RulesOf(Type laws) =>
+        [.. laws.GetFields().Where(field => field.FieldType == typeof(Law)).Select(field => ((Law)field.GetValue(null)!).Rule).Distinct()];
+
     private static IReadOnlyList<Law> Of(Func<Law, bool> applies) => [.. LawCatalogue.All.Where(applies)];
 
     /// <summary>Rules whose premise takes a socket, a file or a device.</summary>
     private static bool NeedsSockets(Rule rule) =>
         rule == SkbRules.TapCharged || rule == SkbRules.PurgedAtOnce || rule == PinRules.ReclaimTakesUnheld || rule == PinRules.CacheHoldsFile
+        || rule == PinRules.ToldWhenUnread || rule == PinRules.CarriersAreCounted
         || rule == PinRules.UncachedIsOnDisk || rule == PinRules.FsyncWrites || rule == PinRules.TruncatedLeave || rule == PinRules.WrittenInPlace
         || rule == SumRules.PseudoHeaderSeed || rule == SumRules.CheckOffset || rule == SumRules.UdpNeverZero;
 

@@ -200,7 +200,7 @@ public static class NetLaws
     public static readonly Law TimerAfterResetOccurs = Law.Sometimes(NetRules.SilentAfterReset,
         (in Step step) => step.Operation is TcpRetransmitTimer timer && step.History.Connections.IsReset(timer.Sock));
 
-    public static readonly Law CollapseOccurs = Law.Sometimes(NetRules.PlanIsContiguous, (in Step step) => step.Seen.Collapsed > 0);
+    public static readonly Law CollapseOccurs = Law.Sometimes(NetRules.PlanIsContiguous, (in Step step) => step.Seen.Merges.Count > 0);
 
     private static bool IsInterruptAfterLast(in Step step, NetDevice device) =>
         step.Operation is Interrupt interrupt && interrupt.Device == device.Id && step.Copying.OutstandingOn(device.Id) == 0;
@@ -263,7 +263,8 @@ public static class NetLaws
 
     private static bool IsFragment(ReadOnlySpan<byte> frame) => ((frame[20] << 8 | frame[21]) & 0x3fff) != 0 && (frame[20] & 0x40) == 0;
 
-    private static long Sent(Observation seen)
+    /// <summary>Bytes of data in the new entries of the plan.</summary>
+    internal static long Sent(Observation seen)
     {
         var bytes = 0L;
         for (var i = 0; i < seen.Plan.Count; i++)
@@ -401,8 +402,12 @@ public static class NetLaws
     private static bool Has(NetDevice device, NetifFeatures any) => (device.Features & any) != 0;
 
     /// <summary>The table of the design: by reference needs scatter/gather and a checksum that the CPU need not make.</summary>
-    private static bool CanReference(in Step step, SockId sock) =>
-        (step.History.Connections.RouteFeatures(sock) & NetifFeatures.Sg) != 0 && (step.History.Connections.RouteFeatures(sock) & NetifFeatures.AnyCsum) != 0;
+    internal static bool CanReference(in Step step, SockId sock)
+    {
+        // A connection knows what it saw when it looked up its route; a datagram asks the device.
+        var features = step.World.Sock(sock) is TcpSock ? step.History.Connections.RouteFeatures(sock) : step.World.Sock(sock).Device.Features;
+        return (features & NetifFeatures.Sg) != 0 && (features & NetifFeatures.AnyCsum) != 0;
+    }
 
     private static bool IsCopyingCall(in Step step) => step.Operation switch
     {

@@ -291,6 +291,7 @@ public sealed class Picture
             new("dataref", DatarefOf(skb), IsQuiet: skb.Block.DataRef == 1 && NamesOf(skb.Block) == 1),
             new("cloned", skb.Cloned ? "1" : "", IsQuiet: true),
             new("ip_summed", skb.IpSummed == ChecksumState.None ? "" : $"CHECKSUM_{skb.IpSummed.ToString().ToUpperInvariant()}"),
+            new("notification", skb.Block.Ubuf is { } ubuf ? $"{ubuf}, count {ubuf.Refs}" : ""),
         };
         for (var i = 0; i < skb.NrFrags; i++)
         {
@@ -419,6 +420,8 @@ public sealed class Picture
         }
 
         attributes.Add(new("wmem_alloc", $"{sock.WmemAlloc}", IsQuiet: sock.WmemAlloc == 0));
+        attributes.Add(new("zero-copy sends", sock.ZcKey == 0 ? "" : $"{sock.ZcKey}"));
+        attributes.Add(new("error queue", string.Join(", ", sock.ErrorQueue.Ranges)));
         _objects[$"{sock.Id}"] = attributes;
     }
 

@@ -23,6 +23,7 @@ public sealed record AllocPage(PageId Result, Zone Zone, int Data) : Operation
         }
 
         Pattern.Fill(page.Bytes.Span, Data);
+        page.Bytes.Stamp(Provenance.OfPage(Result, 0));
         world.Bind(Result, page);
         return world.Seen.Succeed();
     }

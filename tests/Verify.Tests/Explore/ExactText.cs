@@ -19,6 +19,7 @@ internal sealed class ExactText
         "PhysicalMemory._frames", "PhysicalMemory._freeFrames", "PhysicalMemory._touchedFrames", "PhysicalMemory._slabs", "PhysicalMemory._freeBlocks",
         "PhysicalMemory._open", "PhysicalMemory._spareSlabs", "PhysicalMemory._inUse", "Page.address", "Page.Frame", "Page.InUseIndex", "Block._slab", "Block._offset", "Block._memory",
         "SkbCache._live", "SkbCache._blocks", "SkbCache._freeSkbs", "SkbCache._freeBlocks", "Skb.LiveIndex", "DataBlock.LiveIndex",
+        "SkbCache._ubufs", "SkbCache._freeUbufs", "UbufInfo.LiveIndex",
         "CopyingWorld._free", "Wire._free", "CopyingWorld._freeSkbs", "Names._freeShapes", "Names._freeData",
 
         // A failure that was asked for is armed anew as each step begins.
@@ -27,9 +28,10 @@ internal sealed class ExactText
         // What the last step did, and counts since boot, of which laws read differences only.
         "World.Seen", "World.Cost", "SkbCache.cost", "PhysicalMemory.FailedAllocations", "CopyingWorld.CopiedBytes", "CopyingWorld.SummedBytes", "NetDevice.Descriptors",
         "CopyingWorld._emitted", "CopyingWorld._answer", "CopyingWorld._answerLength", "CopyingWorld._waitingAtDrop", "CopyingWorld.OutOfTurn", "CopyingWorld.Overtook", "ConnectionBook.BeyondWindow", "ConnectionBook.AfterReset", "ConnectionBook.Narrowed", "CopyingFlow.LastCall", "PlanHistory.Misfit", "PlanHistory.Retransmitted", "PlanHistory.Misplaced",
+        "CallHistory.Misfit", "CallHistory.Retransmitted",
 
         // A number that pairs what the two paths do within one step.
-        "World.PeekSegment", "DueFrame.Number", "Skb.PlanNumber",
+        "World.PeekSegment", "DueFrame.Number", "Outgoing.Number", "Skb.PlanNumber",
 
         // Of a frame that was emitted; set anew before it is judged.
         "DueFrame.Index", "DueFrame.IsOpen", "DueFrame.ShowsWrite", "DueFrame.Stray", "DueFrame.Outdated", "DueFrame.IsStale", "CopyingWorld._summed",
@@ -119,6 +121,7 @@ internal sealed class ExactText
                 Line($"end {data.End} dataref {data.DataRef} nr_frags {data.NrFrags} shared {data.HasSharedFrags}");
                 Walk(data.Memory);
                 Each(data.Frags.ToArray());
+                Walk(data.Ubuf);
                 Each(data.FragList);
                 return;
             case SwapSpace swap:
@@ -142,6 +145,7 @@ internal sealed class ExactText
                 flow.AddRuns(flow.Kept, (int)(flow.Accepted - flow.Kept), runs);
                 Line(string.Join(' ', runs));
                 Line(string.Join(' ', flow.Origin(flow.Kept, (int)(flow.Accepted - flow.Kept)).ToArray().Select(mark => mark.Packed)));
+                Line($"{flow.NextCall} {string.Join(' ', flow.Untold)}");
                 return;
             case FileContent content:
                 Line(content.ToString());

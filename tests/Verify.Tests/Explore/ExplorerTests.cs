@@ -55,7 +55,7 @@ public sealed class ExplorerTests
 
     /// <summary>Pinned: whoever changes a mix, or what is state, sees it here.</summary>
     [Theory]
-    [InlineData("skb", 24485, 131144), InlineData("pages", 27127, 238262), InlineData("transmit", 8716, 25853)]
+    [InlineData("skb", 24485, 131144), InlineData("pages", 27127, 238262), InlineData("transmit", 8716, 25853), InlineData("completion", 22596, 67774)]
     public void Default_mix_has_the_pinned_states(string suite, int states, int transitions)
     {
         var mix = ExploreMix.Find(suite)!;
@@ -69,12 +69,12 @@ public sealed class ExplorerTests
     }
 
     [Theory]
-    [InlineData("skb", 5), InlineData("pages", 4), InlineData("transmit", 2), InlineData("acenic", 3), InlineData("hme", 3)]
+    [InlineData("skb", 5), InlineData("pages", 4), InlineData("transmit", 2), InlineData("acenic", 3), InlineData("hme", 3), InlineData("completion", 3)]
     public void Whole_worlds_and_exact_texts_give_the_same_counts(string suite, int depth) => Agree(suite, depth);
 
     [LongTheory]
     [Trait("Category", "Long")]
-    [InlineData("skb"), InlineData("pages"), InlineData("transmit"), InlineData("acenic"), InlineData("hme")]
+    [InlineData("skb"), InlineData("pages"), InlineData("transmit"), InlineData("acenic"), InlineData("hme"), InlineData("completion")]
     public void Whole_worlds_and_exact_texts_agree_on_the_default_mix(string suite) => Agree(suite, ExploreMix.Find(suite)!.DefaultDepth);
 
     private static void Agree(string suite, int depth)

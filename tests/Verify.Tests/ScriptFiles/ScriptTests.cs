@@ -11,6 +11,7 @@ public sealed class ScriptTests
     private const string EveryOperation = """
         page0 = alloc_page(above4g, 255)
         put_page(page0)
+        store_page(page0, 1, 2, 255)
         file0 = open(dma, 00ff)
         file1 = open(high, empty)
         reclaim_page(file0)
@@ -110,6 +111,9 @@ public sealed class ScriptTests
         sys_sendfile(sk0, file0, 0, 2)
         tcp_sendmsg(sk0, file0, 1, 1)
         udp_sendmsg(sk2, file0, 0, 2)
+        msg_zerocopy(sk0, page0, 1, 3, more=1)
+        ip_recv_error(sk0)
+        sk_zckey(sk1, 4294967295)
         tcp_retransmit_timer(sk0)
         tcp_close(sk0)
         device_run(eth0, 64)

@@ -35,7 +35,7 @@ public sealed record RegisterNetdev(DevId Result, DriverKind Kind, int Mtu, Neti
     }
 }
 
-/// <summary>Features are switched off or on, and the routes that use the device are looked up again. No kernel function of 2.4.4: drivers set dev->features once; later kernels have ethtool.</summary>
+/// <summary>Features are switched off or on. Connections keep what they saw when they looked up their routes, until rt_cache_flush(). No kernel function of 2.4.4: drivers set dev->features once; later kernels have ethtool.</summary>
 public sealed record DevFeatures(DevId Device, NetifFeatures Off, NetifFeatures On) : Operation
 {
     public static readonly Spelling Spelling = new("dev_features", operands =>
@@ -56,14 +56,6 @@ public sealed record DevFeatures(DevId Device, NetifFeatures Off, NetifFeatures 
     {
         var device = world.Device(Device);
         device.Lacking = (device.Lacking | Off) & ~On;
-        foreach (var sock in world.Socks)
-        {
-            if (sock is TcpSock tcp && sock.Device == device)
-            {
-                tcp.RefreshRoute();
-            }
-        }
-
         return world.Seen.Succeed();
     }
 

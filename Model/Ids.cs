@@ -38,6 +38,12 @@ public readonly record struct SockId(int Value)
     public override string ToString() => $"sk{Value}";
 }
 
+/// <summary>A script's name for a tap.</summary>
+public readonly record struct TapId(int Value)
+{
+    public override string ToString() => $"tap{Value}";
+}
+
 /// <summary>A script's name for a net device.</summary>
 public readonly record struct DevId(int Value)
 {

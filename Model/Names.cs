@@ -8,6 +8,7 @@ public enum NameKind
     File,
     Sock,
     Dev,
+    Tap,
     Mm,
     Kiobuf,
     Vector,
@@ -23,6 +24,7 @@ public sealed class Names(int pageSize, int taskPages)
     private readonly Table<long> _files = new();
     private readonly Table<SockName> _socks = new();
     private readonly Table<DevName> _devs = new();
+    private readonly Table<bool> _taps = new();
     private readonly Table<ulong> _mms = new();
     private readonly Table<int[]> _storable = new();
     private readonly Table<PinName> _kiobufs = new();
@@ -41,6 +43,8 @@ public sealed class Names(int pageSize, int taskPages)
 
     public bool Has(DevId dev) => _devs.Has(dev.Value);
 
+    public bool Has(TapId tap) => _taps.Has(tap.Value);
+
     public bool Has(NameKind kind, int name) => kind switch
     {
         NameKind.Skb => _skbs.Has(name),
@@ -48,6 +52,7 @@ public sealed class Names(int pageSize, int taskPages)
         NameKind.File => _files.Has(name),
         NameKind.Sock => _socks.Has(name),
         NameKind.Dev => _devs.Has(name),
+        NameKind.Tap => _taps.Has(name),
         NameKind.Mm => _mms.Has(name),
         NameKind.Kiobuf => _kiobufs.Has(name),
         NameKind.Vector => _vectors.Has(name),
@@ -62,6 +67,7 @@ public sealed class Names(int pageSize, int taskPages)
         NameKind.File => _files.Bound,
         NameKind.Sock => _socks.Bound,
         NameKind.Dev => _devs.Bound,
+        NameKind.Tap => _taps.Bound,
         NameKind.Mm => _mms.Bound,
         NameKind.Kiobuf => _kiobufs.Bound,
         NameKind.Vector => _vectors.Bound,
@@ -236,6 +242,10 @@ public sealed class Names(int pageSize, int taskPages)
 
     public void Close(SockId sock) => _socks.Rebind(sock.Value, _socks[sock.Value] with { IsClosed = true });
 
+    public void Bind(TapId tap) => _taps.Bind(tap.Value, true);
+
+    public void Unbind(TapId tap) => _taps.Unbind(tap.Value);
+
     public void Bind(DevId dev, int mtu) => _devs.Bind(dev.Value, new DevName(mtu));
 
     public void Bind(MmId mm)
@@ -288,6 +298,7 @@ public sealed class Names(int pageSize, int taskPages)
         _files.Clear();
         _socks.Clear();
         _devs.Clear();
+        _taps.Clear();
     }
 
     private Table<PinName> Pins(PinId pin) => pin.IsVector ? _vectors : _kiobufs;

@@ -19,6 +19,9 @@ public enum Refusal
     /// <summary>Another live skb has the bytes.</summary>
     NotOwn,
 
+    /// <summary>The peer has reset the connection: -ECONNRESET, -EPIPE.</summary>
+    Reset,
+
     /// <summary>Beyond the packet, the file or every area: -EFAULT, SIGBUS.</summary>
     OutOfRange,
 
@@ -52,9 +55,57 @@ public readonly record struct XmitDecision(
     int Number, DevId Device, bool Paged, bool HighPages, bool WantsSum, int SumStart, int SumAt, int SumBytes, ushort SumField, bool Linearized, bool Summed, int PageReferences);
 
 /// <summary>A packet is handed to a driver, whose queue is awake.</summary>
+/// <param name="Number">Its entry in the plan.</param>
 /// <param name="Device">The device.</param>
-/// <param name="Ring">Its indices before.</param>
-public readonly record struct Handover(DevId Device, TxRing Ring);
+/// <param name="Band">The band that it waited in.</param>
+/// <param name="Ring">The ring's indices before.</param>
+/// <param name="Taken">The driver has it now; it was not busy.</param>
+public readonly record struct Handover(int Number, DevId Device, int Band, TxRing Ring, bool Taken);
+
+/// <summary>What became of a packet that a tap was shown.</summary>
+public enum TapFate
+{
+    /// <summary>Its clone waits in the tap.</summary>
+    Queued,
+
+    /// <summary>There was no memory for the clone.</summary>
+    NoMemory,
+
+    /// <summary>The tap's receive buffer is full.</summary>
+    Full,
+}
+
+/// <summary>A packet was shown to a tap, just before a driver was handed it.</summary>
+/// <param name="Number">The packet's entry in the plan.</param>
+/// <param name="Tap">The tap.</param>
+/// <param name="Device">The device.</param>
+/// <param name="SumIsSeed">The sum is left to the device: the checksum field holds the seed.</param>
+/// <param name="Fate">Whether it waits there.</param>
+public readonly record struct TapShown(int Number, TapId Tap, DevId Device, bool SumIsSeed, TapFate Fate);
+
+/// <summary>A segment of a write queue was cut in two.</summary>
+/// <param name="Flow">The socket.</param>
+/// <param name="Seq">Its first sequence number.</param>
+/// <param name="Stays">Bytes of the first half.</param>
+/// <param name="Moved">Bytes of the second.</param>
+/// <param name="Paged">The second half has fragments.</param>
+/// <param name="Unsent">It was not sent yet.</param>
+public readonly record struct SegmentCut(SockId Flow, uint Seq, int Stays, int Moved, bool Paged, bool Unsent);
+
+/// <summary>A segment of a write queue took in the one behind it.</summary>
+/// <param name="Flow">The socket.</param>
+/// <param name="Seq">First sequence number of both.</param>
+/// <param name="EndSeq">Sequence number after both.</param>
+public readonly record struct SegmentMerge(SockId Flow, uint Seq, uint EndSeq);
+
+/// <summary>A packet passed a netfilter hook.</summary>
+/// <param name="Number">The entry of the plan that it becomes.</param>
+/// <param name="Payload">Its payload.</param>
+/// <param name="Paged">It came with fragments.</param>
+/// <param name="WantsSum">It came with CHECKSUM_HW.</param>
+/// <param name="Linearized">The CPU made it linear.</param>
+/// <param name="Summed">The CPU summed it.</param>
+public readonly record struct HookPass(int Number, int Payload, bool Paged, bool WantsSum, bool Linearized, bool Summed);
 
 /// <summary>The folded sum of one contiguous run of a packet.</summary>
 /// <param name="Offset">First byte, from the start of the range that was asked for.</param>
@@ -92,6 +143,12 @@ public enum Happening
 
     /// <summary>An entry was dropped: index into <see cref="Observation.Drops"/>.</summary>
     Dropped,
+
+    /// <summary>A tap was shown a packet: index into <see cref="Observation.Shown"/>.</summary>
+    Shown,
+
+    /// <summary>A driver was handed a packet: index into <see cref="Observation.Handovers"/>.</summary>
+    HandedOver,
 
     /// <summary>A device emitted a frame: index into <see cref="Observation.Frames"/>.</summary>
     Emitted,
@@ -147,6 +204,18 @@ public sealed class Observation
     /// <summary>Each packet that was handed to a driver.</summary>
     public List<Handover> Handovers { get; } = [];
 
+    /// <summary>Each packet that a tap was shown.</summary>
+    public List<TapShown> Shown { get; } = [];
+
+    public List<SegmentCut> Cuts { get; } = [];
+
+    public List<SegmentMerge> Merges { get; } = [];
+
+    /// <summary>Datagrams that the receiver put together from fragments.</summary>
+    public int Reassembled { get; set; }
+
+    public List<HookPass> HookPasses { get; } = [];
+
     public List<Delivery> Deliveries { get; } = [];
 
     /// <summary>The range that the user read from an error queue; null for none.</summary>
@@ -191,6 +260,18 @@ public sealed class Observation
         _drops.Add(drop);
     }
 
+    public void HandedOver(in Handover handover)
+    {
+        Happenings.Add((Happening.HandedOver, Handovers.Count));
+        Handovers.Add(handover);
+    }
+
+    public void ShownTo(in TapShown shown)
+    {
+        Happenings.Add((Happening.Shown, Shown.Count));
+        Shown.Add(shown);
+    }
+
     /// <summary>A frame of the peer that reaches the stack now.</summary>
     public void Take(DevId device, ReadOnlySpan<byte> frame)
     {
@@ -221,6 +302,11 @@ public sealed class Observation
         Happenings.Clear();
         Decisions.Clear();
         Handovers.Clear();
+        Shown.Clear();
+        Cuts.Clear();
+        Merges.Clear();
+        Reassembled = 0;
+        HookPasses.Clear();
         Deliveries.Clear();
         Told = null;
         Frames.Clear();

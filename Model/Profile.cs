@@ -66,11 +66,17 @@ public sealed record Profile(Size Size, Kernel Kernel)
     /// <summary>Bytes that may wait in a socket's write queue. kernel: sysctl_tcp_wmem[2] and sk->sndbuf.</summary>
     public int SndBuf => Size == Size.Tiny ? 4096 : 131072;
 
+    /// <summary>Bytes of clones that may wait in a tap. kernel: sysctl_rmem_default and sk->rcvbuf.</summary>
+    public int RcvBuf => Size == Size.Tiny ? 2048 : 65535;
+
     /// <summary>Segments in flight. Congestion control decides when bytes go, never which: it is held still at this. kernel: tp->snd_cwnd.</summary>
     public int SndCwnd => Size == Size.Tiny ? 4 : 32;
 
-    /// <summary>Packets that the queueing discipline holds. kernel: dev->tx_queue_len, 100 for Ethernet (drivers/net/net_init.c).</summary>
+    /// <summary>A band that holds more packets than this takes no other. kernel: dev->tx_queue_len, 100 for Ethernet (drivers/net/net_init.c).</summary>
     public int TxQueueLen => Size == Size.Tiny ? 6 : 100;
+
+    /// <summary>No path is taken to be narrower, whatever a router says. kernel: ip_rt_min_pmtu, net/ipv4/route.c.</summary>
+    public int MinPmtu => Size == Size.Tiny ? 68 : 552;
 
     /// <summary>The MSS of a script that does not say.</summary>
     public int DefaultMss => Size == Size.Tiny ? 40 : 1460;

@@ -10,8 +10,16 @@ namespace ZeroCopy.Model;
 /// <param name="Attempt">1 for the first transmission.</param>
 /// <param name="Device">The device it goes to.</param>
 /// <param name="Band">The band of the queueing discipline.</param>
+/// <param name="Id">Of a fragment: the IP id of its datagram.</param>
+/// <param name="FragmentOffset">Of a fragment: bytes of the datagram before it, the UDP header with them.</param>
+/// <param name="MoreFragments">Of a fragment: it is not the last of its datagram.</param>
 /// <param name="SumByDevice">CHECKSUM_HW: where the device has NO_CSUM, the frame carries the pseudo-header seed.</param>
-public readonly record struct Segment(int Number, SockId Flow, byte Protocol, uint Seq, int Length, byte Flags, int Attempt, DevId Device, int Band, bool SumByDevice);
+public readonly record struct Segment(int Number, SockId Flow, byte Protocol, uint Seq, int Length, byte Flags, int Attempt, DevId Device, int Band, bool SumByDevice,
+    ushort Id = 0, int FragmentOffset = 0, bool MoreFragments = false)
+{
+    /// <summary>It carries a part of a datagram.</summary>
+    public bool IsFragment => FragmentOffset > 0 || MoreFragments;
+}
 
 /// <summary>Why an skb of the plan never became a frame.</summary>
 public enum DropReason
@@ -21,6 +29,9 @@ public enum DropReason
 
     /// <summary>Linearising, or making a sum private, found no memory: -ENOMEM.</summary>
     NoMemory,
+
+    /// <summary>The queueing discipline dropped it early: NET_XMIT_CN, which TCP takes as sent.</summary>
+    Congestion,
 }
 
 /// <summary>An entry of the plan that was dropped.</summary>

@@ -57,6 +57,8 @@ public sealed class Operands(int line, string name, string? result, IReadOnlyLis
 
     public SockId Sock() => Name("sk", n => new SockId(n));
 
+    public TapId Tap() => Name("tap", n => new TapId(n));
+
     public DevId Dev() => Name("eth", n => new DevId(n));
 
     /// <summary>The next operand as a number in a range.</summary>

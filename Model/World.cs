@@ -12,8 +12,10 @@ public sealed class World
     private readonly Table<Pages.File> _files = new();
     private readonly Table<Sock> _socks = new();
     private readonly Table<NetDevice> _devices = new();
+    private readonly Table<PacketSock> _taps = new();
     private readonly List<Sock> _allSocks = [];
     private readonly List<NetDevice> _allDevices = [];
+    private readonly List<PacketSock> _allTaps = [];
     private readonly List<Pages.File> _allFiles = [];
     private readonly List<Page> _namedPages = [];
     private readonly Table<MmStruct> _mms = new();
@@ -49,6 +51,9 @@ public sealed class World
     /// <summary>What the current step has done so far.</summary>
     public Observation Seen { get; } = new();
 
+    /// <summary>A netfilter hook is registered on the way out. kernel: nf_hooks[PF_INET].</summary>
+    public bool NfHook { get; set; }
+
     /// <summary>The number that the next segment of the plan will have.</summary>
     public int PeekSegment { get; private set; }
 
@@ -58,6 +63,9 @@ public sealed class World
     public IReadOnlyList<Sock> Socks => _allSocks;
 
     public IReadOnlyList<NetDevice> Devices => _allDevices;
+
+    /// <summary>Open taps, in the order in which they were opened. kernel: ptype_all.</summary>
+    public IReadOnlyList<PacketSock> Taps => _allTaps;
 
     public IReadOnlyList<Pages.File> Files => _allFiles;
 
@@ -94,6 +102,8 @@ public sealed class World
     }
 
     public NetDevice Device(DevId id) => _devices[id.Value];
+
+    public PacketSock Tap(TapId id) => _taps[id.Value];
 
     /// <summary>One more than the largest number of an skb's name.</summary>
     public int SkbNames => _skbs.Count;
@@ -178,6 +188,18 @@ public sealed class World
         _allDevices.Add(device);
     }
 
+    public void Bind(TapId id, PacketSock tap)
+    {
+        _taps.Bind(id.Value, tap);
+        _allTaps.Add(tap);
+    }
+
+    public void Unbind(TapId id)
+    {
+        _allTaps.Remove(_taps[id.Value]);
+        _taps.Unbind(id.Value);
+    }
+
     public int NextSegment() => PeekSegment++;
 
     /// <summary>The number of the next write to a file, from 1: what an operation stores has it, whether by write(), by truncation or through a shared mapping.</summary>
@@ -249,6 +271,13 @@ public sealed class World
             device.WriteState(state);
         }
 
+        foreach (var tap in _allTaps)
+        {
+            state.Write(tap.Id.Value);
+            tap.WriteState(state);
+        }
+
+        state.Write(NfHook);
         Wire.WriteState(state);
         Receiver.WriteState(state);
     }
@@ -272,11 +301,13 @@ public sealed class World
         _files.Clear();
         _socks.Clear();
         _devices.Clear();
+        _taps.Clear();
         _allSocks.Clear();
         _allDevices.Clear();
+        _allTaps.Clear();
         _allFiles.Clear();
         _namedPages.Clear();
-        PeekSegment = 0;
+        (PeekSegment, NfHook) = (0, false);
         Writes = 0;
         BeginStep();
     }

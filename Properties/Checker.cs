@@ -124,6 +124,7 @@ public sealed class Checker
         {
             var seen = operation.Apply(World);
             _history.Follow(seen);
+            _history.Connections.Follow(operation, World);
             operation.Apply(Copying, seen);
             _calls.Follow(operation, World, Copying);
             if (operation.Panics is { } rule)

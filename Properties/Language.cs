@@ -102,5 +102,19 @@ public static class Language
         DeviceRun.Spelling,
         Interrupt.Spelling,
         NetifRx.Spelling,
+
+        TcpDisconnect.Spelling,
+        TcpOutOfResources.Spelling,
+        PeerReset.Spelling,
+        PeerWindow.Spelling,
+        IcmpFragNeeded.Spelling,
+        RtCacheFlush.Spelling,
+        NfHook.Register,
+        NfHook.Unregister,
+        PacketBind.Spelling,
+        PacketRecvmsg.Spelling,
+        PacketRelease.Spelling,
+        XmitBusy.Spelling,
+        RedMark.Spelling,
     ];
 }

@@ -20,6 +20,7 @@ public sealed class Replay(Script script, IReadOnlyList<Law> laws)
 {
     private readonly Checker _checker = new(script.Header.Profile, laws);
     private readonly Dictionary<DevId, List<Segment>> _waiting = [];
+    private readonly Dictionary<DevId, List<Segment>> _taken = [];
     private readonly List<Segment?> _emitted = [];
     private Picture? _picture;
     private int _next;
@@ -52,7 +53,7 @@ public sealed class Replay(Script script, IReadOnlyList<Law> laws)
     public IReadOnlyList<Segment?> Emitted => _emitted;
 
     /// <summary>Packets of a device that were handed to it and not emitted. Only where it explains.</summary>
-    public int Waiting(DevId device) => _waiting.TryGetValue(device, out var segments) ? segments.Count : 0;
+    public int Waiting(DevId device) => (_waiting.TryGetValue(device, out var segments) ? segments.Count : 0) + (_taken.TryGetValue(device, out var taken) ? taken.Count : 0);
 
     /// <summary>Takes one step; false at the end, after a violation, and after a BUG that had to come.</summary>
     public bool Next(out ReplayStep step)
@@ -142,6 +143,12 @@ public sealed class Replay(Script script, IReadOnlyList<Law> laws)
                     WaitingOf(drop.Device).RemoveAll(waiting => waiting.Number == drop.Number);
                     lines.Add($"segment {drop.Number} dropped: {drop.Reason}");
                     break;
+                case Happening.Shown:
+                    lines.Add($"{seen.Shown[index].Tap} is shown segment {seen.Shown[index].Number}{(seen.Shown[index].Fate == TapFate.Queued ? "" : $", and misses it: {seen.Shown[index].Fate}")}");
+                    break;
+                case Happening.HandedOver:
+                    HandOver(seen.Handovers[index], lines);
+                    break;
                 case Happening.Emitted:
                     lines.Add(Emit(world, seen.Frames[index]));
                     break;
@@ -156,20 +163,40 @@ public sealed class Replay(Script script, IReadOnlyList<Law> laws)
         return lines;
     }
 
+    /// <summary>What a driver takes comes out in that order, whatever band it waited in.</summary>
+    private void HandOver(in Handover handover, List<string> lines)
+    {
+        var (waiting, number) = (WaitingOf(handover.Device), handover.Number);
+        var at = waiting.FindIndex(segment => segment.Number == number);
+        if (!handover.Taken)
+        {
+            lines.Add($"{handover.Device} is busy: segment {number} is queued again");
+        }
+        else if (at >= 0)
+        {
+            TakenBy(handover.Device).Add(waiting[at]);
+            waiting.RemoveAt(at);
+        }
+    }
+
     private string Emit(World world, Frame frame)
     {
-        var waiting = WaitingOf(frame.Device);
-        Segment? segment = waiting.Count > 0 ? waiting[0] : null;
+        var taken = TakenBy(frame.Device);
+        Segment? segment = taken.Count > 0 ? taken[0] : null;
         _emitted.Add(segment);
-        waiting.RemoveRange(0, Math.Min(1, waiting.Count));
+        taken.RemoveRange(0, Math.Min(1, taken.Count));
         return $"{frame.Device} emits {frame.Length} bytes{(segment is { } planned ? $": {Spell(world, planned)}" : ", which nobody planned")}";
     }
 
-    private List<Segment> WaitingOf(DevId device)
+    private List<Segment> WaitingOf(DevId device) => Of(_waiting, device);
+
+    private List<Segment> TakenBy(DevId device) => Of(_taken, device);
+
+    private static List<Segment> Of(Dictionary<DevId, List<Segment>> lists, DevId device)
     {
-        if (!_waiting.TryGetValue(device, out var segments))
+        if (!lists.TryGetValue(device, out var segments))
         {
-            _waiting.Add(device, segments = []);
+            lists.Add(device, segments = []);
         }
 
         return segments;

@@ -4,7 +4,7 @@ namespace ZeroCopy.Specs;
 public static class NetRules
 {
     public static readonly Rule ByReference = new("NET-001",
-        "sendfile puts page-cache pages into the segment, and neither copies nor sums them, exactly where the route's device has scatter/gather and some checksum feature.",
+        "sendfile puts page-cache pages into the segment, and neither copies nor sums them, exactly where the route's device had scatter/gather and some checksum feature when the route was looked up.",
         Because: "Without scatter/gather the pages must be copied anyway; without a device's sum a page could change between the sum and the wire.",
         Source: "linux 2.4.4 net/ipv4/tcp.c, tcp_sendpage()", Basis.Source);
 
@@ -63,6 +63,56 @@ public static class NetRules
         Because: "An skb that is never freed keeps its pages and its share of the send buffer.",
         Source: "linux 2.4.4 Documentation/networking/netdevices.txt; drivers/net/acenic.c, ace_tx_int(); drivers/net/sunhme.c, happy_meal_tx()", Basis.Contract);
 
+    public static readonly Rule TapSeesWhatGoesOut = new("NET-020",
+        "A tap on a device is shown each packet at each attempt to hand it to the driver, in order, and reads the bytes that go out; where the device is to make the sum, the seed stands in its place.",
+        Because: "What a tap shows is what people believe was sent. It clones before the driver sees the packet, so that a driver may never write what it is handed.",
+        Source: "linux 2.4.4 net/core/dev.c, dev_queue_xmit_nit(); net/sched/sch_generic.c, qdisc_restart(); net/packet/af_packet.c, packet_rcv(), packet_recvmsg()", Basis.Source);
+
+    public static readonly Rule BandOrder = new("NET-021",
+        "The next packet that a driver is handed is the oldest of the lowest band that is not empty; one that the driver refused stays the oldest of its band.",
+        Because: "Order within a band is the order of a flow's segments: a requeue at the tail makes the receiver see a gap at each busy driver.",
+        Source: "linux 2.4.4 net/sched/sch_generic.c, pfifo_fast_dequeue(), pfifo_fast_requeue()", Basis.Source);
+
+    public static readonly Rule BandFull = new("NET-022",
+        "The queueing discipline drops a packet for lack of room exactly where its band holds more than tx_queue_len packets.",
+        Because: "A band without a limit holds pages for ever behind a stopped device; a limit that is too low loses what would have fitted.",
+        Source: "linux 2.4.4 net/sched/sch_generic.c, pfifo_fast_enqueue(): qlen <= tx_queue_len", Basis.Source);
+
+    public static readonly Rule CnIsSent = new("NET-023",
+        "For TCP a packet that met NET_XMIT_CN was sent; one that met NET_XMIT_DROP was not.",
+        Because: "CN may speak of another packet: sent again at once, and as new, the segment would go twice, and the queue that asked for less would get more.",
+        Source: "linux 2.4.4 net/ipv4/tcp_output.c, tcp_transmit_skb(): net_xmit_eval of the result", Basis.Source);
+
+    public static readonly Rule HookCosts = new("NET-024",
+        "While a netfilter hook is registered, no fragments and no request for the device's sum come to dev_queue_xmit: each paged packet was copied, and each request summed, by the CPU.",
+        Because: "A hook knows no fragments. Zero-copy dies silently: sendfile still goes by reference, and the CPU touches every byte after all.",
+        Source: "linux 2.4.4 net/core/netfilter.c, nf_hook_slow()", Basis.Source);
+
+    public static readonly Rule PathMtuObeyed = new("NET-025",
+        "After a smaller path MTU was told, no segment in flight stays longer than it allows: what is longer is cut and goes again at once.",
+        Because: "With DF set a longer packet is dropped by the same router again, until the connection dies.",
+        Source: "RFC 1191 section 3; linux 2.4.4 net/ipv4/tcp_ipv4.c, do_pmtu_discovery(); net/ipv4/tcp_output.c, tcp_simple_retransmit(), tcp_fragment()", Basis.Contract);
+
+    public static readonly Rule WindowObeyed = new("NET-026",
+        "New data is sent only up to the right edge of the window that the peer told last.",
+        Because: "The peer has no room for it: it is dropped, and sent again.",
+        Source: "RFC 793 section 3.7; linux 2.4.4 net/ipv4/tcp_output.c, tcp_snd_test(); net/ipv4/tcp_input.c, tcp_ack_update_window()", Basis.Contract);
+
+    public static readonly Rule FragmentsCover = new("NET-027",
+        "The fragments of a datagram cover it without gap or overlap, each but the last a multiple of 8 bytes; all carry one id, which the next datagram of the socket does not.",
+        Because: "The receiver joins by id and offset alone: two datagrams with one id are joined to a third that nobody sent.",
+        Source: "RFC 791 section 3.2; linux 2.4.4 net/ipv4/ip_output.c, ip_build_xmit_slow()", Basis.Contract);
+
+    public static readonly Rule SilentAfterReset = new("NET-028",
+        "A connection that either end has reset sends nothing any more.",
+        Because: "The other end has forgotten it: what comes would be answered by a reset of whoever has the port now.",
+        Source: "RFC 793 section 3.4; linux 2.4.4 net/ipv4/tcp_input.c, tcp_reset(); net/ipv4/tcp.c, tcp_disconnect()", Basis.Contract);
+
+    public static readonly Rule SendHeadIsUnsent = new("NET-029",
+        "send_head is the first segment of the write queue that was not sent yet.",
+        Because: "At one that was sent, the next push sends what the peer has had, from an skb that an acknowledgement may free; behind one that was not, its bytes never go.",
+        Source: "linux 2.4.4 net/ipv4/tcp_output.c, update_send_head(); net/ipv4/tcp.c, tcp_sendmsg(), at do_fault", Basis.Intended);
+
     public static readonly Rule StoppedWillWake = new("NET-012",
         "While a device's queue is stopped it has packets whose completion will wake it.",
         Because: "Nothing else starts the queue again but the watchdog.",
@@ -84,7 +134,7 @@ public static class NetRules
         Source: "linux 4.14 net/core/skbuff.c, skb_zerocopy_notify_extend(); Documentation/networking/msg_zerocopy.rst (2.4 has no such send)", Basis.Later);
 
     public static readonly Rule CopiedIsSaid = new("NET-053",
-        "A range says \"copied\" exactly where the CPU copied bytes of its calls: at the call, for a device that takes no fragments, or at a local receiver.",
+        "A range says \"copied\" exactly where the CPU copied bytes of its calls: at the call, for a device that takes no fragments, for a hook, or at a local receiver. Of a segment that was cut, the halves count for one another.",
         Because: "The user stops pinning pages for nothing when he is told that they were copied, and only then.",
         Source: "linux 4.14 net/core/skbuff.c, skb_copy_ubufs(), skb_zcopy_clear(); SO_EE_CODE_ZEROCOPY_COPIED in Documentation/networking/msg_zerocopy.rst (2.4 has no such send)", Basis.Later);
 

@@ -83,6 +83,16 @@ public static class SkbRules
         Because: "A user that is nobody never frees: the skb, its pages and its charge are lost.",
         Source: "linux 2.4.4 include/linux/skbuff.h, skb_get(), kfree_skb()", Basis.Source);
 
+    public static readonly Rule TapCharged = new("SKB-060",
+        "A tap's rmem_alloc is the truesize of the clones that wait in it, and below its receive buffer.",
+        Because: "A charge that stays makes the tap deaf; one that is missing lets a tap that nobody reads hold every page that was sent.",
+        Source: "linux 2.4.4 net/packet/af_packet.c, packet_rcv(): rmem_alloc and rcvbuf; net/core/datagram.c, skb_free_datagram()", Basis.Source);
+
+    public static readonly Rule PurgedAtOnce = new("SKB-062",
+        "A socket that drops its connection has an empty write queue and no page of its own, while clones of what it had queued keep their data until they are freed.",
+        Because: "A purge that frees what a clone in a ring still reads hands its pages to somebody else; one that frees too little keeps them for a connection that is gone.",
+        Source: "linux 2.4.4 include/net/tcp.h, tcp_writequeue_purge(); net/ipv4/tcp_ipv4.c, tcp_v4_destroy_socket()", Basis.Source);
+
     public static readonly Rule WriteOwnBytes = new("SKB-016",
         "A byte of a data block is written only where no other live skb has it within [data, tail).",
         Because: "A clone's reader, perhaps a tap, would see another packet's header.",

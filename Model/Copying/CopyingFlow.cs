@@ -10,6 +10,7 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
     private Provenance[]? _origin;
     private int _start;
     private int _end;
+    private readonly List<(long From, long To)> _joined = [];
 
     public SockId Id => id;
 
@@ -31,8 +32,14 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
     /// <summary>The peer's last timestamp.</summary>
     public uint TsRecent { get; set; }
 
+    /// <summary>The peer has reset the connection.</summary>
+    public bool IsReset { get; set; }
+
     /// <summary>Bytes accepted since the start.</summary>
     public long Accepted { get; private set; }
+
+    /// <summary>Bytes that the last call sent: of a datagram, all.</summary>
+    public int LastCall { get; private set; }
 
     /// <summary>Bytes before this one were acknowledged and are forgotten.</summary>
     public long Kept => Accepted - (_end - _start);
@@ -57,6 +64,7 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
 
         _end += count;
         Accepted += count;
+        LastCall = count;
     }
 
     /// <summary>Copies bytes of a page at the call.</summary>
@@ -70,6 +78,7 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
         origins.CopyTo(_origin.AsSpan(_origin is null ? 0 : _end));
         _end += from.Length;
         Accepted += from.Length;
+        LastCall = from.Length;
     }
 
     /// <summary>Number of the next zero-copy send.</summary>
@@ -103,6 +112,12 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
     /// <summary>Forgets what stands before a place in the stream.</summary>
     public void Forget(long position)
     {
+        // A segment that took in the next goes again whole, when half of it was acknowledged.
+        foreach (var (from, to) in _joined)
+        {
+            position = position > from && position < to ? from : position;
+        }
+
         _start += (int)Math.Max(0, Math.Min(position, Accepted) - Kept);
         var gone = 0;
         while (gone < _runs.Count && _runs[gone].Position + _runs[gone].Count <= Kept)
@@ -111,6 +126,27 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
         }
 
         _runs.RemoveRange(0, gone);
+        for (var i = _joined.Count - 1; i >= 0; i--)
+        {
+            if (_joined[i].To <= Kept)
+            {
+                _joined.RemoveAt(i);
+            }
+        }
+    }
+
+    /// <summary>Two segments became one: what it has, FIN with it, is kept until all of it is acknowledged.</summary>
+    public void Join(long from, long to)
+    {
+        for (var i = _joined.Count - 1; i >= 0; i--)
+        {
+            if (_joined[i].From == from)
+            {
+                _joined.RemoveAt(i);
+            }
+        }
+
+        _joined.Add((from, to));
     }
 
     /// <summary>Adds where a range came from; it was accepted and is not yet forgotten.</summary>
@@ -157,6 +193,13 @@ public sealed class CopyingFlow(SockId id, DevId device, int ipOptionBytes, int 
         state.Write(Ack);
         state.Write(TsRecent);
         state.Write(mssOption);
+        state.Write(IsReset);
+        state.Write(_joined.Count);
+        foreach (var (from, to) in _joined)
+        {
+            state.Write(from);
+            state.Write(to);
+        }
     }
 
     /// <summary>A call that goes on where the one before ended makes one run with it.</summary>

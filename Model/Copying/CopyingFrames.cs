@@ -30,15 +30,21 @@ public static class CopyingFrames
         ip[0] = (byte)(0x40 + (ipBytes / 4));
         ip[1] = 0;
         BinaryPrimitives.WriteUInt16BigEndian(ip[2..], (ushort)ip.Length);
-        ip[4] = ip[5] = 0;
-        ip[6] = 0x40; // DF
-        ip[7] = 0;
+        BinaryPrimitives.WriteUInt16BigEndian(ip[4..], segment.Id);
+        BinaryPrimitives.WriteUInt16BigEndian(ip[6..], (ushort)(segment.IsFragment
+            ? (segment.FragmentOffset / 8) + (segment.MoreFragments ? 0x2000 : 0)
+            : 0x4000)); // DF
         ip[8] = 64;
         ip[9] = segment.Protocol;
         ip[10] = ip[11] = 0;
         Addresses.CopyTo(ip[12..]);
         ip[20..ipBytes].Fill(1);
         BinaryPrimitives.WriteUInt16BigEndian(ip[10..], InternetSum.Check(InternetSum.Words(ip[..ipBytes])));
+
+        if (segment.FragmentOffset > 0)
+        {
+            return;
+        }
 
         var pseudo = InternetSum.Words(Addresses) + segment.Protocol + (ulong)transport.Length;
         if (segment.Protocol == Tcp)
@@ -51,11 +57,23 @@ public static class CopyingFrames
         {
             BinaryPrimitives.WriteUInt16BigEndian(transport, (ushort)(40001 + flow.Id.Value));
             BinaryPrimitives.WriteUInt16BigEndian(transport[2..], 40000);
-            BinaryPrimitives.WriteUInt16BigEndian(transport[4..], (ushort)transport.Length);
+            // Length and sum are of the whole datagram, of which a first fragment carries a part.
+            var whole = segment.IsFragment ? flow.Bytes(flow.Accepted - flow.LastCall, flow.LastCall) : transport[8..];
+            pseudo += (ulong)(8 + whole.Length) - (ulong)transport.Length;
+            BinaryPrimitives.WriteUInt16BigEndian(transport[4..], (ushort)(8 + whole.Length));
             transport[6] = transport[7] = 0;
-            var check = seedOnly ? InternetSum.Fold(pseudo) : InternetSum.Check(InternetSum.Words(transport, pseudo));
+            var check = seedOnly ? InternetSum.Fold(pseudo) : InternetSum.Check(InternetSum.Words(whole, InternetSum.Words(transport[..8], pseudo)));
             BinaryPrimitives.WriteUInt16BigEndian(transport[6..], check == 0 ? (ushort)0xffff : check);
         }
+    }
+
+    /// <summary>Puts the seed into the checksum field of a frame: as it looks before the device has summed it.</summary>
+    public static void WriteSeed(Span<byte> frame)
+    {
+        var protocol = frame[Ethernet.Length + 9];
+        var transport = frame[(Ethernet.Length + ((frame[Ethernet.Length] & 15) * 4))..];
+        BinaryPrimitives.WriteUInt16BigEndian(
+            transport[(protocol == Tcp ? 16 : 6)..], InternetSum.Fold(InternetSum.Words(Addresses) + protocol + (ulong)transport.Length));
     }
 
     /// <summary>Sums the segment of a TCP frame whose bytes are in place.</summary>
@@ -68,7 +86,7 @@ public static class CopyingFrames
     }
 
     private static int TransportBytes(in Segment segment, CopyingFlow flow) =>
-        segment.Protocol != Tcp ? 8 : 20 + ((segment.Flags & Syn) != 0 ? 4 : 0) + (flow.Timestamps ? 12 : 0);
+        segment.FragmentOffset > 0 ? 0 : segment.Protocol != Tcp ? 8 : 20 + ((segment.Flags & Syn) != 0 ? 4 : 0) + (flow.Timestamps ? 12 : 0);
 
     private static void WriteTcp(Span<byte> header, in Segment segment, CopyingFlow flow)
     {

@@ -9,6 +9,7 @@ public sealed partial class CopyingWorld(Profile profile)
     private const byte Tcp = 6;
     private const byte Syn = 2;
     private const byte Fin = 1;
+    private const byte Rst = 4;
 
     private readonly Table<CopyingSkb> _skbs = new();
     private readonly Table<byte[]> _pages = new();
@@ -16,6 +17,8 @@ public sealed partial class CopyingWorld(Profile profile)
     private readonly Table<CopyingFile> _files = new();
     private readonly Table<CopyingFlow> _flows = new();
     private readonly Table<CopyingDevice> _devices = new();
+    private readonly Table<Queue<TappedFrame>> _taps = new();
+    private readonly List<int> _waitingAtDrop = [];
     private readonly List<DueFrame?> _emitted = [];
     private readonly Stack<DueFrame> _free = new();
     private readonly Stack<CopyingSkb> _freeSkbs = new();
@@ -44,7 +47,19 @@ public sealed partial class CopyingWorld(Profile profile)
     public int Writes { get; private set; }
 
     /// <summary>Those of one device.</summary>
-    public int OutstandingOn(DevId id) => _devices[id.Value].Expected.Count;
+    public int OutstandingOn(DevId id) => _devices[id.Value].Count;
+
+    /// <summary>The first packet of this step that a driver was handed before its turn; null for none.</summary>
+    public (int Number, string Why)? OutOfTurn { get; private set; }
+
+    /// <summary>Whether a packet of this step overtook one that waited longer, in a band behind its own.</summary>
+    public bool Overtook { get; private set; }
+
+    /// <summary>Packets that waited in the band of each that was dropped in this step.</summary>
+    public IReadOnlyList<int> WaitingAtDrop => _waitingAtDrop;
+
+    /// <summary>Packets that wait in a tap.</summary>
+    public int Waiting(TapId id) => _taps[id.Value].Count;
 
     /// <summary>What the copying path's last reading operation returned.</summary>
     public ReadOnlySpan<byte> Answer => _answer.AsSpan(0, _answerLength);
@@ -297,11 +312,57 @@ public sealed partial class CopyingWorld(Profile profile)
     /// <param name="csumOff">That feature is switched off.</param>
     public void Bind(DevId id, int mtu, bool noCsum, bool csumOff)
     {
-        _devices.Bind(id.Value, new CopyingDevice(noCsum, csumOff, []));
+        _devices.Bind(id.Value, new CopyingDevice(noCsum, csumOff, [[], [], []], []));
         Names.Bind(id, mtu);
     }
 
     public void Bind(SockId id, CopyingFlow flow) => _flows.Bind(id.Value, flow);
+
+    public void BindTap(TapId id)
+    {
+        _taps.Bind(id.Value, new Queue<TappedFrame>());
+        Names.Bind(id);
+    }
+
+    /// <summary>The oldest packet that the tap was shown is the answer, and goes. Its pages are read now: of what went by reference, a write since the call may show.</summary>
+    public void ReadTap(TapId id, Observation seen)
+    {
+        if (!_taps[id.Value].TryDequeue(out var tapped))
+        {
+            return;
+        }
+
+        var due = tapped.Due;
+        if (WasWritten(due) && seen.ReadLength == due.Frame.Length)
+        {
+            TakeOver(due, seen.Read);
+            if (!tapped.SumIsSeed && !due.SeedOnly && due.Runs.Exists(run => run.ByReference))
+            {
+                Sum(due);
+            }
+        }
+
+        if (tapped.SumIsSeed)
+        {
+            CopyingFrames.WriteSeed(due.Bytes.Span);
+        }
+
+        SetAnswer(due.Frame.Span);
+        _free.Push(due);
+        ForgetVersions();
+    }
+
+    public void CloseTap(TapId id)
+    {
+        foreach (var tapped in _taps[id.Value])
+        {
+            _free.Push(tapped.Due);
+        }
+
+        _taps.Unbind(id.Value);
+        Names.Unbind(id);
+        ForgetVersions();
+    }
 
     /// <summary>The device's checksum feature is switched: what is handed to a NO_CSUM device from here on is complete, or carries the seed.</summary>
     public void SwitchCsum(DevId id, bool on) => _devices.Rebind(id.Value, _devices[id.Value] with { CsumOff = !on });
@@ -340,6 +401,8 @@ public sealed partial class CopyingWorld(Profile profile)
         }
 
         _emitted.Clear();
+        _waitingAtDrop.Clear();
+        (OutOfTurn, Overtook) = (null, false);
         BeginMemoryStep();
         _answerLength = 0;
     }
@@ -347,6 +410,11 @@ public sealed partial class CopyingWorld(Profile profile)
     /// <summary>Follows what the zero-copy path published, in its order: learns from the peer's frames, builds a frame for each new entry of the plan, forgets what was dropped, and counts out a frame for each that a device emitted.</summary>
     public void Follow(Observation seen)
     {
+        foreach (var (flow, seq, endSeq) in seen.Merges)
+        {
+            _flows[flow.Value].Join(_flows[flow.Value].PositionOf(seq), _flows[flow.Value].PositionOf(endSeq));
+        }
+
         foreach (var (happening, index) in seen.Happenings)
         {
             switch (happening)
@@ -355,10 +423,16 @@ public sealed partial class CopyingWorld(Profile profile)
                     Learn(seen.Received[index].Span);
                     break;
                 case Happening.Planned:
-                    Build(seen.Plan[index], DecisionOn(seen, seen.Plan[index].Number));
+                    Build(seen.Plan[index], DecisionOn(seen, seen.Plan[index].Number), HookOn(seen, seen.Plan[index].Number));
                     break;
                 case Happening.Dropped:
                     Remove(seen.Drops[index]);
+                    break;
+                case Happening.Shown:
+                    Show(seen.Shown[index]);
+                    break;
+                case Happening.HandedOver:
+                    HandOver(seen.Handovers[index]);
                     break;
                 case Happening.Emitted:
                     Emit(seen.Frames[index], index);
@@ -434,10 +508,26 @@ public sealed partial class CopyingWorld(Profile profile)
             }
 
             state.Write(_devices[name].CsumOff);
-            state.Write(_devices[name].Expected.Count);
-            foreach (var frame in _devices[name].Expected)
+            foreach (var band in _devices[name].Bands)
             {
-                frame.WriteState(state);
+                Write(state, band);
+            }
+
+            Write(state, _devices[name].Taken);
+        }
+
+        for (var name = 0; name < _taps.Count; name++)
+        {
+            if (_taps.Has(name))
+            {
+                state.Write(name);
+                foreach (var (due, sumIsSeed) in _taps[name])
+                {
+                    due.WriteState(state);
+                    state.Write(sumIsSeed);
+                }
+
+                state.Refer(null);
             }
         }
     }
@@ -460,6 +550,7 @@ public sealed partial class CopyingWorld(Profile profile)
         _files.Clear();
         _flows.Clear();
         _devices.Clear();
+        _taps.Clear();
         Names.Reset();
         (CopiedBytes, SummedBytes, Outstanding, Writes) = (0, 0, 0, 0);
     }
@@ -470,6 +561,7 @@ public sealed partial class CopyingWorld(Profile profile)
         var flow = _flows[BinaryPrimitives.ReadUInt16BigEndian(tcp[2..]) - 40001];
         var seq = BinaryPrimitives.ReadUInt32BigEndian(tcp[4..]);
         var flags = tcp[13];
+        flow.IsReset |= (flags & Rst) != 0;
         if ((flags & Syn) != 0)
         {
             flow.Ack = unchecked(seq + 1);
@@ -488,7 +580,7 @@ public sealed partial class CopyingWorld(Profile profile)
         flow.Forget(flow.PositionOf(BinaryPrimitives.ReadUInt32BigEndian(tcp[8..])));
     }
 
-    private void Build(in Segment segment, XmitDecision? decision)
+    private void Build(in Segment segment, XmitDecision? decision, HookPass? hook)
     {
         var flow = _flows[segment.Flow.Value];
         var device = _devices[segment.Device.Value];
@@ -496,9 +588,9 @@ public sealed partial class CopyingWorld(Profile profile)
         var due = _free.TryPop(out var used) ? used : new DueFrame();
 
         // A datagram is what the call in this step accepted last; a segment is named by its sequence number.
-        var position = segment.Protocol == Tcp ? flow.PositionOf(segment.Seq) : flow.Accepted - segment.Length;
+        var position = segment.Protocol == Tcp ? flow.PositionOf(segment.Seq) : flow.Accepted - flow.LastCall + Math.Max(0, segment.FragmentOffset - 8);
         var seedOnly = segment.SumByDevice && device.NoCsum && !device.CsumOff;
-        var bytes = due.Start(segment, position, headers, Writes, decision is { Linearized: true }, decision is { Summed: true }, seedOnly, profile.Provenance);
+        var bytes = due.Start(segment, position, headers, Writes, decision is { Linearized: true } || hook is { Linearized: true }, decision is { Summed: true } || hook is { Summed: true }, seedOnly, profile.Provenance);
         if (segment.Length > 0)
         {
             flow.Bytes(position, segment.Length).CopyTo(bytes.Span[headers..]);
@@ -512,27 +604,96 @@ public sealed partial class CopyingWorld(Profile profile)
 
         CopyingFrames.WriteHeaders(bytes.Span, segment, flow, seedOnly);
         SummedBytes += seedOnly ? 0 : segment.Length;
-        if (segment.Protocol != Tcp)
-        {
-            flow.Forget(flow.Accepted);
-        }
-
-        device.Expected.Add(due);
+        device.Bands[segment.Band].Add(due);
         Outstanding++;
     }
 
     private void Remove(Drop drop)
     {
-        var expected = _devices[drop.Device.Value].Expected;
-        var index = expected.FindIndex(entry => entry.Number == drop.Number);
-        _free.Push(expected[index]);
-        expected.RemoveAt(index);
-        Outstanding--;
+        foreach (var band in _devices[drop.Device.Value].Bands)
+        {
+            var index = IndexOf(band, drop.Number);
+            if (index >= 0)
+            {
+                _free.Push(band[index]);
+                band.RemoveAt(index);
+                _waitingAtDrop.Add(band.Count);
+                Outstanding--;
+            }
+        }
+    }
+
+    private void Show(in TapShown shown)
+    {
+        if (shown.Fate != TapFate.Queued)
+        {
+            return;
+        }
+
+        foreach (var band in _devices[shown.Device.Value].Bands)
+        {
+            var index = IndexOf(band, shown.Number);
+            if (index >= 0)
+            {
+                var copy = _free.TryPop(out var used) ? used : new DueFrame();
+                copy.StartAs(band[index], profile.Provenance);
+                _taps[shown.Tap.Value].Enqueue(new TappedFrame(copy, shown.SumIsSeed));
+            }
+        }
+    }
+
+    /// <summary>A packet is the driver's turn where it is the oldest of its band, and no band before it has any.</summary>
+    private void HandOver(in Handover handover)
+    {
+        var device = _devices[handover.Device.Value];
+        var at = IndexOf(device.Bands[handover.Band], handover.Number);
+        if (at != 0)
+        {
+            OutOfTurn ??= (handover.Number, at < 0 ? "it does not wait in its band" : $"{at} packets of its band are older");
+        }
+
+        for (var band = 0; band < device.Bands.Length; band++)
+        {
+            if (band < handover.Band && device.Bands[band].Count > 0)
+            {
+                OutOfTurn ??= (handover.Number, $"band {band} is not empty");
+            }
+
+            Overtook |= at >= 0 && band > handover.Band && device.Bands[band].Count > 0 && device.Bands[band][0].Number < handover.Number;
+        }
+
+        if (handover.Taken && at >= 0)
+        {
+            device.Taken.Add(device.Bands[handover.Band][at]);
+            device.Bands[handover.Band].RemoveAt(at);
+        }
+    }
+
+    private static int IndexOf(List<DueFrame> band, int number)
+    {
+        for (var i = 0; i < band.Count; i++)
+        {
+            if (band[i].Number == number)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static void Write(StateWriter state, List<DueFrame> frames)
+    {
+        state.Write(frames.Count);
+        foreach (var frame in frames)
+        {
+            frame.WriteState(state);
+        }
     }
 
     private void Emit(Frame frame, int index)
     {
-        var expected = _devices[frame.Device.Value].Expected;
+        var expected = _devices[frame.Device.Value].Taken;
         if (expected.Count == 0)
         {
             _emitted.Add(null);
@@ -564,6 +725,20 @@ public sealed partial class CopyingWorld(Profile profile)
         return null;
     }
 
+    /// <summary>How a packet of this step passed a hook; null where there was none.</summary>
+    private static HookPass? HookOn(Observation seen, int number)
+    {
+        foreach (var pass in seen.HookPasses)
+        {
+            if (pass.Number == number)
+            {
+                return pass;
+            }
+        }
+
+        return null;
+    }
+
     private bool WasWritten(DueFrame due)
     {
         foreach (var run in due.Runs)
@@ -575,6 +750,23 @@ public sealed partial class CopyingWorld(Profile profile)
         }
 
         return false;
+    }
+
+    /// <summary>What a tap read, of the bytes that it may have read.</summary>
+    private void TakeOver(DueFrame due, ReadOnlySpan<byte> read)
+    {
+        var at = due.Headers;
+        var until = due.Linearized ? due.Planned : Writes;
+        foreach (var run in due.Runs)
+        {
+            for (var i = 0; i < run.Count; i++, at++)
+            {
+                if (run.IsOfFile && run.ByReference && _files[run.File.Value].HadValue(run.Offset + i, run.Call, until, read[at]))
+                {
+                    due.Bytes.Span[at] = read[at];
+                }
+            }
+        }
     }
 
     /// <summary>Files were written since the call. What the frame shows of that is taken over, byte by byte, where this path may read it: sent by reference, and written between the call and the private copy, or else the device's reading. Whatever else differs stays as it was at the call.</summary>
@@ -693,7 +885,7 @@ public sealed partial class CopyingWorld(Profile profile)
     {
         for (var name = 0; name < _flows.Count; name++)
         {
-            if (Outstanding > 0 || (_flows.Has(name) && _flows[name].Kept < _flows[name].Accepted))
+            if (Outstanding > 0 || HasTapped || (_flows.Has(name) && _flows[name].Kept < _flows[name].Accepted))
             {
                 return;
             }
@@ -708,7 +900,29 @@ public sealed partial class CopyingWorld(Profile profile)
         }
     }
 
-    private sealed record CopyingDevice(bool NoCsum, bool CsumOff, List<DueFrame> Expected);
+    private bool HasTapped
+    {
+        get
+        {
+            for (var name = 0; name < _taps.Count; name++)
+            {
+                if (_taps.Has(name) && _taps[name].Count > 0)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>A packet that waits in a tap.</summary>
+    private readonly record struct TappedFrame(DueFrame Due, bool SumIsSeed);
+
+    private sealed record CopyingDevice(bool NoCsum, bool CsumOff, List<DueFrame>[] Bands, List<DueFrame> Taken)
+    {
+        public int Count => Bands[0].Count + Bands[1].Count + Bands[2].Count + Taken.Count;
+    }
 }
 
 /// <summary>A packet on the copying path: its bytes, in a buffer that is used again.</summary>

@@ -68,6 +68,18 @@ public sealed class DueFrame
         return Bytes = Frame.Start(segment.Device, headers + segment.Length, fromPeer: false, provenance);
     }
 
+    /// <summary>Becomes a copy of another, as a tap's clone is.</summary>
+    internal void StartAs(DueFrame other, bool provenance)
+    {
+        (Number, Position, Headers, Planned, Linearized, Summed, SeedOnly) =
+            (other.Number, other.Position, other.Headers, other.Planned, other.Linearized, other.Summed, other.SeedOnly);
+        (Index, IsOpen, ShowsWrite, Stray, Outdated, IsStale) = (-1, false, false, -1, -1, false);
+        Runs.Clear();
+        Runs.AddRange(other.Runs);
+        Bytes = Frame.Start(other.Frame.Device, other.Frame.Length, fromPeer: false, provenance);
+        other.Bytes.CopyTo(Bytes);
+    }
+
     internal Bytes Bytes { get; private set; }
 
     public void WriteState(StateWriter state)

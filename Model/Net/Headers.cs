@@ -50,6 +50,8 @@ public static class Ipv4
     private const int SourceAddress = 12;
     private const int DestinationAddress = 16;
     private const ushort DontFragment = 0x4000;
+    private const ushort MoreFragments = 0x2000;
+    private const ushort OffsetMask = 0x1fff;
     private const byte DefaultTtl = 64;
     private const byte NoOperation = 1;
 
@@ -70,6 +72,22 @@ public static class Ipv4
         BinaryPrimitives.WriteUInt16BigEndian(header[Check..], Sum.Fold(Sum.Partial(header[..bytes], 0)));
     }
 
+    /// <summary>Makes a header that of a fragment: its datagram's id, its place, no DF; and sums it again.</summary>
+    public static void WriteFragment(Span<byte> header, in IpFragment fragment)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(header[Id..], fragment.Id);
+        BinaryPrimitives.WriteUInt16BigEndian(header[Fragment..], (ushort)((fragment.Offset / 8) | (fragment.More ? MoreFragments : 0)));
+        BinaryPrimitives.WriteUInt16BigEndian(header[Check..], 0);
+        BinaryPrimitives.WriteUInt16BigEndian(header[Check..], Sum.Fold(Sum.Partial(header[..HeaderLength(header)], 0)));
+    }
+
+    /// <summary>The place of a packet in its datagram; of a whole one, offset 0 and no more.</summary>
+    public static IpFragment FragmentOf(ReadOnlySpan<byte> header)
+    {
+        var field = BinaryPrimitives.ReadUInt16BigEndian(header[Fragment..]);
+        return new IpFragment(BinaryPrimitives.ReadUInt16BigEndian(header[Id..]), (field & OffsetMask) * 8, (field & MoreFragments) != 0);
+    }
+
     public static int HeaderLength(ReadOnlySpan<byte> header) => (header[VersionIhl] & 15) * 4;
 
     public static int Version(ReadOnlySpan<byte> header) => header[VersionIhl] >> 4;
@@ -88,6 +106,7 @@ public static class TcpFlags
 {
     public const byte Fin = 1;
     public const byte Syn = 2;
+    public const byte Rst = 4;
     public const byte Psh = 8;
     public const byte Ack = 16;
 }
@@ -106,7 +125,7 @@ public static class Tcp
     /// <summary>kernel: TCPOLEN_MSS.</summary>
     public const int MssBytes = 4;
 
-    /// <summary>What both ends advertise, and what is never filled: the model's receiver reads at once.</summary>
+    /// <summary>What both ends advertise, until the peer's program stops to read.</summary>
     public const ushort Window = 0xffff;
 
     private const int SourcePort = 0;
@@ -141,7 +160,7 @@ public static class Tcp
         BinaryPrimitives.WriteUInt32BigEndian(header[Acknowledgement..], value.Ack);
         header[DataOffset] = (byte)(length / 4 << 4);
         header[Flags] = value.Flags;
-        BinaryPrimitives.WriteUInt16BigEndian(header[WindowAt..], Window);
+        BinaryPrimitives.WriteUInt16BigEndian(header[WindowAt..], (ushort)value.Window);
         var options = header[HeaderBytes..length];
         if (value.Mss > 0)
         {
@@ -185,7 +204,8 @@ public static class Tcp
             BinaryPrimitives.ReadUInt32BigEndian(header[Acknowledgement..]),
             header[Flags],
             mss,
-            timestamps);
+            timestamps,
+            BinaryPrimitives.ReadUInt16BigEndian(header[WindowAt..]));
     }
 
     public static int HeaderLength(ReadOnlySpan<byte> header) => header[DataOffset] >> 4 << 2;
@@ -199,8 +219,9 @@ public static class Tcp
 /// <param name="Flags">See <see cref="TcpFlags"/>.</param>
 /// <param name="Mss">Value of the MSS option; 0 for none.</param>
 /// <param name="Timestamps">TSval and TSecr; null for none.</param>
+/// <param name="Window">Bytes that the sender of the segment will take.</param>
 public readonly record struct TcpHeader(
-    ushort SourcePort, ushort DestinationPort, uint Seq, uint Ack, byte Flags, int Mss = 0, (uint Value, uint Echo)? Timestamps = null)
+    ushort SourcePort, ushort DestinationPort, uint Seq, uint Ack, byte Flags, int Mss = 0, (uint Value, uint Echo)? Timestamps = null, int Window = Tcp.Window)
 {
     public bool Has(byte flag) => (Flags & flag) != 0;
 }

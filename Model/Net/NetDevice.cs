@@ -9,12 +9,15 @@ public enum NetXmit
 {
     Success = 0,
     Drop = 1,
+    Cn = 2,
     NoMemory = -12,
 }
 
-/// <summary>A net device as the stack sees it, with its queueing discipline, one FIFO. kernel: struct net_device, net/core/dev.c, net/sched/sch_generic.c.</summary>
+/// <summary>A net device as the stack sees it, with its queueing discipline, pfifo_fast: three bands, of which the lowest that is not empty goes first. kernel: struct net_device, net/core/dev.c, net/sched/sch_generic.c.</summary>
 public abstract class NetDevice(World world, DevId id, string driver, int mtu, NetifFeatures lacking)
 {
+    private readonly SkbQueue[] _bands = [new(), new(), new()];
+
     protected World World => world;
 
     public DevId Id => id;
@@ -36,8 +39,20 @@ public abstract class NetDevice(World world, DevId id, string driver, int mtu, N
     /// <summary>The queue is stopped. kernel: __LINK_STATE_XOFF.</summary>
     public bool Stopped { get; private set; }
 
-    /// <summary>Packets that wait for the driver. kernel: dev->qdisc.</summary>
-    public SkbQueue Queue { get; } = new();
+    /// <summary>Packets that wait for the driver, by band. kernel: dev->qdisc, pfifo_fast_ops.</summary>
+    public IReadOnlyList<SkbQueue> Bands => _bands;
+
+    /// <summary>Packets in all bands. kernel: qdisc->q.qlen.</summary>
+    public int QueueLength => _bands[0].Length + _bands[1].Length + _bands[2].Length;
+
+    /// <summary>The driver is to say "busy" to the next packet: a fault that the script orders.</summary>
+    public bool BusyNext { get; set; }
+
+    /// <summary>The queueing discipline is to drop the next packet early: a fault that the script orders.</summary>
+    public bool CongestNext { get; set; }
+
+    /// <summary>The band of a priority. kernel: prio2band[].</summary>
+    public static int BandOf(int priority) => Prio2Band[priority & 15];
 
     /// <summary>The device's mappings.</summary>
     public Dma Dma { get; } = new(world.Memory);
@@ -102,28 +117,29 @@ public abstract class NetDevice(World world, DevId id, string driver, int mtu, N
 
         world.Seen.Decisions.Add(new XmitDecision(number, id, paged, high, wantsSum, start, at, skb.Len - start, field, linearize, sum, PageCacheFrags(skb)));
 
-        // 4. The queueing discipline.
-        if (Queue.Length >= world.Profile.TxQueueLen)
-        {
-            return Drop(skb, number, DropReason.QueueFull, NetXmit.Drop);
-        }
-
-        Queue.Tail(skb);
+        // 4. The queueing discipline; it runs even where this packet was dropped.
+        skb.PlanNumber = number;
+        var result = Enqueue(skb);
         QdiscRun();
-        return NetXmit.Success;
+        return result;
     }
 
     /// <summary>Gives queued packets to the driver until it stops the queue or is busy. kernel: qdisc_run(), qdisc_restart().</summary>
     public void QdiscRun()
     {
-        while (!Stopped && Queue.Dequeue() is { } skb)
+        while (!Stopped && Dequeue() is { } skb)
         {
-            world.Seen.Handovers.Add(new Handover(id, Ring));
+            ShowToTaps(skb);
+            var (number, band, ring) = (skb.PlanNumber, BandOf(skb.Priority), Ring);
             skb.Fire(SkbMachine.Event.HardStartXmit);
-            if (!HardStartXmit(skb))
+            var taken = !BusyNext && HardStartXmit(skb);
+            BusyNext = false;
+            world.Seen.HandedOver(new Handover(number, id, band, ring, taken));
+            if (!taken)
             {
                 skb.Fire(SkbMachine.Event.Busy);
-                Queue.Head(skb);
+                // kernel: pfifo_fast_requeue(): it goes first again, in its own band.
+                _bands[band].Head(skb);
                 return;
             }
         }
@@ -136,7 +152,13 @@ public abstract class NetDevice(World world, DevId id, string driver, int mtu, N
         state.Write(mtu);
         state.Write((long)Lacking);
         state.Write(Stopped);
-        Queue.WriteState(state);
+        state.Write(BusyNext);
+        state.Write(CongestNext);
+        foreach (var band in _bands)
+        {
+            band.WriteState(state);
+        }
+
         Dma.WriteState(state);
     }
 
@@ -146,6 +168,43 @@ public abstract class NetDevice(World world, DevId id, string driver, int mtu, N
     /// <summary>Starts the queue again and lets waiting packets go. kernel: netif_wake_queue(), whose softirq runs after the handler.</summary>
     protected void WakeQueue() => Stopped = false;
 
+    private static ReadOnlySpan<byte> Prio2Band => [1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1];
+
+    /// <summary>kernel: pfifo_fast_enqueue(), with RED's early drop before it where the script asks for it.</summary>
+    private NetXmit Enqueue(Skb skb)
+    {
+        if (CongestNext)
+        {
+            CongestNext = false;
+            return Drop(skb, skb.PlanNumber, DropReason.Congestion, NetXmit.Cn);
+        }
+
+        var band = _bands[BandOf(skb.Priority)];
+        if (band.Length > world.Profile.TxQueueLen)
+        {
+            return Drop(skb, skb.PlanNumber, DropReason.QueueFull, NetXmit.Drop);
+        }
+
+        band.Tail(skb);
+        return NetXmit.Success;
+    }
+
+    /// <summary>kernel: pfifo_fast_dequeue().</summary>
+    private Skb? Dequeue() => _bands[0].Dequeue() ?? _bands[1].Dequeue() ?? _bands[2].Dequeue();
+
+    /// <summary>Each tap gets a clone before the driver sees the packet: whatever the driver is handed may be shared. kernel: dev_queue_xmit_nit().</summary>
+    private void ShowToTaps(Skb skb)
+    {
+        for (var i = 0; i < world.Taps.Count; i++)
+        {
+            var tap = world.Taps[i];
+            if (tap.Device == this)
+            {
+                world.Seen.ShownTo(new TapShown(skb.PlanNumber, tap.Id, id, skb.IpSummed == ChecksumState.Hw, tap.Show(skb)));
+            }
+        }
+    }
+
     /// <summary>kernel: the test of dev_queue_xmit() for HW_CSUM, NO_CSUM, or IP_CSUM with IPv4; the model sends nothing but IPv4.</summary>
     private bool CanSum => (Features & NetifFeatures.AnyCsum) != 0;
 
@@ -153,7 +212,7 @@ public abstract class NetDevice(World world, DevId id, string driver, int mtu, N
     private bool IllegalHighdma(Skb skb) => !Features.HasFlag(NetifFeatures.HighDma) && HasHighPages(skb);
 
     /// <summary>Sums in the CPU what the device was to sum; false where there is no memory.</summary>
-    private bool ChecksumHelp(Skb skb)
+    internal bool ChecksumHelp(Skb skb)
     {
         if (!skb.ChecksumHelp())
         {

@@ -4,7 +4,7 @@ using ZeroCopy.Model.Skbs;
 namespace ZeroCopy.Model.Net;
 
 /// <summary>A socket of which only the send buffer matters: what sock_wmalloc() gives is charged to it. kernel: struct sock as sk_alloc() makes it, net/core/sock.c.</summary>
-public sealed class RawSock(World world, SockId id) : Sock(world, id, null, 0)
+public sealed class RawSock(World world, SockId id) : Sock(world, id, null, 0, 0)
 {
     /// <summary>An empty skb, charged; null where there is no memory. kernel: sock_wmalloc().</summary>
     public Skb? Wmalloc(int size)

@@ -11,6 +11,7 @@ public sealed class Receiver(World world)
     public const uint Isn = 0x70000000;
 
     private readonly Table<Flow> _flows = new();
+    private readonly Reassembly _reassembly = new();
 
     /// <summary>Bytes of the stream that were handed on, or datagrams.</summary>
     public long Received(SockId sock) => _flows.Has(sock.Value) ? _flows[sock.Value].Position : 0;
@@ -18,10 +19,15 @@ public sealed class Receiver(World world)
     /// <summary>Whether the peer has had the sender's FIN.</summary>
     public bool SawFin(SockId sock) => _flows.Has(sock.Value) && _flows[sock.Value].Fin;
 
-    public void Reset() => _flows.Clear();
+    public void Reset()
+    {
+        _flows.Clear();
+        _reassembly.Reset();
+    }
 
     public void WriteState(StateWriter state)
     {
+        _reassembly.WriteState(state);
         for (var sock = 0; sock < _flows.Count; sock++)
         {
             if (_flows.Has(sock))
@@ -49,6 +55,10 @@ public sealed class Receiver(World world)
         if (Ipv4.ProtocolOf(ip) == Ipv4.ProtocolTcp)
         {
             ReceiveTcp(index, frame, segment);
+        }
+        else if (Ipv4.FragmentOf(ip) is { } fragment && (fragment.Offset > 0 || fragment.More))
+        {
+            ReceiveFragment(index, fragment, ip, segment);
         }
         else
         {
@@ -80,6 +90,12 @@ public sealed class Receiver(World world)
 
         var segment = ip[headerLength..];
         var protocol = Ipv4.ProtocolOf(ip);
+        if (Ipv4.FragmentOf(ip) is { } fragment && (fragment.Offset > 0 || fragment.More))
+        {
+            // What it carries is judged when the datagram is whole.
+            return protocol == Ipv4.ProtocolUdp ? null : "a fragment, and not of UDP";
+        }
+
         if (protocol == Ipv4.ProtocolTcp
             ? segment.Length < Tcp.HeaderBytes || Tcp.HeaderLength(segment) < Tcp.HeaderBytes || Tcp.HeaderLength(segment) > segment.Length
             : protocol != Ipv4.ProtocolUdp || segment.Length < Udp.HeaderBytes || Udp.LengthOf(segment) != segment.Length)
@@ -98,6 +114,28 @@ public sealed class Receiver(World world)
         return null;
     }
 
+    /// <summary>kernel: ip_defrag(), ip_frag_reasm().</summary>
+    private void ReceiveFragment(int index, in IpFragment fragment, ReadOnlySpan<byte> ip, ReadOnlySpan<byte> bytes)
+    {
+        var datagram = _reassembly.Add(fragment.Id, fragment.Offset, fragment.More, bytes);
+        if (datagram.IsEmpty)
+        {
+            return;
+        }
+
+        if (datagram.Length < Udp.HeaderBytes || Udp.LengthOf(datagram) != datagram.Length
+            || (Udp.CheckOf(datagram) != 0
+                && Sum.Fold(Sum.PseudoHeader(Ipv4.SourceOf(ip), Ipv4.DestinationOf(ip), Ipv4.ProtocolUdp, datagram.Length, Sum.Partial(datagram, 0))) != 0))
+        {
+            world.Seen.Rejected.Add((index, "the datagram that its fragments make has a wrong length or sum"));
+            return;
+        }
+
+        var flow = FlowOf(Tcp.SockOf(Udp.SourcePortOf(datagram)));
+        world.Seen.Reassembled++;
+        world.Seen.Deliveries.Add(new Delivery(flow.Sock, flow.Position++, index, world.Seen.Frames[index].Length - bytes.Length, bytes.Length));
+    }
+
     private void ReceiveTcp(int index, Frame frame, ReadOnlySpan<byte> segment)
     {
         var header = Tcp.Read(segment);
@@ -105,6 +143,12 @@ public sealed class Receiver(World world)
         var payload = segment.Length - Tcp.HeaderLength(segment);
         flow.TsRecent = header.Timestamps?.Value ?? flow.TsRecent;
         flow.Timestamps |= header.Has(TcpFlags.Syn) && header.Timestamps is not null;
+        if (flow.IsReset || header.Has(TcpFlags.Rst))
+        {
+            flow.IsReset = true;
+            return;
+        }
+
         if (header.Has(TcpFlags.Syn))
         {
             if (flow.SndNxt != 0)
@@ -121,13 +165,15 @@ public sealed class Receiver(World world)
 
         var flags = TcpFlags.Ack;
         var seq = flow.SndNxt;
-        if (header.Seq == flow.RcvNxt)
+        var had = unchecked((int)(flow.RcvNxt - header.Seq));
+        if (had >= 0 && had <= payload)
         {
-            if (payload > 0)
+            // A segment that took in the one after it begins with bytes that were handed on.
+            if (payload > had)
             {
-                world.Seen.Deliveries.Add(new Delivery(flow.Sock, flow.Position, index, frame.Length - payload, payload));
-                flow.Position += payload;
-                flow.RcvNxt = unchecked(flow.RcvNxt + (uint)payload);
+                world.Seen.Deliveries.Add(new Delivery(flow.Sock, flow.Position, index, frame.Length - payload + had, payload - had));
+                flow.Position += payload - had;
+                flow.RcvNxt = unchecked(flow.RcvNxt + (uint)(payload - had));
             }
 
             if (header.Has(TcpFlags.Fin))
@@ -139,16 +185,44 @@ public sealed class Receiver(World world)
             }
         }
 
-        // A bare acknowledgement is not answered; anything else is, in order or not.
-        if (payload > 0 || header.Has(TcpFlags.Fin))
+        // A bare acknowledgement is not answered, unless it asks by an old number; anything else is, in order or not.
+        if (payload > 0 || header.Has(TcpFlags.Fin) || TcpSock.Before(header.Seq, flow.RcvNxt))
         {
             Answer(frame.Device, flow, seq, flags, 0);
         }
     }
 
+    /// <summary>The peer resets a connection that it has; false where it has none.</summary>
+    public bool Reset(SockId sock)
+    {
+        if (Connected(sock) is not { } flow)
+        {
+            return false;
+        }
+
+        flow.IsReset = true;
+        Answer(world.Sock(sock).Device.Id, flow, flow.SndNxt, TcpFlags.Rst | TcpFlags.Ack, 0);
+        return true;
+    }
+
+    /// <summary>The peer's program changes how much it will read, and tells the sender; false where there is no connection.</summary>
+    public bool SetWindow(SockId sock, int bytes)
+    {
+        if (Connected(sock) is not { } flow)
+        {
+            return false;
+        }
+
+        flow.Window = bytes;
+        Answer(world.Sock(sock).Device.Id, flow, flow.SndNxt, TcpFlags.Ack, 0);
+        return true;
+    }
+
+    private Flow? Connected(SockId sock) => _flows.Has(sock.Value) && _flows[sock.Value] is { SndNxt: not 0, IsReset: false } flow ? flow : null;
+
     private void Answer(DevId device, Flow flow, uint seq, byte flags, int mss)
     {
-        var value = new TcpHeader(Tcp.PeerPort, Tcp.PortOf(flow.Sock), seq, flow.RcvNxt, flags, mss, flow.Timestamps ? (unchecked(++flow.Clock), flow.TsRecent) : null);
+        var value = new TcpHeader(Tcp.PeerPort, Tcp.PortOf(flow.Sock), seq, flow.RcvNxt, flags, mss, flow.Timestamps ? (unchecked(++flow.Clock), flow.TsRecent) : null, flow.Window);
         var length = Tcp.Length(mss > 0, flow.Timestamps);
         Span<byte> frame = stackalloc byte[Ethernet.HeaderBytes + Ipv4.HeaderBytes + length];
         Ethernet.Write(frame, destination: 1, source: 2);
@@ -182,6 +256,12 @@ public sealed class Receiver(World world)
 
         public bool Fin { get; set; }
 
+        /// <summary>One end has reset it: nothing is answered any more.</summary>
+        public bool IsReset { get; set; }
+
+        /// <summary>What it tells the sender; it takes what comes in order all the same.</summary>
+        public int Window { get; set; } = Tcp.Window;
+
         public bool Timestamps { get; set; }
 
         public uint TsRecent { get; set; }
@@ -194,6 +274,8 @@ public sealed class Receiver(World world)
             state.Write(SndNxt);
             state.Write(Position);
             state.Write(Fin);
+            state.Write(IsReset);
+            state.Write(Window);
             state.Write(Timestamps);
             state.Write(TsRecent);
             state.Write(Clock);

@@ -100,6 +100,7 @@ public sealed partial class TcpSock
             if (copy == NoMemory)
             {
                 why = Refusal.NoMemory;
+                DropEmptyTail();
                 break;
             }
 
@@ -122,7 +123,12 @@ public sealed partial class TcpSock
     }
 
     /// <summary>Data waits for the connection. kernel: wait_for_tcp_connect().</summary>
-    private Refusal Wait => State == TcpState.SynSent ? Refusal.WouldBlock : Refusal.None;
+    private Refusal Wait => State switch
+    {
+        TcpState.SynSent => Refusal.WouldBlock,
+        TcpState.Closed => Refusal.Reset,
+        _ => Refusal.None,
+    };
 
     private const int NoSlot = -1;
     private const int NoMemory = -2;
@@ -293,7 +299,7 @@ public sealed partial class TcpSock
     }
 
     /// <summary>More than half a window has gone without PSH. kernel: forced_push().</summary>
-    private bool ForcedPush => unchecked((int)(WriteSeq - _pushedSeq)) > SndWnd / 2;
+    private bool ForcedPush => unchecked((int)(WriteSeq - _pushedSeq)) > _maxWindow / 2;
 
     /// <summary>kernel: tcp_mark_push().</summary>
     private void MarkPush(Skb skb)

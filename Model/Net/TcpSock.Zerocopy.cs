@@ -30,7 +30,7 @@ public sealed partial class TcpSock
     /// <summary>An skb has room for one notification: the bytes of another call begin a new one. kernel: skb_zerocopy_iter_stream(), -EEXIST.</summary>
     private static bool TakesFrom(Skb skb, UbufInfo? ubuf) => ubuf is null || skb.Block.Ubuf is null || skb.Block.Ubuf == ubuf;
 
-    /// <summary>What was begun for a page that could not be held is taken back. kernel: do_fault of tcp_sendmsg_locked().</summary>
+    /// <summary>What was begun for bytes that could not be read, or for a page that could not be held, is taken back. kernel: do_fault of tcp_sendmsg() as intended: 2.4.4 leaves send_head at an skb that was sent.</summary>
     private void DropEmptyTail()
     {
         if (WriteQueue.Last is { Len: 0 } tail && SendHead is not null && (tail.Cb.Flags & (TcpFlags.Syn | TcpFlags.Fin)) == 0)

@@ -6,12 +6,13 @@ using Sum = ZeroCopy.Model.Checksums.Checksum;
 namespace ZeroCopy.Model.Net;
 
 /// <summary>The sending half of a TCP connection. kernel: struct tcp_opt; net/ipv4/tcp.c, tcp_output.c, tcp_input.c, tcp_timer.c. Not modelled: congestion control (the window is held still), Nagle (TCP_NODELAY is set), SACK.</summary>
-public sealed partial class TcpSock(World world, SockId id, NetDevice device, int mss, int ipOptionBytes, bool timestamps, uint isn)
-    : Sock(world, id, device, ipOptionBytes)
+public sealed partial class TcpSock(World world, SockId id, NetDevice device, int mss, int ipOptionBytes, bool timestamps, uint isn, int priority)
+    : Sock(world, id, device, ipOptionBytes, priority)
 {
     private uint _pushedSeq;
     private uint _tsRecent;
     private int _sendPageOffset;
+    private bool _orphan;
 
     public enum TcpState
     {
@@ -26,7 +27,7 @@ public sealed partial class TcpSock(World world, SockId id, NetDevice device, in
     public bool Timestamps => timestamps;
 
     /// <summary>Payload of a full segment, options taken off. kernel: tcp_current_mss().</summary>
-    public int Mss { get; } = EffectiveMss(mss, device.Mtu, ipOptionBytes, timestamps);
+    public int Mss { get; private set; } = EffectiveMss(mss, device.Mtu, ipOptionBytes, timestamps);
 
     /// <summary>The device's features when the route was last looked up: a hint, which dev_queue_xmit() checks again. kernel: sk->route_caps.</summary>
     public NetifFeatures RouteCaps { get; private set; } = device.Features;
@@ -51,9 +52,6 @@ public sealed partial class TcpSock(World world, SockId id, NetDevice device, in
     /// <summary>First byte of the stream: the sequence number after SYN.</summary>
     public uint FirstSeq { get; } = unchecked(isn + 1);
 
-    /// <summary>kernel: tp->snd_wnd.</summary>
-    private const int SndWnd = Tcp.Window;
-
     /// <summary>The MSS less options: the peer's buffers and the path count whole packets. RFC 1122 section 4.2.2.6.</summary>
     public static int EffectiveMss(int mss, int mtu, int ipOptionBytes, bool timestamps) =>
         Math.Min(mss, mtu - Ipv4.HeaderBytes - Tcp.HeaderBytes - ipOptionBytes - (timestamps ? Tcp.TimestampBytes : 0));
@@ -75,6 +73,11 @@ public sealed partial class TcpSock(World world, SockId id, NetDevice device, in
         state.Write(_pushedSeq);
         state.Write(_tsRecent);
         state.Write(_sendPageOffset);
+        state.Write(PathMtu);
+        state.Write(_sndWnd);
+        state.Write(_maxWindow);
+        state.Write(_sndWl1);
+        state.Write(_orphan);
     }
 
     /// <summary>Sends SYN. kernel: tcp_v4_connect(), tcp_connect().</summary>
@@ -104,6 +107,14 @@ public sealed partial class TcpSock(World world, SockId id, NetDevice device, in
             return false;
         }
 
+        if (State == TcpState.Closed)
+        {
+            // The peer has reset it: with the last holder the queue goes.
+            Destroy();
+            _orphan = true;
+            return true;
+        }
+
         var skb = SendHead is null ? null : WriteQueue.Last;
         if (skb is null)
         {
@@ -120,6 +131,7 @@ public sealed partial class TcpSock(World world, SockId id, NetDevice device, in
         skb.Cb.EndSeq = unchecked(skb.Cb.EndSeq + 1);
         WriteSeq = unchecked(WriteSeq + 1);
         State = TcpState.FinWait1;
+        _orphan = true;
         DropSendPage();
         PushPendingFrames(cork: false);
         return true;
@@ -128,13 +140,21 @@ public sealed partial class TcpSock(World world, SockId id, NetDevice device, in
     /// <summary>Sends the oldest segment that is not acknowledged again; where nothing is in flight, tries what waits. kernel: tcp_retransmit_timer(), tcp_probe_timer().</summary>
     public void RetransmitTimer()
     {
+        if (State == TcpState.Closed)
+        {
+            return;
+        }
+
         if (WriteQueue.First is { } oldest && oldest != SendHead)
         {
             RetransmitSkb(oldest);
+            return;
         }
-        else
+
+        PushPendingFrames(cork: false);
+        if (SendHead is { } head && head == WriteQueue.First && !FitsWindow(head))
         {
-            PushPendingFrames(cork: false);
+            WriteWakeup(head);
         }
     }
 
@@ -144,7 +164,19 @@ public sealed partial class TcpSock(World world, SockId id, NetDevice device, in
     /// <summary>A verified segment of the peer. kernel: tcp_rcv_established(), tcp_rcv_state_process(), as far as a peer goes that sends no data.</summary>
     public override void Receive(ReadOnlySpan<byte> segment)
     {
+        if (State == TcpState.Closed)
+        {
+            return;
+        }
+
         var header = Tcp.Read(segment);
+        if (header.Has(TcpFlags.Rst))
+        {
+            Reset();
+            return;
+        }
+
+        UpdateWindow(header);
         _tsRecent = header.Timestamps?.Value ?? _tsRecent;
         if (State == TcpState.SynSent && header.Has(TcpFlags.Syn))
         {
@@ -236,6 +268,11 @@ public sealed partial class TcpSock(World world, SockId id, NetDevice device, in
 
     private bool SendOnce(Skb skb)
     {
+        if (skb.Len > Mss && !Fragment(skb, Mss))
+        {
+            return false;
+        }
+
         var clone = skb.Clone();
         if (clone is null)
         {
@@ -266,12 +303,21 @@ public sealed partial class TcpSock(World world, SockId id, NetDevice device, in
 
         return (full || !cork)
             && inFlight < World.Profile.SndCwnd
-            && unchecked((int)(skb.Cb.EndSeq - SndUna)) <= SndWnd;
+            && FitsWindow(skb);
     }
+
+    private bool FitsWindow(Skb skb) => unchecked((int)(skb.Cb.EndSeq - SndUna)) <= _sndWnd;
 
     /// <summary>Its data may still be read by an older clone, whose headers stand before the same bytes: then the copy gets a head of its own. kernel: tcp_retransmit_skb().</summary>
     private void RetransmitSkb(Skb skb)
     {
+        // The peer has taken back what it allowed: only the oldest segment asks whether it means it.
+        if ((skb.Cb.Seq != SndUna && !Before(skb.Cb.Seq, unchecked(SndUna + (uint)_sndWnd))) || (skb.Len > Mss && !Fragment(skb, Mss)))
+        {
+            return;
+        }
+
+        TryCollapse(skb);
         var again = skb.IsCloned ? skb.PskbCopy() : skb.Clone();
         if (again is null)
         {
@@ -301,7 +347,9 @@ public sealed partial class TcpSock(World world, SockId id, NetDevice device, in
             timestamps ? ((uint)World.PeekSegment, _tsRecent) : null));
         SetOwnerW(skb);
         SendCheck(skb, header.Span);
-        return IpQueueXmit(skb, Ipv4.ProtocolTcp, seq, payload, flags, attempt);
+        var sent = IpQueueXmit(skb, Ipv4.ProtocolTcp, seq, payload, flags, attempt);
+        // Congestion is told, perhaps of another packet: for TCP this one was sent, and is lost or not.
+        return sent == NetXmit.Cn ? NetXmit.Success : sent;
     }
 
     /// <summary>kernel: tcp_v4_send_check().</summary>

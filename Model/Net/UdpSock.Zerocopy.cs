@@ -20,7 +20,8 @@ public sealed partial class UdpSock
             return (0, Refusal.NoMemory);
         }
 
-        var byReference = SendsByReference;
+        // What goes in pieces is summed over all of them, by the CPU.
+        var byReference = SendsByReference && FitsPacket(size);
         var (accepted, why) = byReference ? SendPages(page, offset, size, ubuf) : SendMsg(new UserBuffer(page, offset, World.Profile.PageSize), size);
         if (!byReference)
         {
@@ -64,7 +65,10 @@ public sealed partial class UdpSock
         BinaryPrimitives.WriteUInt16BigEndian(header.Span[Udp.Check..], seed);
         skb.AskDevice();
         skb.Csum = Udp.Check;
-        var sent = IpQueueXmit(skb, Ipv4.ProtocolUdp, unchecked(_datagrams++), size, flags: 0, attempt: 1);
-        return sent == NetXmit.Success ? (size, Refusal.None) : (0, Refusal.NoMemory);
+        var planned = World.PeekSegment;
+        var sent = IpQueueXmit(skb, Ipv4.ProtocolUdp, _datagrams, size, flags: 0, attempt: 1);
+        // Where a hook found no memory to copy it, no datagram came to the device.
+        _datagrams = unchecked(_datagrams + (uint)(World.PeekSegment - planned));
+        return sent == NetXmit.NoMemory ? (0, Refusal.NoMemory) : (size, Refusal.None);
     }
 }

@@ -488,6 +488,7 @@ public sealed partial class Skb
     private void CopyHeaderTo(Skb copy, int shift)
     {
         CopySumTo(copy);
+        copy.Priority = Priority;
         copy.Cb.CopyFrom(Cb);
         copy.TransportHeader = TransportHeader < 0 ? -1 : TransportHeader + shift;
         copy.NetworkHeader = NetworkHeader < 0 ? -1 : NetworkHeader + shift;

@@ -44,6 +44,12 @@ public sealed partial class Skb(SkbCache cache)
     /// <summary>Offset of the network header in the block; -1 for none. kernel: nh.raw - head.</summary>
     public int NetworkHeader { get; set; }
 
+    /// <summary>Chooses the band of the queueing discipline. kernel: skb->priority.</summary>
+    public int Priority { get; set; }
+
+    /// <summary>Its entry in the segment plan, once it was handed to a device; it pairs the packet with its counterpart on the other path.</summary>
+    public int PlanNumber { get; set; }
+
     /// <summary>kernel: skb->cb, as TCP uses it (struct tcp_skb_cb).</summary>
     public ControlBlock Cb { get; } = new();
 
@@ -253,6 +259,7 @@ public sealed partial class Skb(SkbCache cache)
         (IsReceived, _sum) = (false, ChecksumMachine.State.None);
         (TransportHeader, NetworkHeader) = (-1, -1);
         TrueSize = trueSize;
+        (Priority, PlanNumber) = (0, -1);
         Sk = null;
         Cb.Reset();
     }
@@ -290,6 +297,7 @@ public sealed partial class Skb(SkbCache cache)
         state.Write(TrueSize);
         state.Write(TransportHeader);
         state.Write(NetworkHeader);
+        state.Write(Priority);
         state.Write(Cb.Seq);
         state.Write(Cb.EndSeq);
         state.Write(Cb.Flags);

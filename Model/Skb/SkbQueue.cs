@@ -47,6 +47,21 @@ public sealed class SkbQueue
         Length++;
     }
 
+    /// <summary>Puts an skb behind one of the list. kernel: __skb_append().</summary>
+    public void Append(Skb old, Skb skb)
+    {
+        if (old.Next is not { } next)
+        {
+            Tail(skb);
+            return;
+        }
+
+        skb.Fire(SkbMachine.Event.Enqueue);
+        (skb.List, skb.Prev, skb.Next) = (this, old, next);
+        (old.Next, next.Prev) = (skb, skb);
+        Length++;
+    }
+
     /// <summary>kernel: __skb_unlink().</summary>
     public void Unlink(Skb skb)
     {

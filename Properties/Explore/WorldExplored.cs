@@ -43,7 +43,7 @@ public sealed class WorldExplored : IExplored
         {
             foreach (var device in _checker.World.Devices)
             {
-                if (device.InFlight > 0 || device.Queue.Length > 0 || _checker.World.Wire.Pending(device.Id) > 0)
+                if (device.InFlight > 0 || device.QueueLength > 0 || _checker.World.Wire.Pending(device.Id) > 0)
                 {
                     return false;
                 }
@@ -116,6 +116,7 @@ public sealed class WorldExplored : IExplored
             "file" => NameKind.File,
             "sk" => NameKind.Sock,
             "eth" => NameKind.Dev,
+            "tap" => NameKind.Tap,
             "p" => NameKind.Mm,
             "kio" => NameKind.Kiobuf,
             "vec" => NameKind.Vector,

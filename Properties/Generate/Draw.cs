@@ -34,6 +34,13 @@ public enum Needs
 
     /// <summary>A kiobuf or a vector.</summary>
     Pin = 262144,
+    /// <summary>An open tap.</summary>
+    Tap = 1 << 20,
+
+    NewTap = 1 << 21,
+
+    /// <summary>A TCP socket that its process has closed.</summary>
+    Orphan = 1 << 22,
 }
 
 /// <summary>One kind of operation in a mix: how often, and how its operands are drawn.</summary>

@@ -13,6 +13,7 @@ public sealed class Hand(Checker checker, Rng rng)
     private const int MaxFiles = 3;
     private const int MaxSocks = 4;
     private const int MaxDevs = 2;
+    private const int MaxTaps = 2;
     private const int MaxMms = 2;
     private const int MaxPins = 3;
 
@@ -59,6 +60,7 @@ public sealed class Hand(Checker checker, Rng rng)
             | Have(NameKind.File, MaxFiles, Needs.File, Needs.NewFile)
             | Have(NameKind.Sock, MaxSocks, Needs.None, Needs.NewSock)
             | Have(NameKind.Dev, MaxDevs, Needs.Dev, Needs.NewDev)
+            | Have(NameKind.Tap, MaxTaps, Needs.Tap, Needs.NewTap)
             | Have(NameKind.Mm, MaxMms, Needs.Mm, Needs.NewMm)
             | Have(NameKind.Kiobuf, MaxPins, Needs.Kiobuf | Needs.Pin, Needs.None)
             | Have(NameKind.Vector, MaxPins, Needs.Vector | Needs.Pin, Needs.NewVector);
@@ -102,6 +104,10 @@ public sealed class Hand(Checker checker, Rng rng)
 
     public DevId Dev() => new(Bound(NameKind.Dev, MaxDevs));
 
+    public TapId NewTap() => new(Free(NameKind.Tap, MaxTaps));
+
+    public TapId Tap() => new(Bound(NameKind.Tap, MaxTaps));
+
     public SockId NewSock() => new(Free(NameKind.Sock, MaxSocks));
 
     /// <summary>Pages that a process can map.</summary>
@@ -132,6 +138,8 @@ public sealed class Hand(Checker checker, Rng rng)
     public SockId Tcp() => Sock(Needs.Tcp);
 
     public SockId Udp() => Sock(Needs.Udp);
+
+    public SockId Orphan() => Sock(Needs.Orphan);
 
     public SockId Raw() => Sock(Needs.Raw);
 
@@ -220,7 +228,7 @@ public sealed class Hand(Checker checker, Rng rng)
 
     private Needs KindsOf(SockId id) =>
         Names.IsOpenTcp(id) ? Needs.Tcp | Needs.OpenTcp
-        : Names.IsTcp(id) ? Needs.Tcp
+        : Names.IsTcp(id) ? Needs.Tcp | Needs.Orphan
         : Names.IsUdp(id) ? Needs.Udp
         : Names.IsRaw(id) ? Needs.Raw
         : Needs.None;

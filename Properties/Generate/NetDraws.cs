@@ -16,7 +16,7 @@ public static class NetDraws
         new("register_netdev", 1, Needs.NewDev, hand => Register(hand, kinds), Always: true),
         new("open", 3, Needs.NewFile, Open, Always: true),
         new("tcp_v4_connect", 3, Needs.Dev | Needs.NewSock, Connect, Allocates: true, Always: true),
-        new("udp_connect", 2, Needs.Dev | Needs.NewSock, hand => new UdpConnect(hand.NewSock(), hand.Dev(), Options(hand))),
+        new("udp_connect", 2, Needs.Dev | Needs.NewSock, hand => new UdpConnect(hand.NewSock(), hand.Dev(), Options(hand), Priority(hand))),
         new("sys_sendfile", 16, Needs.OpenTcp | Needs.File, hand =>
         {
             var (file, offset, count) = Range(hand);
@@ -27,6 +27,7 @@ public static class NetDraws
             var (file, offset, count) = Range(hand);
             return new TcpSendmsg(hand.OpenTcp(), file, offset, count);
         }, Allocates: true),
+        new("tcp_sendmsg", 2, Needs.OpenTcp | Needs.File, SendBehindPages, Allocates: true),
         new("udp_sendmsg", 8, Needs.Udp | Needs.File, SendDatagram, Allocates: true),
         new("alloc_page", 2, Needs.NewPage, hand => new AllocPage(hand.NewPage(), hand.Zone(), hand.Data()), Allocates: true),
         new("put_page", 1, Needs.Page, hand => new PutPage(hand.Page())),
@@ -50,6 +51,20 @@ public static class NetDraws
         new("dev_features", 5, Needs.Dev, hand => hand.Rng.OneIn(2)
             ? new DevFeatures(hand.Dev(), hand.Rng.OneIn(2) && Held(hand) is not null ? NetifFeatures.AnyCsum : hand.Features(), NetifFeatures.None)
             : new DevFeatures(hand.Dev(), NetifFeatures.None, hand.Features())),
+        new("tcp_close", 1, Needs.OpenTcp, hand => new TcpClose(hand.OpenTcp(), LingerNot: true), Allocates: true),
+        new("tcp_disconnect", 2, Needs.OpenTcp, hand => new TcpDisconnect(hand.OpenTcp()), Allocates: true),
+        new("tcp_out_of_resources", 2, Needs.Orphan, hand => new TcpOutOfResources(hand.Orphan()), Allocates: true),
+        new("peer_reset", 1, Needs.Tcp, hand => new PeerReset(hand.Tcp())),
+        new("peer_window", 3, Needs.Tcp, hand => new PeerWindow(hand.Tcp(), hand.Rng.Below(5) switch { 0 or 1 => 0, 2 => hand.Length(hand.PageSize), _ => Tcp.Window })),
+        new("icmp_frag_needed", 4, Needs.Tcp, hand => new IcmpFragNeeded(hand.Tcp(), hand.Rng.Below(3) switch { 0 or 1 => 68 + hand.Length(hand.PageSize), _ => 68 + hand.Rng.Below(200) }), Allocates: true),
+        new("rt_cache_flush", 3, Needs.Tcp, _ => new RtCacheFlush()),
+        new("nf_register_hook", 1, Needs.Dev, _ => new NfHook(true)),
+        new("nf_unregister_hook", 2, Needs.Dev, _ => new NfHook(false)),
+        new("packet_bind", 1, Needs.Dev | Needs.NewTap, hand => new PacketBind(hand.NewTap(), hand.Dev())),
+        new("packet_recvmsg", 4, Needs.Tap, hand => new PacketRecvmsg(hand.Tap())),
+        new("packet_release", 1, Needs.Tap, hand => new PacketRelease(hand.Tap())),
+        new("xmit_busy", 2, Needs.Dev, hand => new XmitBusy(hand.Dev())),
+        new("red_mark", 2, Needs.Dev, hand => new RedMark(hand.Dev())),
         new("fail_alloc", 8, Needs.None, hand => new FailAlloc(1 + (hand.Rng.OneIn(2) ? 3 + hand.Rng.Below(4) : Math.Min(hand.Rng.Below(5), hand.Rng.Below(5))))),
     ];
 
@@ -68,7 +83,7 @@ public static class NetDraws
 
         if (hand.World.Socks.Count == 0)
         {
-            return hand.Rng.OneIn(3) ? new UdpConnect(hand.NewSock(), hand.Dev(), Options(hand)) : Connect(hand);
+            return hand.Rng.OneIn(3) ? new UdpConnect(hand.NewSock(), hand.Dev(), Options(hand), Priority(hand)) : Connect(hand);
         }
 
         foreach (var sock in hand.World.Socks)
@@ -128,11 +143,27 @@ public static class NetDraws
             _ => hand.World.Profile.DefaultMss,
         };
         var isn = hand.Rng.OneIn(2) ? TcpConnect.DefaultIsn : unchecked(0u - (uint)hand.Rng.Below(300));
-        return new TcpConnect(hand.NewSock(), dev, Math.Min(mss, limit), Options(hand), hand.Rng.OneIn(3), isn);
+        return new TcpConnect(hand.NewSock(), dev, Math.Min(mss, limit), Options(hand), hand.Rng.OneIn(3), isn, Priority(hand));
     }
 
     /// <summary>Bytes of IP options: 32 and more do not fit HME's descriptor.</summary>
     private static int Options(Hand hand) => hand.Rng.OneIn(3) ? 4 * hand.Rng.Below(11) : 0;
+
+    /// <summary>A priority of each band: best effort, interactive, bulk.</summary>
+    private static int Priority(Hand hand) => hand.Rng.OneIn(2) ? 0 : 2 * (1 + hand.Rng.Below(3));
+
+    /// <summary>Behind fragments that wait a copy goes into a page: the one place where sendmsg makes fragments in a small machine.</summary>
+    private static TcpSendmsg SendBehindPages(Hand hand)
+    {
+        var sock = hand.OpenTcp();
+        foreach (var other in hand.World.Socks)
+        {
+            sock = other is TcpSock { SendHead: not null, WriteQueue.Last.IsNonlinear: true } && hand.Names.IsOpenTcp(other.Id) ? other.Id : sock;
+        }
+
+        var (file, offset, count) = Range(hand);
+        return new TcpSendmsg(sock, file, offset, count);
+    }
 
     private static UdpSendmsg SendDatagram(Hand hand)
     {

@@ -45,7 +45,7 @@ public static class Suites
         new("skb", "the life of an skb and of its pages, each allocation failing",
             SkbDraws.All,
             [],
-            Of(law => law.Rule.Id[..3] is "SKB" or "SUM" or "PIN" && !NeedsSockets(law.Rule) && !NeedsMemory(law))),
+            Of(law => law.Rule.Id[..3] is "SKB" or "SUM" or "PIN" && !NeedsSockets(law.Rule) && law != SkbLaws.QuietAfterSendingOccurs && !NeedsMemory(law))),
         new("pages", "processes, swap, and user memory that is pinned for devices; each allocation failing",
             PagesDraws.All,
             [],
@@ -83,7 +83,7 @@ public static class Suites
 
     /// <summary>Rules whose premise takes a socket, a file or a device.</summary>
     private static bool NeedsSockets(Rule rule) =>
-        rule == PinRules.ReclaimTakesUnheld || rule == PinRules.CacheHoldsFile
+        rule == SkbRules.TapCharged || rule == SkbRules.PurgedAtOnce || rule == PinRules.ReclaimTakesUnheld || rule == PinRules.CacheHoldsFile
         || rule == PinRules.ToldWhenUnread || rule == PinRules.CarriersAreCounted
         || rule == PinRules.UncachedIsOnDisk || rule == PinRules.FsyncWrites || rule == PinRules.TruncatedLeave || rule == PinRules.WrittenInPlace
         || rule == SumRules.PseudoHeaderSeed || rule == SumRules.CheckOffset || rule == SumRules.UdpNeverZero;

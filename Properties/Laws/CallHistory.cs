@@ -87,6 +87,7 @@ public sealed class CallHistory
             state.Write(call.Position);
             state.Write(call.Datagram);
             state.Write(call.Copied);
+            state.Write(call.Cut);
         }
 
         for (var sock = 0; sock < _next.Count; sock++)
@@ -140,11 +141,20 @@ public sealed class CallHistory
     /// <summary>Which segments are on their way, and which of them the CPU copied.</summary>
     private void FollowSegments(World world, CopyingWorld copying)
     {
+        foreach (var cut in world.Seen.Cuts)
+        {
+            var whole = new Outgoing(-1, cut.Flow, copying.Flow(cut.Flow).PositionOf(cut.Seq), cut.Stays + cut.Moved);
+            foreach (ref var call in CollectionsMarshal.AsSpan(_calls))
+            {
+                call.Cut |= whole.Meets(call);
+            }
+        }
+
         for (var i = 0; i < world.Seen.Plan.Count; i++)
         {
             var segment = world.Seen.Plan[i];
             var flow = copying.Flow(segment.Flow);
-            var planned = new Outgoing(segment.Number, segment.Flow, segment.Protocol == TcpProtocol ? flow.PositionOf(segment.Seq) : flow.Accepted - segment.Length, segment.Length);
+            var planned = new Outgoing(segment.Number, segment.Flow, segment.Protocol == TcpProtocol ? flow.PositionOf(segment.Seq) : flow.Accepted - flow.LastCall + Math.Max(0, segment.FragmentOffset - 8), segment.Length);
             _outgoing.Add(planned);
             Retransmitted |= segment.Attempt > 1 && Meets(planned);
         }
@@ -153,6 +163,14 @@ public sealed class CallHistory
         foreach (var decision in world.Seen.Decisions)
         {
             if (decision.Linearized && Find(decision.Number) is var at and >= 0)
+            {
+                MarkCopied(_outgoing[at]);
+            }
+        }
+
+        foreach (var pass in world.Seen.HookPasses)
+        {
+            if (pass.Linearized && Find(pass.Number) is var at and >= 0)
             {
                 MarkCopied(_outgoing[at]);
             }
@@ -253,7 +271,7 @@ public sealed class CallHistory
     /// <summary>A segment on its way.</summary>
     private readonly record struct Outgoing(int Number, SockId Flow, long Position, int Length)
     {
-        public bool Meets(in Call call) => Flow == call.Sock && Position < call.Position + call.Count && call.Position < Position + Length;
+        public bool Meets(in Call call) => Flow == call.Sock && Length > 0 && Position < call.Position + call.Count && call.Position < Position + Length;
     }
 }
 
@@ -266,4 +284,5 @@ public sealed class CallHistory
 /// <param name="Position">Bytes of the stream before it.</param>
 /// <param name="Datagram">Number of the datagram; 0 for TCP.</param>
 /// <param name="Copied">The CPU copied bytes of it.</param>
-public record struct Call(SockId Sock, uint Number, Page Page, int Offset, int Count, long Position, uint Datagram, bool Copied);
+/// <param name="Cut">A segment with bytes of it was cut: both halves carry its notification, whatever bytes they have.</param>
+public record struct Call(SockId Sock, uint Number, Page Page, int Offset, int Count, long Position, uint Datagram, bool Copied, bool Cut = false);

@@ -255,7 +255,7 @@ public static class CompletionLaws
         {
             foreach (ref readonly var call in step.Calls.Untold)
             {
-                if (IsIn(call, ranges[i]) && call.Copied != ranges[i].Copied)
+                if (IsIn(call, ranges[i]) && call.Copied != ranges[i].Copied && !(call.Cut && ranges[i].Copied))
                 {
                     return ranges[i];
                 }
@@ -303,15 +303,16 @@ public static class CompletionLaws
         return false;
     }
 
-    /// <summary>A datagram of which the device must know that a sum of 0 is sent as 0xffff takes one that knows UDP, or none.</summary>
+    /// <summary>A datagram of which the device must know that a sum of 0 is sent as 0xffff takes one that knows UDP, or none; and one packet.</summary>
     private static bool CanReference(in Step step, SockId sock) => NetLaws.CanReference(step, sock)
-        && (step.World.Sock(sock) is TcpSock || (step.World.Sock(sock).Device.Features & (NetifFeatures.IpCsum | NetifFeatures.NoCsum)) != 0);
+        && (step.World.Sock(sock) is TcpSock || ((step.World.Sock(sock).Device.Features & (NetifFeatures.IpCsum | NetifFeatures.NoCsum)) != 0
+            && step.Operation is MsgZerocopy call && call.Count + 28 + step.World.Sock(sock).IpOptionBytes <= step.World.Sock(sock).Device.Mtu));
 
     private static long CopiedAtCall(in Step step) => step.World.Cost.CopiedAtCall - step.Seen.CostBefore.CopiedAtCall;
 
     /// <summary>Bytes that the call had to copy: what it accepted, and a datagram that was dropped afterwards.</summary>
     private static long Offered(in Step step) =>
-        step.Operation is MsgZerocopy call && step.World.Sock(call.Sock) is UdpSock && step.Seen.Plan.Count > 0 ? call.Count : step.Seen.Count;
+        step.Operation is MsgZerocopy call && step.World.Sock(call.Sock) is UdpSock && step.Seen.Plan.Count > 0 ? NetLaws.Sent(step.Seen) : step.Seen.Count;
 
     private static string Numbers(in Step step, SockId sock)
     {

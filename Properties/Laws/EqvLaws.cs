@@ -209,7 +209,7 @@ public static class EqvLaws
     {
         for (var i = 0; i < world.Devices.Count; i++)
         {
-            if (world.Devices[i].InFlight > 0 || world.Devices[i].Queue.Length > 0)
+            if (world.Devices[i].InFlight > 0 || world.Devices[i].QueueLength > 0)
             {
                 return true;
             }

@@ -7,7 +7,7 @@ using ZeroCopy.Specs;
 namespace ZeroCopy.Properties.Laws;
 
 /// <summary>Laws over features, dev_queue_xmit, the segment plan and the queues.</summary>
-/// <remarks>Verified: who copies and who sums, by a table of their own; the plan; what the receiver took; stop and wake. Not verified: when TCP sends, and queueing disciplines other than one FIFO.</remarks>
+/// <remarks>Verified: who copies and who sums, by a table of their own; the plan; what the receiver took; stop and wake. Not verified: when TCP sends, and queueing disciplines other than pfifo_fast.</remarks>
 public static class NetLaws
 {
     public static readonly Law SendfileGoesByReference = Law.Always(NetRules.ByReference,
@@ -72,8 +72,8 @@ public static class NetLaws
     public static readonly Law FullSegmentOccurs = Law.Sometimes(NetRules.PlanFitsMss, (in Step step) => HasFullSegment(step));
 
     public static readonly Law IdIsZero = Law.Always(NetRules.IdZeroWithDf,
-        (in Step step) => EachFrame(step.Seen, static frame => frame.Length < 34 || ((frame[20] & 0x40) != 0 && frame[18] == 0 && frame[19] == 0)),
-        (_, _) => "a frame without DF, or with an id");
+        (in Step step) => EachFrame(step.Seen, static frame => frame.Length < 34 || IsFragment(frame) || ((frame[20] & 0x40) != 0 && frame[18] == 0 && frame[19] == 0)),
+        (_, _) => "a whole packet without DF, or with an id");
 
     public static readonly Law EmittedFrameOccurs = Law.Sometimes(NetRules.IdZeroWithDf, (in Step step) => !EachFrame(step.Seen, static _ => false));
 
@@ -89,7 +89,7 @@ public static class NetLaws
         (in Step step, Skb skb) => skb.List is null || !SkbLaws.IsHeld(step, skb),
         (_, _) => "an skb waits in a queue and a driver holds it too");
 
-    public static readonly Law WaitingPacketOccurs = Law.Sometimes(NetRules.BusyKeepsNothing, (in Step _, NetDevice device) => device.Queue.Length > 0);
+    public static readonly Law WaitingPacketOccurs = Law.Sometimes(NetRules.BusyKeepsNothing, (in Step _, NetDevice device) => device.QueueLength > 0);
 
     public static readonly Law AwakeTakesLargest = Law.Always(NetRules.AwakeAccepts,
         (in Step _, NetDevice device) => device.Stopped || device.Ring.Entries == 0 || Free(device.Ring) >= device.Ring.SlotsForLargest,
@@ -115,8 +115,285 @@ public static class NetLaws
 
     public static readonly Law StoppedOccurs = Law.Sometimes(NetRules.StoppedWillWake, (in Step _, NetDevice device) => device.Stopped);
 
+    public static readonly Law TapIsShownEachAttempt = Law.Always(NetRules.TapSeesWhatGoesOut,
+        (in Step step) => Unshown(step) < 0,
+        (step, _) => $"handover {Unshown(step)} of this step was not shown to every tap, or without a packet's turn: {string.Join("; ", step.Seen.Shown)}");
+
+    public static readonly Law TapReadsWhatGoesOut = Law.Always(NetRules.TapSeesWhatGoesOut,
+        (in Step step) => step.Operation is not PacketRecvmsg || step.Seen.Read.SequenceEqual(step.Copying.Answer),
+        (step, _) => $"the tap reads {SkbLaws.Hex(step.Seen.Read)}, where {SkbLaws.Hex(step.Copying.Answer)} went out");
+
+    public static readonly Law TapReadOccurs = Law.Sometimes(NetRules.TapSeesWhatGoesOut,
+        (in Step step) => step.Operation is PacketRecvmsg && step.Seen.Succeeded);
+
+    public static readonly Law TapSeesSecondAttempt = Law.Sometimes(NetRules.TapSeesWhatGoesOut,
+        (in Step step) => step.Seen.Shown.Count > 0 && HasBusy(step.Seen));
+
+    public static readonly Law BandsKeepOrder = Law.Always(NetRules.BandOrder,
+        (in Step step) => step.Copying.OutOfTurn is null,
+        (step, _) => $"packet {step.Copying.OutOfTurn!.Value.Number} was handed to a driver, and {step.Copying.OutOfTurn.Value.Why}");
+
+    public static readonly Law OvertakingOccurs = Law.Sometimes(NetRules.BandOrder, (in Step step) => step.Copying.Overtook);
+
+    public static readonly Law BusyOccurs = Law.Sometimes(NetRules.BandOrder, (in Step step) => HasBusy(step.Seen));
+
+    public static readonly Law DroppedWhenBandIsFull = Law.Always(NetRules.BandFull,
+        (in Step step) => DropsAreDue(step),
+        (step, _) => $"dropped: {string.Join("; ", step.Seen.Drops)}; in their bands waited {string.Join(", ", step.Copying.WaitingAtDrop)}");
+
+    public static readonly Law BandIsNotFuller = Law.Always(NetRules.BandFull,
+        (in Step step, NetDevice device) => LongestBand(device) <= step.World.Profile.TxQueueLen + 1,
+        (step, device) => $"a band of {device.Id} holds {LongestBand(device)} packets, tx_queue_len is {step.World.Profile.TxQueueLen}");
+
+    public static readonly Law FullBandOccurs = Law.Sometimes(NetRules.BandFull, (in Step step) => HasDrop(step.Seen, DropReason.QueueFull));
+
+    public static readonly Law CnCountsAsSent = Law.Always(NetRules.CnIsSent,
+        (in Step step) => Untaken(step) is null,
+        (step, _) => $"{Untaken(step)} met NET_XMIT_CN, and its socket will send it as new again");
+
+    public static readonly Law CnOccurs = Law.Sometimes(NetRules.CnIsSent, (in Step step) => HasNewTcpDrop(step.Seen, DropReason.Congestion));
+
+    public static readonly Law HookTakesFragmentsAway = Law.Always(NetRules.HookCosts,
+        (in Step step) => !step.World.NfHook || EachDecision(step, static (in XmitDecision decision, NetDevice _) => !decision.Paged && !decision.WantsSum),
+        (step, _) => ExplainDecisions(step));
+
+    public static readonly Law HookCostsACopy = Law.Always(NetRules.HookCosts,
+        (in Step step) => CopiedLater(step) >= HookedBytes(step.Seen, summed: false) && SummedLater(step) >= HookedBytes(step.Seen, summed: true),
+        (step, _) => $"{HookedBytes(step.Seen, summed: false)} bytes came to the hook in fragments, {CopiedLater(step)} were copied; {HookedBytes(step.Seen, summed: true)} without a sum, {SummedLater(step)} were summed");
+
+    public static readonly Law HookedFragmentsOccur = Law.Sometimes(NetRules.HookCosts, (in Step step) => HookedBytes(step.Seen, summed: false) > 0);
+
+    public static readonly Law NothingInFlightIsTooLong = Law.Always(NetRules.PathMtuObeyed,
+        (in Step step) => step.Operation is not IcmpFragNeeded icmp || !step.History.Connections.Narrowed || TooLong(step, icmp.Sock) == 0
+            || step.World.Memory.FailedAllocations > step.Seen.FailedAllocationsBefore || step.History.Connections.IsReset(icmp.Sock),
+        (step, _) => $"{TooLong(step, ((IcmpFragNeeded)step.Operation).Sock)} segments in flight are longer than the path takes");
+
+    public static readonly Law PagedCutInFlightOccurs = Law.Sometimes(NetRules.PathMtuObeyed,
+        (in Step step) => step.Operation is IcmpFragNeeded && step.Seen.Cuts.Count > 0 && step.Seen.Cuts[0].Paged);
+
+    public static readonly Law UnsentCutOccurs = Law.Sometimes(NetRules.PathMtuObeyed, (in Step step) => step.Seen.Cuts.Count > 0 && step.Seen.Cuts[0].Unsent);
+
+    public static readonly Law NothingBeyondTheWindow = Law.Always(NetRules.WindowObeyed,
+        (in Step step) => step.History.Connections.BeyondWindow is null,
+        (step, _) => $"{step.History.Connections.BeyondWindow}; the window ends at {step.History.Connections.RightEdge(step.History.Connections.BeyondWindow!.Value.Flow)}");
+
+    public static readonly Law WindowHoldsBack = Law.Sometimes(NetRules.WindowObeyed,
+        (in Step step, Sock sock) => sock is TcpSock { SendHead: { } head } && step.History.Connections.IsNarrow(sock.Id)
+            && unchecked((int)(head.Cb.EndSeq - step.History.Connections.RightEdge(sock.Id))) > 0);
+
+    public static readonly Law FragmentsMakeTheDatagram = Law.Always(NetRules.FragmentsCover,
+        (in Step step) => step.History.Misplaced is null && (step.Operation is not UdpSendmsg send || !step.Seen.Succeeded || Sent(step.Seen) == send.Count),
+        (step, _) => $"{step.History.Misplaced}; the fragments carry {Sent(step.Seen)} bytes");
+
+    public static readonly Law ReassemblyOccurs = Law.Sometimes(NetRules.FragmentsCover, (in Step step) => step.Seen.Reassembled > 0);
+
+    public static readonly Law SendHeadFollowsSndNxt = Law.Always(NetRules.SendHeadIsUnsent,
+        (in Step _, Sock sock) => sock is not TcpSock tcp || FirstUnsent(tcp) == tcp.SendHead,
+        (_, sock) => $"{sock.Id}: send_head is {((TcpSock)sock).SendHead?.Cb.Seq}, sent is all before {((TcpSock)sock).SndNxt}");
+
+    public static readonly Law UnsentWaits = Law.Sometimes(NetRules.SendHeadIsUnsent, (in Step _, Sock sock) => sock is TcpSock { SendHead: not null });
+
+    public static readonly Law NothingAfterReset = Law.Always(NetRules.SilentAfterReset,
+        (in Step step) => step.History.Connections.AfterReset is null,
+        (step, _) => $"{step.History.Connections.AfterReset} was sent after a reset");
+
+    public static readonly Law TimerAfterResetOccurs = Law.Sometimes(NetRules.SilentAfterReset,
+        (in Step step) => step.Operation is TcpRetransmitTimer timer && step.History.Connections.IsReset(timer.Sock));
+
+    public static readonly Law CollapseOccurs = Law.Sometimes(NetRules.PlanIsContiguous, (in Step step) => step.Seen.Merges.Count > 0);
+
     private static bool IsInterruptAfterLast(in Step step, NetDevice device) =>
         step.Operation is Interrupt interrupt && interrupt.Device == device.Id && step.Copying.OutstandingOn(device.Id) == 0;
+
+    /// <summary>The first handover of which a tap on the device does not know; -1 for none. What was shown stands in the order of the handovers, tap by tap.</summary>
+    private static int Unshown(in Step step)
+    {
+        var seen = step.Seen;
+        var next = 0;
+        for (var i = 0; i < seen.Handovers.Count; i++)
+        {
+            for (var tap = 0; tap < step.World.Taps.Count; tap++)
+            {
+                if (step.World.Taps[tap].Device.Id != seen.Handovers[i].Device)
+                {
+                    continue;
+                }
+
+                if (next == seen.Shown.Count || seen.Shown[next].Number != seen.Handovers[i].Number || seen.Shown[next].Tap != step.World.Taps[tap].Id
+                    || (seen.Shown[next].Fate == TapFate.NoMemory && step.World.Memory.FailedAllocations == seen.FailedAllocationsBefore))
+                {
+                    return i;
+                }
+
+                next++;
+            }
+        }
+
+        return next == seen.Shown.Count ? -1 : seen.Handovers.Count;
+    }
+
+    private static long CopiedLater(in Step step) => step.World.Cost.CopiedLater - step.Seen.CostBefore.CopiedLater;
+
+    private static long SummedLater(in Step step) => step.World.Cost.SummedLater - step.Seen.CostBefore.SummedLater;
+
+    private static long HookedBytes(Observation seen, bool summed)
+    {
+        var bytes = 0L;
+        foreach (ref readonly var pass in CollectionsMarshal.AsSpan(seen.HookPasses))
+        {
+            bytes += (summed ? pass.WantsSum : pass.Paged) ? pass.Payload : 0;
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Segments that were sent, lie within the window, and are longer than the path takes.</summary>
+    private static int TooLong(in Step step, SockId id)
+    {
+        var sock = step.World.Tcp(id);
+        var count = 0;
+        for (var skb = sock.WriteQueue.First; skb is not null && skb != sock.SendHead; skb = skb.NextInList)
+        {
+            var allowed = skb == sock.WriteQueue.First || unchecked((int)(skb.Cb.Seq - step.History.Connections.RightEdge(id))) < 0;
+            count += allowed && skb.Len > Largest(step, sock) ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private static bool IsFragment(ReadOnlySpan<byte> frame) => ((frame[20] << 8 | frame[21]) & 0x3fff) != 0 && (frame[20] & 0x40) == 0;
+
+    /// <summary>Bytes of data in the new entries of the plan.</summary>
+    internal static long Sent(Observation seen)
+    {
+        var bytes = 0L;
+        for (var i = 0; i < seen.Plan.Count; i++)
+        {
+            bytes += seen.Plan[i].Length;
+        }
+
+        return bytes;
+    }
+
+    private static Skb? FirstUnsent(TcpSock sock)
+    {
+        for (var skb = sock.WriteQueue.First; skb is not null; skb = skb.NextInList)
+        {
+            if (unchecked((int)(skb.Cb.Seq - sock.SndNxt)) >= 0)
+            {
+                return skb;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool HasBusy(Observation seen)
+    {
+        foreach (ref readonly var handover in CollectionsMarshal.AsSpan(seen.Handovers))
+        {
+            if (!handover.Taken)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool HasDrop(Observation seen, DropReason reason)
+    {
+        for (var i = 0; i < seen.Drops.Count; i++)
+        {
+            if (seen.Drops[i].Reason == reason)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>For each packet that was dropped, the copying path knows how many waited before it.</summary>
+    private static bool DropsAreDue(in Step step)
+    {
+        for (var i = 0; i < step.Seen.Drops.Count && i < step.Copying.WaitingAtDrop.Count; i++)
+        {
+            if (step.Seen.Drops[i].Reason == DropReason.QueueFull && step.Copying.WaitingAtDrop[i] != step.World.Profile.TxQueueLen + 1)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static int LongestBand(NetDevice device)
+    {
+        var longest = 0;
+        for (var i = 0; i < device.Bands.Count; i++)
+        {
+            longest = Math.Max(longest, device.Bands[i].Length);
+        }
+
+        return longest;
+    }
+
+    private static bool HasNewTcpDrop(Observation seen, DropReason reason)
+    {
+        for (var i = 0; i < seen.Drops.Count; i++)
+        {
+            if (seen.Drops[i].Reason == reason && PlannedAs(seen, seen.Drops[i].Number) is { Protocol: 6, Attempt: 1, Length: > 0 })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A first transmission that met CN and lies behind what its socket believes sent; null for none.</summary>
+    private static Segment? Untaken(in Step step)
+    {
+        for (var i = 0; i < step.Seen.Drops.Count; i++)
+        {
+            if (step.Seen.Drops[i].Reason == DropReason.Congestion
+                && PlannedAs(step.Seen, step.Seen.Drops[i].Number) is { Protocol: 6, Attempt: 1 } segment
+                && (IsPlannedAgain(step.Seen, segment) || unchecked((int)(((TcpSock)step.World.Sock(segment.Flow)).SndNxt - (segment.Seq + (uint)segment.Length + ((segment.Flags & 3) != 0 ? 1u : 0u)))) < 0))
+            {
+                return segment;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a later entry of the step is the same segment, as new.</summary>
+    private static bool IsPlannedAgain(Observation seen, in Segment segment)
+    {
+        for (var i = 0; i < seen.Plan.Count; i++)
+        {
+            if (seen.Plan[i] is { Attempt: 1 } other && other.Flow == segment.Flow && other.Seq == segment.Seq && other.Number > segment.Number && segment.Length > 0 && other.Length > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static Segment? PlannedAs(Observation seen, int number)
+    {
+        for (var i = 0; i < seen.Plan.Count; i++)
+        {
+            if (seen.Plan[i].Number == number)
+            {
+                return seen.Plan[i];
+            }
+        }
+
+        return null;
+    }
 
     private delegate bool DecisionClaim(in XmitDecision decision, NetDevice device);
 
@@ -125,8 +402,12 @@ public static class NetLaws
     private static bool Has(NetDevice device, NetifFeatures any) => (device.Features & any) != 0;
 
     /// <summary>The table of the design: by reference needs scatter/gather and a checksum that the CPU need not make.</summary>
-    internal static bool CanReference(in Step step, SockId sock) =>
-        Has(step.World.Sock(sock).Device, NetifFeatures.Sg) && Has(step.World.Sock(sock).Device, NetifFeatures.AnyCsum);
+    internal static bool CanReference(in Step step, SockId sock)
+    {
+        // A connection knows what it saw when it looked up its route; a datagram asks the device.
+        var features = step.World.Sock(sock) is TcpSock ? step.History.Connections.RouteFeatures(sock) : step.World.Sock(sock).Device.Features;
+        return (features & NetifFeatures.Sg) != 0 && (features & NetifFeatures.AnyCsum) != 0;
+    }
 
     private static bool IsCopyingCall(in Step step) => step.Operation switch
     {
@@ -136,7 +417,7 @@ public static class NetLaws
     };
 
     /// <summary>Bytes that the call had to copy: what it accepted, and a datagram that was dropped afterwards.</summary>
-    private static long Offered(in Step step) => step.Operation is UdpSendmsg datagram && step.Seen.Plan.Count > 0 ? datagram.Count : step.Seen.Count;
+    private static long Offered(in Step step) => step.Operation is UdpSendmsg ? Sent(step.Seen) : step.Seen.Count;
 
     private static long CopiedAtCall(in Step step) => step.World.Cost.CopiedAtCall - step.Seen.CostBefore.CopiedAtCall;
 
@@ -196,7 +477,8 @@ public static class NetLaws
     {
         for (var i = 0; i < step.Seen.Plan.Count; i++)
         {
-            if (step.Seen.Plan[i].Length > Largest(step.World.Sock(step.Seen.Plan[i].Flow)))
+            // A fragment behind the first has no UDP header.
+            if (step.Seen.Plan[i].Length - (step.Seen.Plan[i].FragmentOffset > 0 ? 8 : 0) > Largest(step, step.World.Sock(step.Seen.Plan[i].Flow)))
             {
                 return false;
             }
@@ -209,7 +491,7 @@ public static class NetLaws
     {
         for (var i = 0; i < step.Seen.Plan.Count; i++)
         {
-            if (step.Seen.Plan[i].Length == Largest(step.World.Sock(step.Seen.Plan[i].Flow)))
+            if (step.Seen.Plan[i].Length == Largest(step, step.World.Sock(step.Seen.Plan[i].Flow)))
             {
                 return true;
             }
@@ -219,8 +501,8 @@ public static class NetLaws
     }
 
     /// <summary>The most payload of a packet.</summary>
-    private static int Largest(Sock sock) => sock is TcpSock tcp
-        ? Math.Min(tcp.MssAsked, tcp.Device.Mtu - 40 - tcp.IpOptionBytes - (tcp.Timestamps ? 12 : 0))
+    private static int Largest(in Step step, Sock sock) => sock is TcpSock tcp
+        ? Math.Min(tcp.MssAsked, step.History.Connections.PathMtu(tcp) - 40 - tcp.IpOptionBytes - (tcp.Timestamps ? 12 : 0))
         : sock.Device.Mtu - 28 - sock.IpOptionBytes;
 
     private static bool EachFrame(Observation seen, FrameClaim claim)

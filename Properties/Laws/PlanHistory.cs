@@ -10,6 +10,12 @@ public sealed class PlanHistory
     private const byte SynOrFin = 3;
 
     private readonly Table<uint> _next = new();
+    private readonly Table<Segment> _fragment = new();
+
+    /// <summary>The first fragment of this step that does not stand before the one that was made before it; null where all do.</summary>
+    public Segment? Misplaced { get; private set; }
+
+    public ConnectionBook Connections { get; } = new();
 
     /// <summary>The first entry of this step that does not fit; null where all do.</summary>
     public Segment? Misfit { get; private set; }
@@ -24,10 +30,16 @@ public sealed class PlanHistory
     {
         Misfit = null;
         Retransmitted = false;
+        Misplaced = null;
         for (var i = 0; i < seen.Plan.Count; i++)
         {
             var segment = seen.Plan[i];
             var flow = segment.Flow.Value;
+            if (segment.IsFragment && !Place(segment, i == 0))
+            {
+                continue;
+            }
+
             if (!_next.Has(flow))
             {
                 _next.Bind(flow, segment.Seq);
@@ -51,12 +63,43 @@ public sealed class PlanHistory
         }
     }
 
+    /// <summary>Fragments are made from the last to the first. A last one has an id that the datagram before it had not; each other ends where the one made before it begins, and has its id.</summary>
+    /// <returns>Whether it is the first of its datagram to be made.</returns>
+    private bool Place(in Segment segment, bool isFirst)
+    {
+        var flow = segment.Flow.Value;
+        var has = _fragment.Has(flow);
+        if (isFirst ? segment.MoreFragments || (has && _fragment[flow].Id == segment.Id)
+            : !segment.MoreFragments || !has || segment.Id != _fragment[flow].Id
+                || segment.FragmentOffset + segment.Length + (segment.FragmentOffset == 0 ? 8 : 0) != _fragment[flow].FragmentOffset)
+        {
+            Misplaced ??= segment;
+        }
+
+        if (segment.FragmentOffset % 8 != 0)
+        {
+            Misplaced ??= segment;
+        }
+
+        if (has)
+        {
+            _fragment.Rebind(flow, segment);
+        }
+        else
+        {
+            _fragment.Bind(flow, segment);
+        }
+
+        return isFirst;
+    }
+
     /// <summary>TCP tries a first transmission that was dropped again from the same byte; a datagram is gone.</summary>
     private static bool IsDropped(Observation seen, int number)
     {
         for (var i = 0; i < seen.Drops.Count; i++)
         {
-            if (seen.Drops[i].Number == number)
+            // What was dropped for congestion TCP takes as sent.
+            if (seen.Drops[i].Number == number && seen.Drops[i].Reason != DropReason.Congestion)
             {
                 return true;
             }
@@ -71,11 +114,21 @@ public sealed class PlanHistory
         {
             state.Write(Next(new SockId(flow)));
         }
+
+        for (var flow = 0; flow < _fragment.Count; flow++)
+        {
+            state.Write(_fragment.Has(flow) ? _fragment[flow].Id : -1);
+        }
+
+        Connections.WriteState(state);
     }
 
     public void Reset()
     {
         _next.Clear();
+        Connections.Reset();
+        _fragment.Clear();
+        Misplaced = null;
         Misfit = null;
         Retransmitted = false;
     }

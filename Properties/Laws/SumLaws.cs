@@ -259,7 +259,7 @@ public static class SumLaws
         {
             var frame = seen.Frames[i].Span;
             var transport = frame.Length > 34 ? 14 + ((frame[14] & 15) * 4) : frame.Length;
-            if (transport + 8 <= frame.Length && frame[14 + 9] == Udp && frame[transport + 6] == both && frame[transport + 7] == both)
+            if (transport + 8 <= frame.Length && frame[14 + 9] == Udp && (frame[20] & 0x1f) == 0 && frame[21] == 0 && frame[transport + 6] == both && frame[transport + 7] == both)
             {
                 return true;
             }

@@ -78,9 +78,12 @@ public sealed class Picture
             }
         }
 
-        for (var skb = device.Queue.First; skb is not null; skb = skb.NextInList)
+        foreach (var band in device.Bands)
         {
-            held.Add(skb);
+            for (var skb = band.First; skb is not null; skb = skb.NextInList)
+            {
+                held.Add(skb);
+            }
         }
 
         return held;
@@ -215,9 +218,12 @@ public sealed class Picture
 
         foreach (var device in _world.Devices)
         {
-            for (var skb = device.Queue.First; skb is not null; skb = skb.NextInList)
+            foreach (var band in device.Bands)
             {
-                Number(skb, $"{device.Id} qdisc", before);
+                for (var skb = band.First; skb is not null; skb = skb.NextInList)
+                {
+                    Number(skb, $"{device.Id} qdisc", before);
+                }
             }
 
             for (var slot = 0; slot < device.Ring.Entries; slot++)
@@ -231,6 +237,14 @@ public sealed class Picture
             var held = new List<Skb>();
             device.AddHeld(held);
             held.ForEach(skb => Number(skb, $"{device.Id} backlog", before));
+        }
+
+        foreach (var tap in _world.Taps)
+        {
+            for (var skb = tap.ReceiveQueue.First; skb is not null; skb = skb.NextInList)
+            {
+                Number(skb, $"{tap.Id} receive_queue", before);
+            }
         }
 
         foreach (var skb in _world.Skbs.Live)
@@ -421,7 +435,7 @@ public sealed class Picture
             new("driver", device.Driver),
             new("features", Features(device.Features)),
             new("queue", device.Stopped ? "stopped" : "awake", IsQuiet: !device.Stopped),
-            new("qdisc", device.Queue.Length == 0 ? "" : $"{device.Queue.Length} waiting"),
+            new("qdisc", device.QueueLength == 0 ? "" : $"{device.QueueLength} waiting, in bands of {string.Join(", ", device.Bands.Select(band => band.Length))}"),
             new("backlog", device.Ring.Entries > 0 || device.InFlight == 0 ? "" : $"{device.InFlight}"),
         };
         if (device.Ring.Entries > 0)

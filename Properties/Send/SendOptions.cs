@@ -48,7 +48,7 @@ public sealed record SendOptions(
         }
 
         var padded = (ipOptions + 3) / 4 * 4;
-        var bound = tcp ? bytes - Ipv4.HeaderBytes - Model.Net.Tcp.HeaderBytes : UdpSock.MaxDatagram(bytes, padded);
+        var bound = tcp ? bytes - Ipv4.HeaderBytes - Model.Net.Tcp.HeaderBytes : bytes - Ipv4.HeaderBytes - padded - Udp.HeaderBytes;
         if ((mss ?? bound) < 1 || (mss ?? bound) > bound)
         {
             return $"--mss {mss ?? bound} is out of range for MTU {bytes}: 1 to {bound}";

@@ -185,9 +185,9 @@ public sealed class Transfer
 
             if (moved == 0)
             {
-                return device.Queue.Length == 0 && device.InFlight == 0
+                return device.QueueLength == 0 && device.InFlight == 0
                     ? true
-                    : throw new ModelException($"nothing moves on {device.Driver}, with {device.InFlight} packets in flight and {device.Queue.Length} queued");
+                    : throw new ModelException($"nothing moves on {device.Driver}, with {device.InFlight} packets in flight and {device.QueueLength} queued");
             }
         }
     }

@@ -13,7 +13,7 @@ namespace ZeroCopy.Properties.Shrink;
 public sealed record Line
 {
     // Not generated: mutants are compiled without source generators.
-    private static readonly Regex NameWord = new(@"\b(?:skb|page|file|sk|eth|p|kio|vec)\d+\b");
+    private static readonly Regex NameWord = new(@"\b(?:skb|page|file|sk|eth|tap|p|kio|vec)\d+\b");
     private static readonly Regex NumberWord = new(@"(?<![\w])\d+(?![\w])");
     private static readonly Regex Option = new(@", \w+=[^,)]+");
     private static readonly Regex Zone = new(@"(?<=\()(?:dma|low|high|above4g)(?=[,)])");
@@ -232,7 +232,7 @@ public sealed record Line
         ? Of(new TcpConnect(connect.Result, connect.Device, 1, connect.IpOptions, false, TcpConnect.DefaultIsn))
         : this;
 
-    public bool SendsOver(string sock) => Operation is UdpSendmsg send && send.Sock.ToString() == sock;
+    public bool SendsOver(string sock) => (Operation is UdpSendmsg datagram && datagram.Sock.ToString() == sock) || (Send is { } send && send.Sock.ToString() == sock);
 
     /// <summary>A send that stays within a file which has become shorter.</summary>
     public Line Within(FileId file, int length) => Operation switch

@@ -22,6 +22,7 @@ public sealed class Shrinker
     public const int DefaultEvaluations = 50_000;
 
     private const int MostForPairs = 40;
+    private const int MostForHoist = 12;
 
     private readonly ScriptHeader _header;
     private readonly Checker _checker;
@@ -69,7 +70,7 @@ public sealed class Shrinker
             smaller |= OtherSockets();
             smaller |= OtherRoutes();
             smaller |= SimplerOperations();
-            smaller = smaller || FewerSends() || TakeAndRepair();
+            smaller = smaller || FewerSends() || TakeAndRepair() || TakeAndHoist();
             smaller |= ShortenFiles();
             smaller |= PlainOperands();
         }
@@ -288,6 +289,28 @@ public sealed class Shrinker
         return false;
     }
 
+    /// <summary>An operation goes, and another comes earlier: a tap that is opened before the handshake sees it.</summary>
+    private bool TakeAndHoist()
+    {
+        for (var from = _best.Count - 1; from > 0 && _best.Count <= MostForHoist; from--)
+        {
+            for (var to = from - 1; to >= 0; to--)
+            {
+                List<Line> hoisted = [.. _best.Take(to), _best[from], .. _best.Skip(to).Take(from - to), .. _best.Skip(from + 1)];
+                for (var without = hoisted.Count - 1; without > to; without--)
+                {
+                    var gone = without;
+                    if (Try([.. hoisted.Where((_, k) => k != gone)]))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+
+        return false;
+    }
+
     private Line Roomier(Line line) => line.Roomier(5 * _header.Profile.PageSize);
 
     /// <summary>A line with one operand at some border, or speaking of another object.</summary>
@@ -379,9 +402,27 @@ public sealed class Shrinker
         {
             any |= TryEach(_best, line => line.OverUdp(sock));
             any |= TryEach(_best.Where(line => !line.SendsOver(sock)), line => line.OverTcp(sock));
+            any |= ConnectLate(sock);
         }
 
         return any;
+    }
+
+    /// <summary>A connection in the place of what was sent over the socket: its SYN is a packet too.</summary>
+    private bool ConnectLate(string sock)
+    {
+        var connect = _best.FindIndex(line => line.Birth == sock);
+        for (var i = connect + 1; connect >= 0 && i < _best.Count; i++)
+        {
+            var at = i;
+            if (_best[i].SendsOver(sock)
+                && Try([.. _best.Select((line, k) => k == at ? _best[connect].OverTcp(sock) : line).Where((line, k) => k != connect && !line.SendsOver(sock))]))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Another route from the start instead of one that changes: driver, features, zone and IP options decide who copies and who sums. What changed it later goes, and what then sent again may go too.</summary>

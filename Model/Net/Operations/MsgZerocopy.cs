@@ -45,6 +45,10 @@ public sealed record MsgZerocopy(SockId Sock, PageId Page, int Offset, int Count
         }
 
         world.Follow(seen);
+        if (world.Names.IsUdp(Sock))
+        {
+            world.Flow(Sock).Forget(world.Flow(Sock).Accepted);
+        }
     }
 
     public override string ToString() => $"msg_zerocopy({Sock}, {Page}, {Offset}, {Count}{(More ? ", more=1" : "")})";

@@ -3,15 +3,23 @@ using ZeroCopy.Model.Copying;
 namespace ZeroCopy.Model.Net;
 
 /// <summary>Closes the sending side: FIN goes after the data. kernel: tcp_close(), net/ipv4/tcp.c.</summary>
-public sealed record TcpClose(SockId Sock) : Operation
+/// <param name="Sock">The socket.</param>
+/// <param name="LingerNot">SO_LINGER with no time at all: the connection is reset, and what was not sent is dropped.</param>
+public sealed record TcpClose(SockId Sock, bool LingerNot = false) : Operation
 {
-    public static readonly Spelling Spelling = new("tcp_close", operands => new TcpClose(operands.Sock()));
+    public static readonly Spelling Spelling = new("tcp_close", operands => new TcpClose(operands.Sock(), operands.Option("linger", 1, 0, 1) == 0));
 
     public override bool Enabled(Names names) => names.IsOpenTcp(Sock);
 
     public override Observation Apply(World world)
     {
         var sock = world.Tcp(Sock);
+        if (LingerNot)
+        {
+            sock.Abort();
+            return world.Seen.Succeed();
+        }
+
         return sock.Close() ? world.Seen.Succeed()
             : world.Seen.Refuse(sock.State == TcpSock.TcpState.SynSent ? Refusal.WouldBlock : Refusal.NoMemory);
     }
@@ -26,5 +34,5 @@ public sealed record TcpClose(SockId Sock) : Operation
         world.Follow(seen);
     }
 
-    public override string ToString() => $"tcp_close({Sock})";
+    public override string ToString() => $"tcp_close({Sock}{(LingerNot ? ", linger=0" : "")})";
 }

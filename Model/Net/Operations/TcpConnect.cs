@@ -9,7 +9,8 @@ namespace ZeroCopy.Model.Net;
 /// <param name="IpOptions">Bytes of IP options, a multiple of 4.</param>
 /// <param name="Timestamps">Whether segments carry RFC 7323 timestamps.</param>
 /// <param name="Isn">Initial sequence number.</param>
-public sealed record TcpConnect(SockId Result, DevId Device, int Mss, int IpOptions, bool Timestamps, uint Isn) : Operation
+/// <param name="Priority">0 to 15. kernel: SO_PRIORITY.</param>
+public sealed record TcpConnect(SockId Result, DevId Device, int Mss, int IpOptions, bool Timestamps, uint Isn, int Priority = 0) : Operation
 {
     /// <summary>The initial sequence number of a script that does not say.</summary>
     public const uint DefaultIsn = 0x10000000;
@@ -23,7 +24,8 @@ public sealed record TcpConnect(SockId Result, DevId Device, int Mss, int IpOpti
         (int)operands.Option("mss", 536, 1, 65495),
         (int)(operands.Option("ip_options", 0, 0, MaxIpOptions) + 3) / 4 * 4,
         operands.Option("timestamps", 0, 0, 1) == 1,
-        (uint)operands.Option("isn", DefaultIsn, 0, uint.MaxValue)));
+        (uint)operands.Option("isn", DefaultIsn, 0, uint.MaxValue),
+        (int)operands.Option("priority", 0, 0, 15)));
 
     public override bool Enabled(Names names) =>
         names.Has(Device) && !names.Has(Result) && Mss <= names.Mtu(Device) - Ipv4.HeaderBytes - Tcp.HeaderBytes
@@ -31,7 +33,7 @@ public sealed record TcpConnect(SockId Result, DevId Device, int Mss, int IpOpti
 
     public override Observation Apply(World world)
     {
-        var sock = new TcpSock(world, Result, world.Device(Device), Mss, IpOptions, Timestamps, Isn);
+        var sock = new TcpSock(world, Result, world.Device(Device), Mss, IpOptions, Timestamps, Isn, Priority);
         world.Bind(Result, sock);
         if (!sock.Connect())
         {
@@ -60,5 +62,6 @@ public sealed record TcpConnect(SockId Result, DevId Device, int Mss, int IpOpti
         + (IpOptions == 0 ? "" : $", ip_options={IpOptions}")
         + (Timestamps ? ", timestamps=1" : "")
         + (Isn == DefaultIsn ? "" : $", isn={Isn}")
+        + (Priority == 0 ? "" : $", priority={Priority}")
         + ")";
 }

@@ -26,6 +26,7 @@ public sealed record UdpSendmsg(SockId Sock, FileId File, long Offset, int Count
         }
 
         world.Follow(seen);
+        world.Flow(Sock).Forget(world.Flow(Sock).Accepted);
     }
 
     public override string ToString() => $"udp_sendmsg({Sock}, {File}, {Offset}, {Count})";

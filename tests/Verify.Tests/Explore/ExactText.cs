@@ -20,18 +20,18 @@ internal sealed class ExactText
         "PhysicalMemory._open", "PhysicalMemory._spareSlabs", "PhysicalMemory._inUse", "Page.address", "Page.Frame", "Page.InUseIndex", "Block._slab", "Block._offset", "Block._memory",
         "SkbCache._live", "SkbCache._blocks", "SkbCache._freeSkbs", "SkbCache._freeBlocks", "Skb.LiveIndex", "DataBlock.LiveIndex",
         "SkbCache._ubufs", "SkbCache._freeUbufs", "UbufInfo.LiveIndex",
-        "CopyingWorld._free", "CopyingWorld._freeSkbs", "Names._freeShapes", "Names._freeData",
+        "CopyingWorld._free", "Wire._free", "CopyingWorld._freeSkbs", "Names._freeShapes", "Names._freeData",
 
         // A failure that was asked for is armed anew as each step begins.
         "PhysicalMemory._failAfter", "PhysicalMemory._failAt", "PhysicalMemory.FailedAt",
 
         // What the last step did, and counts since boot, of which laws read differences only.
         "World.Seen", "World.Cost", "SkbCache.cost", "PhysicalMemory.FailedAllocations", "CopyingWorld.CopiedBytes", "CopyingWorld.SummedBytes", "NetDevice.Descriptors",
-        "CopyingWorld._emitted", "CopyingWorld._answer", "CopyingWorld._answerLength", "PlanHistory.Misfit", "PlanHistory.Retransmitted",
+        "CopyingWorld._emitted", "CopyingWorld._answer", "CopyingWorld._answerLength", "CopyingWorld._waitingAtDrop", "CopyingWorld.OutOfTurn", "CopyingWorld.Overtook", "ConnectionBook.BeyondWindow", "ConnectionBook.AfterReset", "ConnectionBook.Narrowed", "CopyingFlow.LastCall", "PlanHistory.Misfit", "PlanHistory.Retransmitted", "PlanHistory.Misplaced",
         "CallHistory.Misfit", "CallHistory.Retransmitted",
 
         // A number that pairs what the two paths do within one step.
-        "World.PeekSegment", "DueFrame.Number", "Outgoing.Number",
+        "World.PeekSegment", "DueFrame.Number", "Outgoing.Number", "Skb.PlanNumber",
 
         // Of a frame that was emitted; set anew before it is judged.
         "DueFrame.Index", "DueFrame.IsOpen", "DueFrame.ShowsWrite", "DueFrame.Stray", "DueFrame.Outdated", "DueFrame.IsStale", "CopyingWorld._summed",
@@ -140,7 +140,7 @@ internal sealed class ExactText
                 Line(Convert.ToHexString(skb.Bytes));
                 return;
             case Model.Copying.CopyingFlow flow:
-                Line($"{flow.Accepted} {flow.Kept} {flow.Ack} {flow.TsRecent} {Convert.ToHexString(flow.Bytes(flow.Kept, (int)(flow.Accepted - flow.Kept)))}");
+                Line($"{flow.Accepted} {flow.Kept} {flow.Ack} {flow.TsRecent} {flow.IsReset} {Convert.ToHexString(flow.Bytes(flow.Kept, (int)(flow.Accepted - flow.Kept)))}");
                 var runs = new List<Model.Copying.AcceptedRun>();
                 flow.AddRuns(flow.Kept, (int)(flow.Accepted - flow.Kept), runs);
                 Line(string.Join(' ', runs));

@@ -119,6 +119,22 @@ public sealed class ScriptTests
         device_run(eth0, 64)
         interrupt(eth0)
         netif_rx(eth0, 1)
+        sk4 = tcp_v4_connect(eth1, mss=40, priority=6)
+        sk5 = udp_connect(eth0, priority=2)
+        tcp_close(sk4, linger=0)
+        tcp_disconnect(sk4)
+        tcp_out_of_resources(sk4)
+        peer_reset(sk4)
+        peer_window(sk0, 0)
+        icmp_frag_needed(sk0, 576)
+        rt_cache_flush()
+        nf_register_hook()
+        nf_unregister_hook()
+        tap0 = packet_bind(eth0)
+        packet_recvmsg(tap0)
+        packet_release(tap0)
+        xmit_busy(eth0)
+        red_mark(eth0)
         """;
 
     [Fact]

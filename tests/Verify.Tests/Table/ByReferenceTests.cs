@@ -73,6 +73,7 @@ public sealed class ByReferenceTests
             netif_rx(eth0, 1)
             sys_sendfile(sk0, file0, 0, 4)
             dev_features(eth0, {change})
+            rt_cache_flush()
             sys_sendfile(sk0, file0, 4, 4)
             device_run(eth0, 9)
             """));

@@ -22,8 +22,8 @@ public sealed record Violation(Rule Rule, string Law, long Step, Operation Opera
 public sealed class Checker
 {
     private readonly (Law Law, int Number)[] _step;
-    private readonly (Law Law, int Number)[] _skb;
-    private readonly (Law Law, int Number)[] _namedSkb;
+    private readonly (Law Law, int Number)[][] _skb;
+    private readonly (Law Law, int Number)[][] _namedSkb;
     private readonly (Law Law, int Number)[] _page;
     private readonly (Law Law, int Number)[] _sock;
     private readonly (Law Law, int Number)[] _device;
@@ -56,8 +56,8 @@ public sealed class Checker
 
         _hits = new long[laws.Count];
         _step = Of(Scope.Step);
-        _skb = Of(Scope.Skb);
-        _namedSkb = Of(Scope.NamedSkb);
+        _skb = ByTraits(Scope.Skb);
+        _namedSkb = ByTraits(Scope.NamedSkb);
         _page = Of(Scope.Page);
         _sock = Of(Scope.Sock);
         _device = Of(Scope.Device);
@@ -192,7 +192,7 @@ public sealed class Checker
         for (var i = 0; i < live.Count; i++)
         {
             var skb = live[i];
-            foreach (var (law, number) in _skb)
+            foreach (var (law, number) in _skb[(int)TraitsOf(skb)])
             {
                 if (law.Skb!(step, skb) != law.IsAlways)
                 {
@@ -206,7 +206,7 @@ public sealed class Checker
             if (World.TrySkb(new SkbId(name)) is { } skb)
             {
                 _subjects[(int)Scope.NamedSkb]++;
-                foreach (var (law, number) in _namedSkb)
+                foreach (var (law, number) in _namedSkb[(int)TraitsOf(skb)])
                 {
                     if (law.NamedSkb!(step, new SkbId(name), skb) != law.IsAlways)
                     {
@@ -316,6 +316,20 @@ public sealed class Checker
         {
             _violations.Add(new Violation(law.Rule, law.Name, Steps, step.Operation, law.Explanation(step, subject)));
         }
+    }
+
+    private Traits TraitsOf(Skb skb) =>
+        (skb.DataLen != 0 || skb.NrFrags > 0 ? Traits.Paged : Traits.None)
+        | (skb.Block.FragList.Count > 0 ? Traits.Paged | Traits.Listed : Traits.None)
+        | (skb.Block.DataRef > 1 || _recount.Users(skb.Block) > 1 ? Traits.SharedBlock : Traits.None)
+        | (skb.IpSummed != ChecksumState.None ? Traits.Summed : Traits.None)
+        | (skb.Users > 1 ? Traits.Shared : Traits.None);
+
+    /// <summary>For each set of traits the laws that speak of an skb which has them.</summary>
+    private (Law Law, int Number)[][] ByTraits(Scope scope)
+    {
+        var laws = Of(scope);
+        return [.. Enumerable.Range(0, 2 * (int)Enum.GetValues<Traits>()[^1]).Select(has => laws.Where(entry => ((int)entry.Law.Of & ~has) == 0).ToArray())];
     }
 
     private (Law Law, int Number)[] Of(Scope scope) => [.. Laws.Where(law => law.Scope == scope).Select(law => (law, _numbers[law]))];

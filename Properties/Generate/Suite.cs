@@ -32,7 +32,8 @@ public sealed record Suite(string Name, string About, IReadOnlyList<Draw> Mix, I
 public static class Suites
 {
     // Before what is made of it.
-    private static readonly IReadOnlyList<Rule> MemoryRules = [.. typeof(MemoryLaws).GetFields().Where(field => field.FieldType == typeof(Law)).Select(field => ((Law)field.GetValue(null)!).Rule).Distinct()];
+    private static readonly IReadOnlyList<Rule> MemoryRules = RulesOf(typeof(MemoryLaws));
+    private static readonly IReadOnlyList<Rule> CompletionRules = RulesOf(typeof(CompletionLaws));
 
     public static IReadOnlyList<Suite> All { get; } =
     [
@@ -48,7 +49,7 @@ public static class Suites
         new("pages", "processes, swap, and user memory that is pinned for devices; each allocation failing",
             PagesDraws.All,
             [],
-            Of(law => law.Rule.Id[..3] == "PIN" && law.Rule != PinRules.WrittenInPlace)),
+            Of(law => law.Rule.Id[..3] == "PIN" && law.Rule != PinRules.WrittenInPlace && !CompletionRules.Contains(law.Rule))),
         new("transmit", "sockets, page cache and four drivers; features on and off",
             NetDraws.Over([.. DriverKind.All]),
             DriverKind.All,
@@ -78,6 +79,9 @@ public static class Suites
     private static Draw Thicker(Draw draw) => draw.Name is "msg_zerocopy" or "dev_features" ? draw with { Weight = 3 * draw.Weight } : draw;
 
     private static DriverKind Driver(string word) => DriverKind.All.Single(kind => kind.Word == word);
+
+    private static IReadOnlyList<Rule> RulesOf(Type laws) =>
+        [.. laws.GetFields().Where(field => field.FieldType == typeof(Law)).Select(field => ((Law)field.GetValue(null)!).Rule).Distinct()];
 
     private static IReadOnlyList<Law> Of(Func<Law, bool> applies) => [.. LawCatalogue.All.Where(applies)];
 

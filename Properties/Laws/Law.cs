@@ -36,6 +36,28 @@ public enum Scope
     Pin,
 }
 
+/// <summary>What an skb has that a law may speak of. A law over skbs that names some is evaluated for those which have them all: for the others it says nothing.</summary>
+[Flags]
+public enum Traits
+{
+    None = 0,
+
+    /// <summary>Bytes that are not linear: fragments, a list, or a data_len.</summary>
+    Paged = 1,
+
+    /// <summary>A frag_list.</summary>
+    Listed = 2,
+
+    /// <summary>Its data block is another's too, by dataref or by the recount.</summary>
+    SharedBlock = 4,
+
+    /// <summary>ip_summed is not CHECKSUM_NONE.</summary>
+    Summed = 8,
+
+    /// <summary>More than one user.</summary>
+    Shared = 16,
+}
+
 /// <summary>Whether a law must always hold, or its premise must happen at some time in a run.</summary>
 public enum LawKind
 {
@@ -94,6 +116,9 @@ public sealed class Law
     /// <summary>The field that holds it.</summary>
     public string Name { get; }
 
+    /// <summary>What the skb has of which it speaks.</summary>
+    public Traits Of { get; private init; }
+
     internal bool IsAlways { get; }
 
     internal StepClaim? Step { get; private init; }
@@ -117,11 +142,11 @@ public sealed class Law
     public static Law Always(Rule rule, StepClaim claim, Explain<object?>? explain = null, [CallerMemberName] string name = "") =>
         new(rule, LawKind.Always, Scope.Step, name) { Step = claim, Explanation = explain ?? Nothing };
 
-    public static Law Always(Rule rule, SkbClaim claim, Explain<Skb> explain, [CallerMemberName] string name = "") =>
-        new(rule, LawKind.Always, Scope.Skb, name) { Skb = claim, Explanation = (step, subject) => explain(step, (Skb)subject!) };
+    public static Law Always(Rule rule, SkbClaim claim, Explain<Skb> explain, Traits of = Traits.None, [CallerMemberName] string name = "") =>
+        new(rule, LawKind.Always, Scope.Skb, name) { Skb = claim, Of = of, Explanation = (step, subject) => explain(step, (Skb)subject!) };
 
-    public static Law Always(Rule rule, NamedSkbClaim claim, Explain<SkbId> explain, [CallerMemberName] string name = "") =>
-        new(rule, LawKind.Always, Scope.NamedSkb, name) { NamedSkb = claim, Explanation = (step, subject) => explain(step, (SkbId)subject!) };
+    public static Law Always(Rule rule, NamedSkbClaim claim, Explain<SkbId> explain, Traits of = Traits.None, [CallerMemberName] string name = "") =>
+        new(rule, LawKind.Always, Scope.NamedSkb, name) { NamedSkb = claim, Of = of, Explanation = (step, subject) => explain(step, (SkbId)subject!) };
 
     public static Law Always(Rule rule, PageClaim claim, Explain<Page> explain, [CallerMemberName] string name = "") =>
         new(rule, LawKind.Always, Scope.Page, name) { Page = claim, Explanation = (step, subject) => explain(step, (Page)subject!) };
@@ -144,9 +169,9 @@ public sealed class Law
 
     public static Law Sometimes(Rule rule, StepClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Step, name) { Step = claim };
 
-    public static Law Sometimes(Rule rule, SkbClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Skb, name) { Skb = claim };
+    public static Law Sometimes(Rule rule, SkbClaim claim, Traits of = Traits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Skb, name) { Skb = claim, Of = of };
 
-    public static Law Sometimes(Rule rule, NamedSkbClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.NamedSkb, name) { NamedSkb = claim };
+    public static Law Sometimes(Rule rule, NamedSkbClaim claim, Traits of = Traits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.NamedSkb, name) { NamedSkb = claim, Of = of };
 
     public static Law Sometimes(Rule rule, SockClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Sock, name) { Sock = claim };
 

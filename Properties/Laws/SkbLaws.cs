@@ -15,16 +15,16 @@ public static class SkbLaws
 
     public static readonly Law PagedLengthIsSum = Law.Always(SkbRules.PagedLength,
         (in Step _, Skb skb) => skb.DataLen == SumOfFrags(skb) + SumOfList(skb),
-        (_, skb) => $"data_len {skb.DataLen}, fragments {string.Join(" ", skb.Frags.ToArray())}, on its list {SumOfList(skb)} bytes");
+        (_, skb) => $"data_len {skb.DataLen}, fragments {string.Join(" ", skb.Frags.ToArray())}, on its list {SumOfList(skb)} bytes", Traits.Paged);
 
-    public static readonly Law ListOccurs = Law.Sometimes(SkbRules.PagedLength, (in Step _, Skb skb) => skb.Block.FragList.Count > 0);
+    public static readonly Law ListOccurs = Law.Sometimes(SkbRules.PagedLength, (in Step _, Skb skb) => skb.Block.FragList.Count > 0, Traits.Listed);
 
     public static readonly Law FragmentsFit = Law.Always(SkbRules.FragmentsFit,
         (in Step step, Skb skb) => FragsFit(skb, step.World.Profile),
-        (_, skb) => $"fragments {string.Join(" ", skb.Frags.ToArray())}");
+        (_, skb) => $"fragments {string.Join(" ", skb.Frags.ToArray())}", Traits.Paged);
 
     public static readonly Law FullOfFragmentsOccurs = Law.Sometimes(SkbRules.FragmentsFit,
-        (in Step step, Skb skb) => skb.NrFrags == step.World.Profile.MaxSkbFrags);
+        (in Step step, Skb skb) => skb.NrFrags == step.World.Profile.MaxSkbFrags, Traits.Paged);
 
     public static readonly Law DataRefCounts = Law.Always(SkbRules.DataRef,
         (in Step step, Skb skb) => skb.Block.DataRef == step.Recount.Users(skb.Block),
@@ -36,26 +36,26 @@ public static class SkbLaws
 
     public static readonly Law ListHoldsItsSkbs = Law.Always(SkbRules.FreedByLastHolder,
         (in Step step, Skb skb) => ListIsHeld(step, skb),
-        (_, skb) => $"an skb of the list of one with {skb.Len} bytes is free, or has fewer users than lists and names");
+        (_, skb) => $"an skb of the list of one with {skb.Len} bytes is free, or has fewer users than lists and names", Traits.Listed);
 
     public static readonly Law UsersAreHolders = Law.Always(SkbRules.NoneIsLost,
         (in Step step, Skb skb) => skb.Users <= step.Recount.Holders(skb),
         (step, skb) => $"users {skb.Users}, and {step.Recount.Holders(skb)} holders");
 
-    public static readonly Law SecondHolderOccurs = Law.Sometimes(SkbRules.NoneIsLost, (in Step step, Skb skb) => step.Recount.Holders(skb) > 1);
+    public static readonly Law SecondHolderOccurs = Law.Sometimes(SkbRules.NoneIsLost, (in Step step, Skb skb) => step.Recount.Holders(skb) > 1, Traits.Shared);
 
     public static readonly Law SharedIsMarked = Law.Always(SkbRules.SharedIsCloned,
         (in Step _, Skb skb) => skb.Block.DataRef <= 1 || skb.Cloned,
-        (_, skb) => $"dataref {skb.Block.DataRef} and not marked cloned");
+        (_, skb) => $"dataref {skb.Block.DataRef} and not marked cloned", Traits.SharedBlock);
 
     public static readonly Law SharedBlockOccurs = Law.Sometimes(SkbRules.SharedIsCloned,
-        (in Step _, Skb skb) => skb.Block.DataRef > 1);
+        (in Step _, Skb skb) => skb.Block.DataRef > 1, Traits.SharedBlock);
 
     public static readonly Law BytesAgree = Law.Always(SkbRules.BytesAgree,
         (in Step step, SkbId name, Skb skb) => step.Copying.HasSkb(name) && Differs(skb, step.Copying.Skb(name).Bytes) < 0,
         (step, name) => ExplainBytes(step.World.Skb(name), step.Copying.HasSkb(name) ? step.Copying.Skb(name).Bytes : [], name));
 
-    public static readonly Law PagedBytesOccur = Law.Sometimes(SkbRules.BytesAgree, (in Step _, SkbId _, Skb skb) => skb.IsNonlinear);
+    public static readonly Law PagedBytesOccur = Law.Sometimes(SkbRules.BytesAgree, (in Step _, SkbId _, Skb skb) => skb.IsNonlinear, Traits.Paged);
 
     public static readonly Law ReadAgrees = Law.Always(SkbRules.BytesAgree,
         (in Step step) => step.Operation is not (SkbCopyBits or SkbCopyAndCsumBits) || step.Seen.Read.SequenceEqual(step.Copying.Answer),
@@ -116,9 +116,9 @@ public static class SkbLaws
 
     public static readonly Law SharedFragsAreMarked = Law.Always(SkbRules.SharedFragsMarked,
         (in Step step, SkbId _, Skb skb) => skb.Block.HasSharedFrags || !HasForeignFrag(step, skb),
-        (step, name) => $"a fragment of {name} is somebody else's too: {string.Join(" ", step.World.Skb(name).Frags.ToArray())}");
+        (step, name) => $"a fragment of {name} is somebody else's too: {string.Join(" ", step.World.Skb(name).Frags.ToArray())}", Traits.Paged);
 
-    public static readonly Law ForeignFragOccurs = Law.Sometimes(SkbRules.SharedFragsMarked, (in Step step, SkbId _, Skb skb) => skb.NrFrags > 0 && HasForeignFrag(step, skb));
+    public static readonly Law ForeignFragOccurs = Law.Sometimes(SkbRules.SharedFragsMarked, (in Step step, SkbId _, Skb skb) => skb.NrFrags > 0 && HasForeignFrag(step, skb), Traits.Paged);
 
     public static readonly Law WriterLeavesPagesAlone = Law.Always(SkbRules.InPlaceWriterOwns,
         (in Step step) => step.Operation is not EspOutput || PagesAgree(step),
@@ -141,9 +141,9 @@ public static class SkbLaws
 
     public static readonly Law SharedBytesStay = Law.Always(SkbRules.WriteOwnBytes,
         (in Step step, SkbId name, Skb skb) => step.Recount.Users(skb.Block) <= 1 || !step.Copying.HasSkb(name) || DiffersIn(skb.Linear.Span, step.Copying.Skb(name).Bytes, 0) < 0,
-        (step, name) => $"{name} shares its block, and its linear bytes {Hex(step.World.Skb(name).Linear.Span)} are not {Hex(step.Copying.Skb(name).Bytes)} any more");
+        (step, name) => $"{name} shares its block, and its linear bytes {Hex(step.World.Skb(name).Linear.Span)} are not {Hex(step.Copying.Skb(name).Bytes)} any more", Traits.SharedBlock);
 
-    public static readonly Law SharedBytesOccur = Law.Sometimes(SkbRules.WriteOwnBytes, (in Step step, SkbId _, Skb skb) => skb.HeadLen > 0 && step.Recount.Users(skb.Block) > 1);
+    public static readonly Law SharedBytesOccur = Law.Sometimes(SkbRules.WriteOwnBytes, (in Step step, SkbId _, Skb skb) => skb.HeadLen > 0 && step.Recount.Users(skb.Block) > 1, Traits.SharedBlock);
 
     /// <summary>Index of the first byte at which a packet differs from an array; -1 for none. Walks linear part and fragments itself.</summary>
     internal static int Differs(Skb skb, ReadOnlySpan<byte> bytes)

@@ -41,10 +41,10 @@ public static class SumLaws
 
     public static readonly Law StartIsInPacket = Law.Always(SumRules.StartInPacket,
         (in Step _, Skb skb) => skb.IpSummed != ChecksumState.Hw || skb.IsReceived || skb.TransportHeader < 0 || skb.TransportHeader >= skb.Data,
-        (_, skb) => $"h.raw is {skb.Data - skb.TransportHeader} bytes before data");
+        (_, skb) => $"h.raw is {skb.Data - skb.TransportHeader} bytes before data", Traits.Summed);
 
     public static readonly Law RequestOccurs = Law.Sometimes(SumRules.StartInPacket,
-        (in Step _, Skb skb) => skb.IpSummed == ChecksumState.Hw && !skb.IsReceived && skb.TransportHeader >= 0);
+        (in Step _, Skb skb) => skb.IpSummed == ChecksumState.Hw && !skb.IsReceived && skb.TransportHeader >= 0, Traits.Summed);
 
     public static readonly Law CollapsedSumIsOfBoth = Law.Always(SumRules.CollapsedSum,
         (in Step step) => !IsCollapsed(step) || Agrees(step.Seen.Sum, step.Copying.Answer),
@@ -54,15 +54,15 @@ public static class SumLaws
 
     public static readonly Law ReceivedSumIsOfItsBytes = Law.Always(SumRules.ReceivedSum,
         (in Step step, SkbId name, Skb skb) => !SaysSum(step, name, skb) || Agrees((ushort)(0xffff - InternetSum.Fold(skb.Csum)), step.Copying.Skb(name).Bytes),
-        (step, name) => $"{name} says {InternetSum.Fold(step.World.Skb(name).Csum):x4}, its bytes sum to {InternetSum.Fold(InternetSum.Words(step.Copying.Skb(name).Bytes)):x4}");
+        (step, name) => $"{name} says {InternetSum.Fold(step.World.Skb(name).Csum):x4}, its bytes sum to {InternetSum.Fold(InternetSum.Words(step.Copying.Skb(name).Bytes)):x4}", Traits.Summed);
 
-    public static readonly Law ReceivedSumOccurs = Law.Sometimes(SumRules.ReceivedSum, (in Step step, SkbId name, Skb skb) => SaysSum(step, name, skb));
+    public static readonly Law ReceivedSumOccurs = Law.Sometimes(SumRules.ReceivedSum, (in Step step, SkbId name, Skb skb) => SaysSum(step, name, skb), Traits.Summed);
 
     public static readonly Law VouchedForCause = Law.Always(SumRules.VouchedForCause,
         (in Step step, SkbId name, Skb skb) => skb.IpSummed != ChecksumState.Unnecessary || !step.Copying.HasSkb(name) || step.Copying.Names.Shape(name).Sum == SumKind.Vouched,
-        (_, name) => $"{name} is CHECKSUM_UNNECESSARY, and nobody said so");
+        (_, name) => $"{name} is CHECKSUM_UNNECESSARY, and nobody said so", Traits.Summed);
 
-    public static readonly Law VouchedOccurs = Law.Sometimes(SumRules.VouchedForCause, (in Step _, SkbId _, Skb skb) => skb.IpSummed == ChecksumState.Unnecessary);
+    public static readonly Law VouchedOccurs = Law.Sometimes(SumRules.VouchedForCause, (in Step _, SkbId _, Skb skb) => skb.IpSummed == ChecksumState.Unnecessary, Traits.Summed);
 
     public static readonly Law SumStateIsAbstraction = Law.Always(SumRules.LifeIsLegal,
         (in Step _, Skb skb) => skb.SumState == Abstraction(skb),
@@ -80,11 +80,11 @@ public static class SumLaws
 
     public static readonly Law SeedIsPseudoHeader = Law.Always(SumRules.PseudoHeaderSeed,
         (in Step _, Skb skb) => !AsksDevice(skb) || Field(skb) == Seed(skb),
-        (_, skb) => $"the checksum field holds {Field(skb):x4}, the pseudo header sums to {Seed(skb):x4}");
+        (_, skb) => $"the checksum field holds {Field(skb):x4}, the pseudo header sums to {Seed(skb):x4}", Traits.Summed);
 
     public static readonly Law CheckOffsetIsTcps = Law.Always(SumRules.CheckOffset,
         (in Step _, Skb skb) => !AsksDevice(skb) || (skb.Csum == CheckOf(ProtocolOf(skb)) && skb.TransportHeader == skb.NetworkHeader + IpHeaderBytes(skb)),
-        (_, skb) => $"csum {skb.Csum}, h.raw {skb.TransportHeader - skb.Data}, the IP header ends at {skb.NetworkHeader - skb.Data + IpHeaderBytes(skb)}");
+        (_, skb) => $"csum {skb.Csum}, h.raw {skb.TransportHeader - skb.Data}, the IP header ends at {skb.NetworkHeader - skb.Data + IpHeaderBytes(skb)}", Traits.Summed);
 
     /// <summary>At dev_queue_xmit(), too: what the CPU sums after all is never seen in flight with its request.</summary>
     public static readonly Law SeedIsPseudoHeaderAtXmit = Law.Always(SumRules.PseudoHeaderSeed,
@@ -95,9 +95,9 @@ public static class SumLaws
         (in Step step) => Misplaced(step.Seen) < 0,
         (step, _) => $"packet {Misplaced(step.Seen)} of this step came to dev_queue_xmit with its checksum field {step.Seen.Decisions[Misplaced(step.Seen)].SumAt - step.Seen.Decisions[Misplaced(step.Seen)].SumStart} bytes behind h.raw");
 
-    public static readonly Law DeviceSumOccurs = Law.Sometimes(SumRules.CheckOffset, (in Step _, Skb skb) => AsksDevice(skb));
+    public static readonly Law DeviceSumOccurs = Law.Sometimes(SumRules.CheckOffset, (in Step _, Skb skb) => AsksDevice(skb), Traits.Summed);
 
-    public static readonly Law DeviceSumIsSeeded = Law.Sometimes(SumRules.PseudoHeaderSeed, (in Step _, Skb skb) => AsksDevice(skb));
+    public static readonly Law DeviceSumIsSeeded = Law.Sometimes(SumRules.PseudoHeaderSeed, (in Step _, Skb skb) => AsksDevice(skb), Traits.Summed);
 
     public static readonly Law UdpIsNeverZero = Law.Always(SumRules.UdpNeverZero,
         (in Step step) => !HasUdpSum(step.Seen, 0),

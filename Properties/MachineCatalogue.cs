@@ -11,6 +11,7 @@ public static class MachineCatalogue
     public static IReadOnlyList<MachineDescription> All { get; } =
     [
         new("skb", "The life of one skb, from alloc_skb() to __kfree_skb(): who has it, and what may be done to it there.", SkbMachine.Table),
+        new("checksum", "What is known of one packet's checksum, from the request to the sum, or from the device to the reader: skb->ip_summed.", ChecksumMachine.Table),
         new("page", "The life of one page frame, from alloc_page() to __free_page(): which cache knows it, and whether a process maps it.", PageMachine.Table),
         new("pin", "The life of user memory that is pinned for a device, from map_user_kiobuf() to unmap_kiobuf().", PinMachine.Table),
         new("completion", "The life of one zero-copy send's notification, from sock_zerocopy_alloc() to recvmsg(): who counts it, and what the socket is told.", CompletionMachine.Table),

@@ -48,9 +48,7 @@ public static class NetDraws
         new("generic_file_write", 8, Needs.File, Write, Allocates: true),
         new("vmtruncate", 2, Needs.File, Truncate),
         new("sys_fsync", 1, Needs.File, hand => new Fsync(hand.File())),
-        new("dev_features", 5, Needs.Dev, hand => hand.Rng.OneIn(2)
-            ? new DevFeatures(hand.Dev(), hand.Rng.OneIn(2) && Held(hand) is not null ? NetifFeatures.AnyCsum : hand.Features(), NetifFeatures.None)
-            : new DevFeatures(hand.Dev(), NetifFeatures.None, hand.Features())),
+        new("dev_features", 6, Needs.Dev, Switch),
         new("tcp_close", 1, Needs.OpenTcp, hand => new TcpClose(hand.OpenTcp(), LingerNot: true), Allocates: true),
         new("tcp_disconnect", 2, Needs.OpenTcp, hand => new TcpDisconnect(hand.OpenTcp()), Allocates: true),
         new("tcp_out_of_resources", 2, Needs.Orphan, hand => new TcpOutOfResources(hand.Orphan()), Allocates: true),
@@ -176,9 +174,10 @@ public static class NetDraws
     /// <summary>A page, half of it, or a piece of it; one time in four as a datagram.</summary>
     private static MsgZerocopy SendZerocopy(Hand hand)
     {
-        var datagram = hand.Rng.OneIn(4) && hand.Names.IsUdp(hand.Udp());
-        var sock = datagram ? hand.Udp() : hand.OpenTcp();
-        for (var tries = 0; tries < 4 && !datagram && IsIdle(hand, sock); tries++)
+        var told = hand.Rng.OneIn(3) ? Telling(hand) : null;
+        var datagram = told is { } teller ? hand.Names.IsUdp(teller) : hand.Rng.OneIn(4) && hand.Names.IsUdp(hand.Udp());
+        var sock = told ?? (datagram ? hand.Udp() : hand.OpenTcp());
+        for (var tries = 0; tries < 4 && !datagram && told is null && IsIdle(hand, sock); tries++)
         {
             sock = hand.OpenTcp();
         }
@@ -193,17 +192,35 @@ public static class NetDraws
         hand.Names.Has(id) && hand.World.Sock(id) is TcpSock sock && (sock.State != TcpSock.TcpState.Established || sock.WriteQueue.Length > 2);
 
     /// <summary>A socket that has something to tell, if there is one.</summary>
-    private static IpRecvError ReadErrors(Hand hand)
+    private static IpRecvError ReadErrors(Hand hand) => new((hand.Rng.OneIn(2) ? Telling(hand) : null) ?? hand.Tcp());
+
+    /// <summary>A few features off or on: the sum where a page is held that may be written; where a socket has something to tell, whether its next call is copied.</summary>
+    private static DevFeatures Switch(Hand hand)
+    {
+        if (hand.Rng.OneIn(4) && Telling(hand) is { } sock && hand.World.Sock(sock).Device is { } device)
+        {
+            return device.Features.HasFlag(NetifFeatures.Sg)
+                ? new DevFeatures(device.Id, NetifFeatures.Sg, NetifFeatures.None)
+                : new DevFeatures(device.Id, NetifFeatures.None, NetifFeatures.Sg | NetifFeatures.AnyCsum);
+        }
+
+        return hand.Rng.OneIn(2)
+            ? new DevFeatures(hand.Dev(), hand.Rng.OneIn(2) && Held(hand) is not null ? NetifFeatures.AnyCsum : hand.Features(), NetifFeatures.None)
+            : new DevFeatures(hand.Dev(), NetifFeatures.None, hand.Features());
+    }
+
+    /// <summary>A socket with something in its error queue that may send on: the next call joins its last range, or stands apart.</summary>
+    private static SockId? Telling(Hand hand)
     {
         foreach (var sock in hand.World.Socks)
         {
-            if (sock.ErrorQueue.Ranges.Count > 0 && hand.Rng.OneIn(2))
+            if (sock.ErrorQueue.Ranges.Count > 0 && (hand.Names.IsOpenTcp(sock.Id) || hand.Names.IsUdp(sock.Id)) && hand.Rng.OneIn(2))
             {
-                return new IpRecvError(sock.Id);
+                return sock.Id;
             }
         }
 
-        return new IpRecvError(hand.Tcp());
+        return null;
     }
 
     /// <summary>Into a page that an skb holds, into what was sent last, at a border, or behind the end: the file grows, by a hole too, to a few pages.</summary>

@@ -65,8 +65,8 @@ public sealed class CanaryTests
     [Fact]
     public void Bugs_of_one_run_are_told_apart()
     {
-        var fails = Law.Always(Yellow, (in Step step) => step.Operation is not KfreeSkb, (_, _) => "an skb was freed", "Frees");
-        var premise = Law.Sometimes(Blue, (in Step step) => step.Operation is SkbClone, "ClonesOccur");
+        var fails = Law.Always(Yellow, (in Step step) => step.Operation is not KfreeSkb, (_, _) => "an skb was freed", name: "Frees");
+        var premise = Law.Sometimes(Blue, (in Step step) => step.Operation is SkbClone, name: "ClonesOccur");
         var (findings, tally) = RunTallied(2, fails, FailsWithClones, premise);
         Assert.Equal(
             ["FailsWithClones: AllocSkb SkbClone", "Frees: AllocSkb KfreeSkb"],

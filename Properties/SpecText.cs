@@ -84,6 +84,8 @@ public static class SpecText
         Scope.Page => "for each page",
         Scope.Sock => "for each socket",
         Scope.Device => "for each device",
+        Scope.Mm => "for each process",
+        Scope.Pin => "for each pin",
         _ => throw new ModelException($"no scope {scope}"),
     };
 }

@@ -6,12 +6,13 @@ namespace ZeroCopy.Cli.Mutants;
 /// <summary>A recorded bug: the rule that it breaks, where it was seen, a patch and a witness. Written as a text that reads like a bug report.</summary>
 /// <param name="Id">The museum's id, or one of ours.</param>
 /// <param name="Title">What was done wrong, in a few words.</param>
-/// <param name="Breaks">Id of a rule that is violated at the first failing step.</param>
+/// <param name="Breaks">Id of the rule that it breaks.</param>
+/// <param name="Also">Ids of rules that it breaks too, on other ways: at a first failing step one of all of them is violated.</param>
 /// <param name="Recorded">Where the bug, or the rule against it, was recorded.</param>
 /// <param name="Patches">Exact texts, each unique in its file, and what stands there instead.</param>
 /// <param name="Witness">A script that holds on the model and fails on the mutant.</param>
 public sealed record MutantFile(
-    string Id, string Title, string Breaks, string Recorded, IReadOnlyList<(string File, string Find, string Replace)> Patches, string Witness)
+    string Id, string Title, string Breaks, IReadOnlyList<string> Also, string Recorded, IReadOnlyList<(string File, string Find, string Replace)> Patches, string Witness)
 {
     public override string ToString() => $"{Id} {Title}";
 
@@ -59,7 +60,7 @@ public sealed record MutantFile(
                 case "mutant" or "title" or "recorded":
                     fields.Add(key, value.Trim());
                     break;
-                case "breaks":
+                case "also" or "breaks":
                     fields.Add(key, value.Split('#')[0].Trim());
                     break;
                 case "file":
@@ -83,6 +84,6 @@ public sealed record MutantFile(
         }
 
         string Field(string key) => fields.TryGetValue(key, out var value) ? value : throw new FormatException($"{path}: lacks '{key}'");
-        return new MutantFile(Field("mutant"), Field("title"), Field("breaks"), Field("recorded"), patches, witness.ToString());
+        return new MutantFile(Field("mutant"), Field("title"), Field("breaks"), fields.TryGetValue("also", out var also) ? also.Split(' ', StringSplitOptions.RemoveEmptyEntries) : [], Field("recorded"), patches, witness.ToString());
     }
 }

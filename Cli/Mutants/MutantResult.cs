@@ -16,10 +16,11 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
 
     private IEnumerable<JsonObject> Kills => Searches.Where(IsKill);
 
-    /// <summary>Seeds whose first failing step breaks the named rule.</summary>
+    /// <summary>Seeds whose first failing step breaks a rule that it names.</summary>
     public int KilledSeeds => Kills.Count();
 
-    public bool Killed => KilledSeeds == Searches.Count;
+    /// <summary>Each seed finds it by one of its rules, and some seed by the one that it is named for.</summary>
+    public bool Killed => KilledSeeds == Searches.Count && Reported.Contains(Mutant.Breaks);
 
     /// <summary>Every rule that a first failing step broke.</summary>
     public IReadOnlyList<string> Reported => [.. Searches.Where(search => search["found"]!.GetValue<bool>()).SelectMany(search => search["reported"]!.AsArray().Select(rule => rule!.GetValue<string>())).Distinct().Order(StringComparer.Ordinal)];
@@ -86,7 +87,7 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
     };
 
     private bool IsKill(JsonObject search) =>
-        search["found"]!.GetValue<bool>() && search["reported"]!.AsArray().Any(rule => rule!.GetValue<string>() == Mutant.Breaks);
+        search["found"]!.GetValue<bool>() && search["reported"]!.AsArray().Any(rule => rule!.GetValue<string>() is var id && (id == Mutant.Breaks || Mutant.Also.Contains(id)));
 
     private static int LengthOf(JsonObject search) => search["length"]!.GetValue<int>();
 }

@@ -342,21 +342,27 @@ public sealed class PhysicalMemory
     internal sealed class Slab
     {
         private readonly bool _provenance;
-        private readonly Block?[] _blocks;
+        private readonly List<Block> _blocks = [];
 
-        public Slab(int blockBytes, bool provenance)
-        {
-            (BlockBytes, _provenance) = (blockBytes, provenance);
-            _blocks = new Block?[SlabBytes / blockBytes];
-        }
+        public Slab(int blockBytes, bool provenance) => (BlockBytes, _provenance) = (blockBytes, provenance);
 
         public int BlockBytes { get; }
 
-        public int Length => _blocks.Length;
+        public int Length => SlabBytes / BlockBytes;
 
-        /// <summary>A block; its memory is made when it is first asked for.</summary>
-        public Block this[int index] => _blocks[index] ??=
-            new Block(this, index * BlockBytes, new Bytes(new byte[BlockBytes], _provenance ? new Model.Provenance[BlockBytes] : null, 0, BlockBytes));
+        /// <summary>A block that was in use; or the next one, whose memory is made now.</summary>
+        public Block this[int index]
+        {
+            get
+            {
+                if (index == _blocks.Count)
+                {
+                    _blocks.Add(new Block(this, index * BlockBytes, new Bytes(new byte[BlockBytes], _provenance ? new Model.Provenance[BlockBytes] : null, 0, BlockBytes)));
+                }
+
+                return _blocks[index];
+            }
+        }
 
         public ulong Address { get; set; }
 

@@ -4,7 +4,7 @@ namespace ZeroCopy.Properties.Generate;
 public sealed class OperationCoverage(string name)
 {
     /// <summary>A failed allocation beyond this one is counted with it.</summary>
-    public const int MostAllocations = 8;
+    public const int MostAllocations = 4;
 
     private readonly long[] _failedAt = new long[MostAllocations];
 

@@ -100,6 +100,9 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         /// <summary>A mix may leave out whatever could go on: then nothing is drawn, and that is counted as skipped.</summary>
         private const int MostTries = 20;
 
+        /// <summary>Operations that ask for memory more often than this do so as often as their data is long.</summary>
+        private const int MostBounded = 3;
+
         /// <summary>What a common operation's weight is worth, against that of one which ends the sequence.</summary>
         private const int CommonWeight = 64;
 
@@ -233,7 +236,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
 
             var available = _hand.Available();
             var index = Pick(sum);
-            for (var tries = 1; tries < MostTries && ((_suite.Mix[index].Needs & ~available) != 0 || (_hand.IsFailing && tries < MostTries / 4 && !_suite.Mix[index].Allocates)); tries++)
+            for (var tries = 1; tries < MostTries && ((_suite.Mix[index].Needs & ~available) != 0 || (_hand.IsFailing && tries < MostTries / 2 && _suite.Mix[index].Allocates < Math.Min(_hand.FailsAt, MostBounded))); tries++)
             {
                 index = Pick(sum);
             }

@@ -175,7 +175,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
             return tally;
         }
 
-        /// <returns>Whether every law held and no BUG, due or not, ended it.</returns>
+        /// <returns>Whether every law held. An operation that had to end in a BUG is not among those that can be applied again.</returns>
         private bool RunSequence(Plan plan, long number, Tally tally)
         {
             _checker.Reset();
@@ -209,7 +209,8 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
                 if (_checker.HasPanicked)
                 {
                     coverage.CountBug();
-                    return false;
+                    _applied.RemoveAt(_applied.Count - 1);
+                    return true;
                 }
 
                 if (_checker.Violations.Count == 0)

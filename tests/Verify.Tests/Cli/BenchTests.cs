@@ -29,7 +29,7 @@ public sealed class BenchTests
         Assert.All(json["suites"]!.AsArray(), suite =>
         {
             Assert.InRange((double)suite!["skippedShare"]!, 0, 0.5);
-            Assert.True((double)suite["meanLiveSkbs"]! > 0);
+            Assert.Equal((string)suite["name"]! != "pages", (double)suite["meanLiveSkbs"]! > 0);
             Assert.True((long)suite["operations"]! > 0);
             Assert.Equal(0, (long)suite["failedCases"]!);
         });
@@ -127,11 +127,12 @@ public sealed class BenchTests
         {
             var recording = new Recording(new SuiteRun(suite, Profile.Tiny, 1), 0);
             Assert.Equal(SuiteRun.BlockCases, recording.Sequences.Count);
-            Assert.Equal(recording.Tally.Applied, recording.Sequences.Sum(sequence => (long)sequence.Count));
+            var applied = recording.Tally.Applied - recording.Tally.Operations.Sum(operation => operation.Bug);
+            Assert.Equal(applied, recording.Sequences.Sum(sequence => (long)sequence.Count));
             var judging = new Checker(Profile.Tiny, suite.LawsIn(Profile.Tiny));
             var world = new World(Profile.Tiny);
-            Assert.Equal(recording.Tally.Applied, recording.Replay(judging));
-            Assert.Equal(recording.Tally.Applied, recording.Replay(world));
+            Assert.Equal(applied, recording.Replay(judging));
+            Assert.Equal(applied, recording.Replay(world));
             Assert.Equal(judging.World.Skbs.Live.Count, world.Skbs.Live.Count);
             Assert.Equal(judging.World.PeekSegment, world.PeekSegment);
             Assert.All(suite.LawsIn(Profile.Tiny), law => Assert.Equal(recording.Tally.Evaluations(law), judging.Evaluations(law)));

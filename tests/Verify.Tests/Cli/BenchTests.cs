@@ -86,8 +86,7 @@ public sealed class BenchTests
     public void Interrupted_it_prints_what_it_has()
     {
         using var process = Zcverify.Start("bench", "--seconds", "600", "--json");
-        Thread.Sleep(2500);
-        using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        Zcverify.InterruptAfter(process, 3);
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(130, process.ExitCode);

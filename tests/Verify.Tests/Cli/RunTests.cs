@@ -91,14 +91,7 @@ public sealed class RunTests
     {
         using var folder = new TemporaryFolder();
         using var process = Zcverify.Start("run", "skb", "--time", "5m", "--out", folder["failures"], "--json");
-        // By the time it has used, not by the clock: on a busy machine it may still be starting.
-        for (var used = TimeSpan.Zero; used < TimeSpan.FromSeconds(3); used = process.TotalProcessorTime)
-        {
-            Thread.Sleep(100);
-            process.Refresh();
-        }
-
-        using var kill = System.Diagnostics.Process.Start("kill", ["-INT", $"{process.Id}"]);
+        Zcverify.InterruptAfter(process, 3);
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(130, process.ExitCode);

@@ -51,6 +51,9 @@ public sealed class CopyingCell(int length)
     /// <summary>Which page of the file.</summary>
     public long Index { get; set; }
 
+    /// <summary>Its file was cut before it: the frame lives on, and packets that were sent before may still read it.</summary>
+    public bool IsTruncated { get; set; }
+
     /// <summary>Pins that name it.</summary>
     public int Pins { get; set; }
 

@@ -286,7 +286,7 @@ public sealed partial class CopyingWorld
     private CopyingCell Copied(ReadOnlySpan<byte> bytes)
     {
         var cell = _freeCells.TryPop(out var used) ? used : new CopyingCell(profile.PageSize);
-        (cell.Pins, cell.Users, cell.File, cell.Index) = (0, 1, null, 0);
+        (cell.Pins, cell.Users, cell.File, cell.Index, cell.IsTruncated) = (0, 1, null, 0, false);
         bytes.CopyTo(cell.Bytes);
         return cell;
     }
@@ -333,7 +333,7 @@ public sealed partial class CopyingWorld
         }
 
         var cell = Copied(FilePage(file, index));
-        (cell.Users, cell.File, cell.Index) = (0, file, index);
+        (cell.Users, cell.File, cell.Index, cell.IsTruncated) = (0, file, index, false);
         return cell;
     }
 
@@ -382,7 +382,7 @@ public sealed partial class CopyingWorld
             if (cell.File == file && cell.Index >= firstIndex)
             {
                 BytesOf(cell);
-                cell.File = null;
+                (cell.File, cell.IsTruncated) = (null, true);
             }
         }
     }
@@ -421,7 +421,7 @@ public sealed partial class CopyingWorld
         for (var i = 0; Has(id) && i < Pin(id).Cells.Count; i++)
         {
             var cell = Pin(id).Cells[i];
-            behind |= cell.File is { } file && (cell.Index * profile.PageSize) + Pin(id).From(i) + Pin(id).Count(i) > _files[file.Value].Length;
+            behind |= cell.IsTruncated || (cell.File is { } file && (cell.Index * profile.PageSize) + Pin(id).From(i) + Pin(id).Count(i) > _files[file.Value].Length);
         }
 
         if (Has(id) && Names.Has(id))
@@ -490,6 +490,7 @@ public sealed partial class CopyingWorld
             state.Write(cell.Pins);
             state.Write(cell.Users);
             state.Write(cell.File?.Value ?? -1);
+            state.Write(cell.IsTruncated);
             state.Write(cell.Index);
             state.Write(cell.File is null ? cell.Bytes : []);
         }

@@ -134,7 +134,7 @@ internal sealed class ExactText
 
                 return;
             case Model.Copying.CopyingCell cell:
-                Line($"pins {cell.Pins} users {cell.Users} {cell.File} {cell.Index} {(cell.File is null ? Convert.ToHexString(cell.Bytes) : "")}");
+                Line($"pins {cell.Pins} users {cell.Users} {cell.File} {cell.Index} {cell.IsTruncated} {(cell.File is null ? Convert.ToHexString(cell.Bytes) : "")}");
                 return;
             case Model.Copying.CopyingSkb skb:
                 Line(Convert.ToHexString(skb.Bytes));

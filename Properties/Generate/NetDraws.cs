@@ -27,7 +27,7 @@ public static class NetDraws
             var (file, offset, count) = Range(hand);
             return new TcpSendmsg(hand.OpenTcp(), file, offset, count);
         }, Allocates: 3),
-        new("tcp_sendmsg", 2, Needs.OpenTcp | Needs.File, SendBehindPages, Allocates: 3),
+        new("tcp_sendmsg", 4, Needs.OpenTcp | Needs.File, SendBehindPages, Allocates: 3),
         new("udp_sendmsg", 8, Needs.Udp | Needs.File, SendDatagram, Allocates: 3),
         new("alloc_page", 2, Needs.NewPage, hand => new AllocPage(hand.NewPage(), hand.Zone(), hand.Data()), Allocates: 2),
         new("put_page", 4, Needs.Page, hand => new PutPage(hand.Page())),
@@ -159,8 +159,17 @@ public static class NetDraws
             sock = other is TcpSock { SendHead: not null, WriteQueue.Last.IsNonlinear: true } && hand.Names.IsOpenTcp(other.Id) ? other.Id : sock;
         }
 
-        var (file, offset, count) = Range(hand);
-        return new TcpSendmsg(sock, file, offset, count);
+        // A file of which nothing is cached has to be read in between: that may fail, too.
+        foreach (var file in hand.World.Files)
+        {
+            if (file.Cached.Count == 0 && file.Length > 0 && hand.Rng.OneIn(2))
+            {
+                return new TcpSendmsg(sock, file.Id, 0, 1 + hand.Rng.Below((int)Math.Min(file.Length, hand.PageSize)));
+            }
+        }
+
+        var (id, offset, count) = Range(hand);
+        return new TcpSendmsg(sock, id, offset, count);
     }
 
     private static UdpSendmsg SendDatagram(Hand hand)

@@ -51,7 +51,7 @@ public sealed class CopyingCell(int length)
     /// <summary>Which page of the file.</summary>
     public long Index { get; set; }
 
-    /// <summary>Its file was cut before it: the frame lives on, and packets that were sent before may still read it.</summary>
+    /// <summary>Its file was cut before it while there were sockets: the frame lives on, and packets that were sent before may still read it.</summary>
     public bool IsTruncated { get; set; }
 
     /// <summary>Pins that name it.</summary>

@@ -382,7 +382,7 @@ public sealed partial class CopyingWorld
             if (cell.File == file && cell.Index >= firstIndex)
             {
                 BytesOf(cell);
-                (cell.File, cell.IsTruncated) = (null, true);
+                (cell.File, cell.IsTruncated) = (null, _flows.Count > 0);
             }
         }
     }

@@ -64,20 +64,21 @@ internal sealed class RunOutput(IReadOnlyList<SuiteResult> results, Profile prof
         console.MarkupLineInterpolated($"{(found == 0 ? "every law held" : $"{found} distinct violation{(found == 1 ? "" : "s")}")}, seed {seed}, {profile.Size.ToString().ToLowerInvariant()}{(CommandLine.Mutant is { } mutant ? $", mutant {mutant}" : "")}{(stopped is null ? "" : $", {stopped}")}");
         if (timed)
         {
-            console.MarkupLineInterpolated($"[grey]again, exactly: {string.Join("; ", results.Select(result => $"run {result.Suite.Name} --seed {seed} --cases {result.Tally.Cases}"))}[/]");
+            console.MarkupLineInterpolated($"[grey]again, exactly: {string.Join("; ", results.Select(result => $"zcverify run {result.Suite.Name} --seed {seed} --cases {result.Tally.Cases}"))}[/]");
         }
     }
 
     private Table Table()
     {
-        var table = new Table().Border(TableBorder.Rounded);
-        table.AddColumn("suite");
-        foreach (var column in (string[])["sequences", "checked operations", "operations/s", "laws held", "interesting cases hit"])
+        // It fits 80 columns: headers break where they say, and no number is cut.
+        var table = new Table().Border(TableBorder.Simple);
+        table.AddColumn(new TableColumn("suite").PadLeft(0).PadRight(0));
+        foreach (var column in (string[])["sequences", "checked\noperations", "operations/s", "laws\nheld", "interesting\ncases hit"])
         {
-            table.AddColumn(new TableColumn(column).RightAligned());
+            table.AddColumn(new TableColumn(column).RightAligned().PadLeft(1).PadRight(0));
         }
 
-        table.AddColumn("result");
+        table.AddColumn(new TableColumn("result").PadLeft(2).PadRight(0));
         foreach (var result in results)
         {
             table.AddRow(

@@ -27,7 +27,7 @@ internal static class ViolationOutput
         {
             console.MarkupLineInterpolated($"[red]violation[/] {violation.Rule.ToString()}");
             console.MarkupLineInterpolated($"  found     {violation.Explanation}");
-            console.MarkupLineInterpolated($"  step      {violation.Step}: {Spell(violation.Operation)}");
+            console.MarkupLineInterpolated($"  operation {violation.Step + 1}: {Spell(violation.Operation)}");
             console.MarkupLineInterpolated($"  because   {violation.Rule.Because}");
             console.MarkupLineInterpolated($"  source    {violation.Rule.Source}");
         }

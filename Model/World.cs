@@ -119,17 +119,33 @@ public sealed class World
 
     public void Bind(SkbId id, Skb skb) => _skbs.Bind(id.Value, skb);
 
-    /// <summary>The name is another skb's now; of none, where that is null.</summary>
-    public void Rebind(SkbId id, Skb? skb)
+    /// <summary>What an operation made gets its name; null is a refusal for lack of memory, and no name.</summary>
+    public Observation BindMade(SkbId id, Skb? made)
     {
-        if (skb is null)
+        if (made is null)
+        {
+            return Seen.Refuse(Refusal.NoMemory);
+        }
+
+        Bind(id, made);
+        return Seen.Succeed();
+    }
+
+    /// <summary>What an operation made instead of an skb takes over its name, and one user of that skb goes; null is a refusal for lack of memory, and then the name is gone.</summary>
+    public Observation BindInstead(SkbId id, Skb? made)
+    {
+        var before = _skbs[id.Value];
+        if (made is null)
         {
             _skbs.Unbind(id.Value);
         }
         else
         {
-            _skbs.Rebind(id.Value, skb);
+            _skbs.Rebind(id.Value, made);
         }
+
+        before.Kfree();
+        return made is null ? Seen.Refuse(Refusal.NoMemory) : Seen.Succeed(Model.Skbs.Skb.Replaced);
     }
 
     public void Unbind(SkbId id) => _skbs.Unbind(id.Value);

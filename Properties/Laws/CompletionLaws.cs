@@ -33,7 +33,7 @@ public static class CompletionLaws
         (in Step step, Sock sock) => step.Operation is MsgZerocopy call && call.Sock == sock.Id && step.Seen.Count > 0 && step.Calls.Next(sock.Id) == 0);
 
     public static readonly Law FailedCallOccurs = Law.Sometimes(NetRules.CallsAreNumbered,
-        (in Step step) => step.Operation is MsgZerocopy && step.Seen.Refusal == Refusal.NoMemory && step.World.Memory.FailedAt > 1);
+        (in Step step) => step.Operation is MsgZerocopy && step.Seen.Refusal == Refusal.NoMemory && step.World.Memory.FailedAt > 1, after: [typeof(MsgZerocopy)]);
 
     public static readonly Law EachCallStandsOnce = Law.Always(NetRules.ToldOnce,
         (in Step step, Sock sock) => StandsOnce(step, sock),
@@ -72,14 +72,14 @@ public static class CompletionLaws
         (in Step step, Sock sock) => sock is TcpSock tcp && step.Calls.Untold.Length > 1 && IsCutBetweenCalls(tcp));
 
     public static readonly Law UserPagesByReference = Law.Always(NetRules.UserPagesByReference,
-        (in Step step) => step.Operation is not MsgZerocopy call || CopiedAtCall(step) == (CanReference(step, call.Sock) ? 0 : Offered(step)),
-        (step, _) => $"{step.Seen.Count} bytes accepted, {CopiedAtCall(step)} copied at the call");
+        (in Step step) => step.Operation is not MsgZerocopy call || NetLaws.CopiedAtCall(step) == (CanReference(step, call.Sock) ? 0 : Offered(step)),
+        (step, _) => $"{step.Seen.Count} bytes accepted, {NetLaws.CopiedAtCall(step)} copied at the call", after: [typeof(MsgZerocopy)]);
 
     public static readonly Law UserPagesOccur = Law.Sometimes(NetRules.UserPagesByReference,
-        (in Step step) => step.Operation is MsgZerocopy && step.Seen.Count > 0 && CopiedAtCall(step) == 0);
+        (in Step step) => step.Operation is MsgZerocopy && step.Seen.Count > 0 && NetLaws.CopiedAtCall(step) == 0, after: [typeof(MsgZerocopy)]);
 
     public static readonly Law CopyInsteadOccurs = Law.Sometimes(NetRules.UserPagesByReference,
-        (in Step step) => step.Operation is MsgZerocopy && step.Seen.Count > 0 && CopiedAtCall(step) > 0);
+        (in Step step) => step.Operation is MsgZerocopy && step.Seen.Count > 0 && NetLaws.CopiedAtCall(step) > 0, after: [typeof(MsgZerocopy)]);
 
     private static bool IsIn(in Call call, UbufInfo range) => range.Sk?.Id == call.Sock && unchecked(call.Number - range.Lo) <= unchecked(range.Hi - range.Lo);
 
@@ -307,8 +307,6 @@ public static class CompletionLaws
     private static bool CanReference(in Step step, SockId sock) => NetLaws.CanReference(step, sock)
         && (step.World.Sock(sock) is TcpSock || ((step.World.Sock(sock).Device.Features & (NetifFeatures.IpCsum | NetifFeatures.NoCsum)) != 0
             && step.Operation is MsgZerocopy call && call.Count + 28 + step.World.Sock(sock).IpOptionBytes <= step.World.Sock(sock).Device.Mtu));
-
-    private static long CopiedAtCall(in Step step) => step.World.Cost.CopiedAtCall - step.Seen.CostBefore.CopiedAtCall;
 
     /// <summary>Bytes that the call had to copy: what it accepted, and a datagram that was dropped afterwards.</summary>
     private static long Offered(in Step step) =>

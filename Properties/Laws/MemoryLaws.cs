@@ -392,20 +392,7 @@ public static class MemoryLaws
     {
         for (var entry = 0; entry < world.Swap.Pages; entry++)
         {
-            if (world.Swap.Cached(entry) is { } page && HasPin(world, page))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool HasPin(World world, Page page)
-    {
-        for (var i = 0; i < world.Pins.Count; i++)
-        {
-            if (Names(world.Pins[i], page) > 0)
+            if (world.Swap.Cached(entry) is { } page && PinsOf(world, page) > 0)
             {
                 return true;
             }

@@ -12,17 +12,17 @@ public static class NetLaws
 {
     public static readonly Law SendfileGoesByReference = Law.Always(NetRules.ByReference,
         (in Step step) => step.Operation is not Sendfile sendfile || !CanReference(step, sendfile.Sock) || (CopiedAtCall(step) == 0 && SummedAtCall(step) == 0),
-        (step, _) => $"{step.Seen.Count} bytes accepted by a device with scatter/gather and checksum, {CopiedAtCall(step)} copied and {SummedAtCall(step)} summed at the call");
+        (step, _) => $"{step.Seen.Count} bytes accepted by a device with scatter/gather and checksum, {CopiedAtCall(step)} copied and {SummedAtCall(step)} summed at the call", after: [typeof(Sendfile)]);
 
     public static readonly Law ByReferenceOccurs = Law.Sometimes(NetRules.ByReference,
-        (in Step step) => step.Operation is Sendfile sendfile && CanReference(step, sendfile.Sock) && step.Seen.Count > 0);
+        (in Step step) => step.Operation is Sendfile sendfile && CanReference(step, sendfile.Sock) && step.Seen.Count > 0, after: [typeof(Sendfile)]);
 
     public static readonly Law SaysReference = Law.Always(EqvRules.CallSaysReference,
         (in Step step) => step.Seen.ByReference == (step.Operation is Sendfile sendfile && CanReference(step, sendfile.Sock)),
         (step, _) => $"the call {(step.Seen.ByReference ? "leaves its bytes to be read later" : "says that it copied")}");
 
     public static readonly Law CopyingSendfileOccurs = Law.Sometimes(EqvRules.CallSaysReference,
-        (in Step step) => step.Operation is Sendfile && !step.Seen.ByReference && step.Seen.Count > 0);
+        (in Step step) => step.Operation is Sendfile && !step.Seen.ByReference && step.Seen.Count > 0, after: [typeof(Sendfile)]);
 
     public static readonly Law OtherDataIsCopiedAndSummedOnce = Law.Always(NetRules.CopiedAndSummed,
         (in Step step) => !IsCopyingCall(step) || (CopiedAtCall(step) == Offered(step) && SummedAtCall(step) == Offered(step)),
@@ -121,10 +121,10 @@ public static class NetLaws
 
     public static readonly Law TapReadsWhatGoesOut = Law.Always(NetRules.TapSeesWhatGoesOut,
         (in Step step) => step.Operation is not PacketRecvmsg || step.Seen.Read.SequenceEqual(step.Copying.Answer),
-        (step, _) => $"the tap reads {SkbLaws.Hex(step.Seen.Read)}, where {SkbLaws.Hex(step.Copying.Answer)} went out");
+        (step, _) => $"the tap reads {SkbLaws.Hex(step.Seen.Read)}, where {SkbLaws.Hex(step.Copying.Answer)} went out", after: [typeof(PacketRecvmsg)]);
 
     public static readonly Law TapReadOccurs = Law.Sometimes(NetRules.TapSeesWhatGoesOut,
-        (in Step step) => step.Operation is PacketRecvmsg && step.Seen.Succeeded);
+        (in Step step) => step.Operation is PacketRecvmsg && step.Seen.Succeeded, after: [typeof(PacketRecvmsg)]);
 
     public static readonly Law TapSeesSecondAttempt = Law.Sometimes(NetRules.TapSeesWhatGoesOut,
         (in Step step) => step.Seen.Shown.Count > 0 && HasBusy(step.Seen));
@@ -166,10 +166,10 @@ public static class NetLaws
     public static readonly Law NothingInFlightIsTooLong = Law.Always(NetRules.PathMtuObeyed,
         (in Step step) => step.Operation is not IcmpFragNeeded icmp || !step.History.Connections.Narrowed || TooLong(step, icmp.Sock) == 0
             || step.World.Memory.FailedAllocations > step.Seen.FailedAllocationsBefore || step.History.Connections.IsReset(icmp.Sock),
-        (step, _) => $"{TooLong(step, ((IcmpFragNeeded)step.Operation).Sock)} segments in flight are longer than the path takes");
+        (step, _) => $"{TooLong(step, ((IcmpFragNeeded)step.Operation).Sock)} segments in flight are longer than the path takes", after: [typeof(IcmpFragNeeded)]);
 
     public static readonly Law PagedCutInFlightOccurs = Law.Sometimes(NetRules.PathMtuObeyed,
-        (in Step step) => step.Operation is IcmpFragNeeded && step.Seen.Cuts.Count > 0 && step.Seen.Cuts[0].Paged);
+        (in Step step) => step.Operation is IcmpFragNeeded && step.Seen.Cuts.Count > 0 && step.Seen.Cuts[0].Paged, after: [typeof(IcmpFragNeeded)]);
 
     public static readonly Law UnsentCutOccurs = Law.Sometimes(NetRules.PathMtuObeyed, (in Step step) => step.Seen.Cuts.Count > 0 && step.Seen.Cuts[0].Unsent);
 
@@ -198,7 +198,7 @@ public static class NetLaws
         (step, _) => $"{step.History.Connections.AfterReset} was sent after a reset");
 
     public static readonly Law TimerAfterResetOccurs = Law.Sometimes(NetRules.SilentAfterReset,
-        (in Step step) => step.Operation is TcpRetransmitTimer timer && step.History.Connections.IsReset(timer.Sock));
+        (in Step step) => step.Operation is TcpRetransmitTimer timer && step.History.Connections.IsReset(timer.Sock), after: [typeof(TcpRetransmitTimer)]);
 
     public static readonly Law CollapseOccurs = Law.Sometimes(NetRules.PlanIsContiguous, (in Step step) => step.Seen.Merges.Count > 0);
 
@@ -419,7 +419,7 @@ public static class NetLaws
     /// <summary>Bytes that the call had to copy: what it accepted, and a datagram that was dropped afterwards.</summary>
     private static long Offered(in Step step) => step.Operation is UdpSendmsg ? Sent(step.Seen) : step.Seen.Count;
 
-    private static long CopiedAtCall(in Step step) => step.World.Cost.CopiedAtCall - step.Seen.CostBefore.CopiedAtCall;
+    internal static long CopiedAtCall(in Step step) => step.World.Cost.CopiedAtCall - step.Seen.CostBefore.CopiedAtCall;
 
     private static long SummedAtCall(in Step step) => step.World.Cost.SummedAtCall - step.Seen.CostBefore.SummedAtCall;
 
@@ -557,7 +557,6 @@ public static class NetLaws
                     && due.Frame.Span.Slice(delivery.Offset, delivery.Length).SequenceEqual(delivered)));
     }
 
-    /// <summary>Slots that may still be filled: one stays empty.</summary>
     /// <summary>The first handover of the step to a ring without room for the largest packet; null for none.</summary>
     private static Handover? Narrow(Observation seen)
     {
@@ -572,6 +571,7 @@ public static class NetLaws
         return null;
     }
 
+    /// <summary>Slots that may still be filled: one stays empty.</summary>
     private static int Free(in TxRing ring)
     {
         var used = (ring.Producer - ring.Consumer + ring.Entries) % ring.Entries;

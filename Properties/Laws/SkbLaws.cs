@@ -15,13 +15,13 @@ public static class SkbLaws
 
     public static readonly Law PagedLengthIsSum = Law.Always(SkbRules.PagedLength,
         (in Step _, Skb skb) => skb.DataLen == SumOfFrags(skb) + SumOfList(skb),
-        (_, skb) => $"data_len {skb.DataLen}, fragments {string.Join(" ", skb.Frags.ToArray())}, on its list {SumOfList(skb)} bytes", Traits.Paged);
+        (_, skb) => $"data_len {skb.DataLen}, {Fragments(skb)}, {SumOfList(skb)} bytes on its list", Traits.Paged);
 
     public static readonly Law ListOccurs = Law.Sometimes(SkbRules.PagedLength, (in Step _, Skb skb) => skb.Block.FragList.Count > 0, Traits.Listed);
 
     public static readonly Law FragmentsFit = Law.Always(SkbRules.FragmentsFit,
         (in Step step, Skb skb) => FragsFit(skb, step.World.Profile),
-        (_, skb) => $"fragments {string.Join(" ", skb.Frags.ToArray())}", Traits.Paged);
+        (_, skb) => Fragments(skb), Traits.Paged);
 
     public static readonly Law FullOfFragmentsOccurs = Law.Sometimes(SkbRules.FragmentsFit,
         (in Step step, Skb skb) => skb.NrFrags == step.World.Profile.MaxSkbFrags, Traits.Paged);
@@ -212,18 +212,20 @@ public static class SkbLaws
         return common == run.Length ? -1 : done + common;
     }
 
+    private static string Fragments(Skb skb) => skb.NrFrags == 0 ? "no fragments" : $"fragments {string.Join(" ", skb.Frags.ToArray())}";
+
     private static string ExplainBytes(Skb skb, ReadOnlySpan<byte> bytes, SkbId name)
     {
         var at = Differs(skb, bytes);
         var zeroCopy = new byte[skb.Len];
         skb.Linear.Span.CopyTo(zeroCopy);
         var done = skb.Linear.Length;
-        var where = at < done ? "the linear part" : "beyond the packet";
+        var where = at < done ? "in the linear part" : "behind all that it has";
         for (var i = 0; i < skb.NrFrags; i++)
         {
             var frag = skb.Frags[i];
-            frag.Bytes.Span.CopyTo(zeroCopy.AsSpan(Math.Min(done, zeroCopy.Length)));
-            where = at >= done && at < done + frag.Size ? $"fragment {i} {frag}" : where;
+            frag.Bytes.Span[..Math.Clamp(zeroCopy.Length - done, 0, frag.Size)].CopyTo(zeroCopy.AsSpan(Math.Min(done, zeroCopy.Length)));
+            where = at >= done && at < done + frag.Size ? $"in fragment {i} {frag}" : where;
             done += frag.Size;
         }
 
@@ -232,11 +234,11 @@ public static class SkbLaws
             var bits = new byte[skb.Block.FragList[i].Len];
             skb.Block.FragList[i].CopyBits(0, new Bytes(bits, null, 0, bits.Length));
             bits.AsSpan(0, Math.Clamp(zeroCopy.Length - done, 0, bits.Length)).CopyTo(zeroCopy.AsSpan(Math.Min(done, zeroCopy.Length)));
-            where = at >= done && at < done + bits.Length ? $"skb {i} of its list" : where;
+            where = at >= done && at < done + bits.Length ? $"in skb {i} of its list" : where;
             done += bits.Length;
         }
 
-        return $"{name} has {skb.Len} bytes, the copying path {bytes.Length}; first difference at byte {at}, in {where}: {Hex(zeroCopy)} and {Hex(bytes)}";
+        return $"{name} has {skb.Len} bytes, the copying path {bytes.Length}; first difference at byte {at}, {where}: {Hex(zeroCopy.AsSpan(0, Math.Min(done, zeroCopy.Length)))} and {Hex(bytes)}";
     }
 
     internal static string Hex(ReadOnlySpan<byte> bytes) =>

@@ -109,6 +109,7 @@ public sealed record Line
         SockWmalloc alloc => [Of(new AllocSkb(alloc.Result, alloc.Size))],
         DevAllocSkb { Good: true, State: not ChecksumState.Unnecessary } alloc => [Of(alloc with { Good = false })],
         DevAllocSkb { State: ChecksumState.Hw } alloc => [Of(alloc with { State = ChecksumState.None })],
+        DevAllocSkb { State: ChecksumState.None, Good: false, Length: 0 } alloc => [Of(new AllocSkb(alloc.Result, 0)), Of(new AllocSkb(alloc.Result, 16))],
         DevKfreeSkbIrq free => [Of(new KfreeSkb(free.Skb))],
         PskbPull pull => [Of(new SkbPull(pull.Skb, pull.Count))],
         SkbPullRcsum pull => [Of(new SkbPull(pull.Skb, pull.Count))],

@@ -15,7 +15,7 @@ namespace ZeroCopy.Properties.Shrink;
 public sealed record Shrunk(Script Script, IReadOnlyList<Violation> Violations, int Evaluations, bool Exhausted);
 
 /// <summary>Makes a failing script smaller, as long as the same law fails: fewer operations, then fewer objects, then plainer operands, then canonical names.</summary>
-/// <remarks>A deleted birth disables its users, which are skipped and dropped with it. Nothing here knows what an operation does.</remarks>
+/// <remarks>A deleted birth disables its users, which are skipped and dropped with it. What may stand for what, <see cref="Line"/> says; a change counts only where the same law fails.</remarks>
 public sealed class Shrinker
 {
     /// <summary>Scripts that are tried unless told otherwise.</summary>
@@ -73,6 +73,7 @@ public sealed class Shrinker
             smaller = smaller || FewerSends() || TakeAndRepair() || TakeAndHoist();
             smaller |= ShortenFiles();
             smaller |= PlainOperands();
+            smaller |= LowerTogether();
         }
         while (smaller && !Exhausted);
 
@@ -570,6 +571,36 @@ public sealed class Shrinker
 
         return any;
     }
+
+    /// <summary>Two numbers that hang together, a length and a place in it, go down by the same.</summary>
+    private bool LowerTogether()
+    {
+        var places = _best.SelectMany((line, at) => line.Numbers.Select((number, n) => (Line: at, Place: n, number.Value))).Where(number => number.Value > 0).ToList();
+        for (var i = 0; i < places.Count && _best.Count <= MostForPairs; i++)
+        {
+            for (var j = i + 1; j < places.Count; j++)
+            {
+                var (one, other) = (places[i], places[j]);
+                var least = Math.Min(one.Value, other.Value);
+                foreach (var by in new[] { least, least - 1, least / 2, 1 }.Where(by => by > 0).Distinct())
+                {
+                    // The later place first: a shorter number moves what stands behind it.
+                    var lower = _best.ToList<Line?>();
+                    lower[other.Line] = Lowered(lower[other.Line], other.Place, by);
+                    lower[one.Line] = Lowered(lower[one.Line], one.Place, by);
+                    if (!lower.Contains(null) && Try(lower!))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static Line? Lowered(Line? line, int place, long by) =>
+        line?.Numbers[place] is { } number ? line.WithNumber(number.At, number.Length, number.Value - by) : null;
 
     /// <summary>Names in the order in which they are first met.</summary>
     private void CanonicalNames()

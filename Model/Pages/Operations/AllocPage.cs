@@ -32,9 +32,7 @@ public sealed record AllocPage(PageId Result, Zone Zone, int Data) : Operation
     {
         if (seen.Succeeded)
         {
-            var bytes = new byte[world.PageSize];
-            Pattern.Fill(bytes, Data);
-            world.Bind(Result, bytes);
+            Pattern.Fill(world.BindPage(Result), Data);
         }
     }
 

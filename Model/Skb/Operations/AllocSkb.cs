@@ -11,17 +11,7 @@ public sealed record AllocSkb(SkbId Result, int Size) : Operation
 
     public override bool KeepsAllWithoutMemory(Names names) => true;
 
-    public override Observation Apply(World world)
-    {
-        var skb = world.Skbs.AllocSkb(Size);
-        if (skb is null)
-        {
-            return world.Seen.Refuse(Refusal.NoMemory);
-        }
-
-        world.Bind(Result, skb);
-        return world.Seen.Succeed();
-    }
+    public override Observation Apply(World world) => world.BindMade(Result, world.Skbs.AllocSkb(Size));
 
     public override void Apply(CopyingWorld world, Observation seen)
     {

@@ -37,7 +37,7 @@ public sealed record DevAllocSkb(SkbId Result, ChecksumState State, bool Good, i
         skb.Reserve(Headroom);
         var bytes = skb.Put(Length).Span;
         Fill(bytes);
-        skb.Received(State, InternetSum.Fold(InternetSum.Words(bytes)));
+        skb.Received(State, DeviceSum(bytes));
         world.Bind(Result, skb);
         return world.Seen.Succeed(Length);
     }
@@ -58,8 +58,20 @@ public sealed record DevAllocSkb(SkbId Result, ChecksumState State, bool Good, i
         if (Good)
         {
             bytes[..2].Clear();
-            BinaryPrimitives.WriteUInt16BigEndian(bytes, InternetSum.Check(InternetSum.Words(bytes)));
+            BinaryPrimitives.WriteUInt16BigEndian(bytes, (ushort)(0xffff - DeviceSum(bytes)));
         }
+    }
+
+    /// <summary>The device's adder, which is neither the stack's nor the judge's: one's complement addition is addition modulo 0xffff, where only all zeroes sum to 0.</summary>
+    private static ushort DeviceSum(ReadOnlySpan<byte> bytes)
+    {
+        var sum = 0UL;
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            sum += (ulong)bytes[i] << (i % 2 == 0 ? 8 : 0);
+        }
+
+        return (ushort)(sum == 0 ? 0 : ((sum - 1) % 0xffff) + 1);
     }
 
     private static bool TryState(string word, out ChecksumState state)

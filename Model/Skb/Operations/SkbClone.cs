@@ -11,17 +11,7 @@ public sealed record SkbClone(SkbId Result, SkbId Source) : Operation
 
     public override bool KeepsAllWithoutMemory(Names names) => true;
 
-    public override Observation Apply(World world)
-    {
-        var skb = world.Skb(Source).Clone();
-        if (skb is null)
-        {
-            return world.Seen.Refuse(Refusal.NoMemory);
-        }
-
-        world.Bind(Result, skb);
-        return world.Seen.Succeed();
-    }
+    public override Observation Apply(World world) => world.BindMade(Result, world.Skb(Source).Clone());
 
     public override void Apply(CopyingWorld world, Observation seen)
     {

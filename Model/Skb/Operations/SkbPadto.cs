@@ -13,28 +13,10 @@ public sealed record SkbPadto(SkbId Skb, int Length) : Operation
     {
         var skb = world.Skb(Skb);
         var padded = skb.PadTo(Length);
-        if (padded == skb)
-        {
-            return world.Seen.Succeed();
-        }
-
-        world.Rebind(Skb, padded);
-        skb.Kfree();
-        return padded is null ? world.Seen.Refuse(Refusal.NoMemory) : world.Seen.Succeed(Skbs.Skb.Replaced);
+        return padded == skb ? world.Seen.Succeed() : world.BindInstead(Skb, padded);
     }
 
-    public override void Apply(CopyingWorld world, Observation seen)
-    {
-        if (!seen.Succeeded)
-        {
-            world.Unbind(Skb);
-        }
-        else if (seen.Count == Skbs.Skb.Replaced)
-        {
-            world.Replace(Skb, sharesData: false);
-            world.Linearize(Skb);
-        }
-    }
+    public override void Apply(CopyingWorld world, Observation seen) => world.FollowCopy(Skb, seen.Succeeded, isReplaced: seen.Count == Skbs.Skb.Replaced);
 
     public override string ToString() => $"skb_padto({Skb}, {Length})";
 }

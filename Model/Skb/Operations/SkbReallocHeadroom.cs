@@ -11,17 +11,7 @@ public sealed record SkbReallocHeadroom(SkbId Result, SkbId Source, int Headroom
 
     public override bool KeepsAllWithoutMemory(Names names) => true;
 
-    public override Observation Apply(World world)
-    {
-        var skb = world.Skb(Source).ReallocHeadroom(Headroom);
-        if (skb is null)
-        {
-            return world.Seen.Refuse(Refusal.NoMemory);
-        }
-
-        world.Bind(Result, skb);
-        return world.Seen.Succeed();
-    }
+    public override Observation Apply(World world) => world.BindMade(Result, world.Skb(Source).ReallocHeadroom(Headroom));
 
     public override void Apply(CopyingWorld world, Observation seen)
     {

@@ -12,15 +12,7 @@ public sealed record SkbShareCheck(SkbId Skb) : Operation
     public override Observation Apply(World world)
     {
         var skb = world.Skb(Skb);
-        if (!skb.IsShared)
-        {
-            return world.Seen.Succeed();
-        }
-
-        var clone = skb.Clone();
-        world.Rebind(Skb, clone);
-        skb.Kfree();
-        return clone is null ? world.Seen.Refuse(Refusal.NoMemory) : world.Seen.Succeed();
+        return skb.IsShared ? world.BindInstead(Skb, skb.Clone()) : world.Seen.Succeed();
     }
 
     public override void Apply(CopyingWorld world, Observation seen)

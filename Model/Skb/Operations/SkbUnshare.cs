@@ -12,29 +12,10 @@ public sealed record SkbUnshare(SkbId Skb) : Operation
     public override Observation Apply(World world)
     {
         var skb = world.Skb(Skb);
-        if (!skb.IsCloned)
-        {
-            return world.Seen.Succeed();
-        }
-
-        var copy = skb.Copy();
-        world.Rebind(Skb, copy);
-        skb.Kfree();
-        return copy is null ? world.Seen.Refuse(Refusal.NoMemory) : world.Seen.Succeed(Skbs.Skb.Replaced);
+        return skb.IsCloned ? world.BindInstead(Skb, skb.Copy()) : world.Seen.Succeed();
     }
 
-    public override void Apply(CopyingWorld world, Observation seen)
-    {
-        if (!seen.Succeeded)
-        {
-            world.Unbind(Skb);
-        }
-        else if (seen.Count == Skbs.Skb.Replaced)
-        {
-            world.Replace(Skb, sharesData: false);
-            world.Linearize(Skb);
-        }
-    }
+    public override void Apply(CopyingWorld world, Observation seen) => world.FollowCopy(Skb, seen.Succeeded, isReplaced: seen.Count == Skbs.Skb.Replaced);
 
     public override string ToString() => $"skb_unshare({Skb})";
 }

@@ -14,19 +14,7 @@ public sealed record SockWmalloc(SkbId Result, SockId Sock, int Size) : Operatio
     public override Observation Apply(World world)
     {
         var sock = (Net.RawSock)world.Sock(Sock);
-        if (sock.WmemAlloc >= world.Profile.SndBuf)
-        {
-            return world.Seen.Refuse(Refusal.WouldBlock);
-        }
-
-        var skb = sock.Wmalloc(Size);
-        if (skb is null)
-        {
-            return world.Seen.Refuse(Refusal.NoMemory);
-        }
-
-        world.Bind(Result, skb);
-        return world.Seen.Succeed();
+        return sock.WmemAlloc >= world.Profile.SndBuf ? world.Seen.Refuse(Refusal.WouldBlock) : world.BindMade(Result, sock.Wmalloc(Size));
     }
 
     public override void Apply(CopyingWorld world, Observation seen)

@@ -49,19 +49,6 @@ internal sealed class MutantBuild : AssemblyLoadContext
         return build;
     }
 
-    /// <summary>How often the text to be found stands in its file.</summary>
-    public static int Occurrences(string file, string find)
-    {
-        var text = Sources.Of(file.Split('/')[0]).Single(source => source.Path == file).Text;
-        var count = 0;
-        for (var at = text.IndexOf(find, StringComparison.Ordinal); at >= 0; at = text.IndexOf(find, at + 1, StringComparison.Ordinal))
-        {
-            count++;
-        }
-
-        return count;
-    }
-
     /// <summary>Calls a static method of the mutant's own copy: text in and text out, because its types are not ours.</summary>
     public TResult Call<TResult>(string assembly, string type, string method, params object?[] arguments) =>
         (TResult)LoadFromAssemblyName(new AssemblyName(assembly))
@@ -89,11 +76,24 @@ internal sealed class MutantBuild : AssemblyLoadContext
         foreach (var file in mutant.Patches.GroupBy(patch => patch.File).Where(file => file.Key.StartsWith(compilation.AssemblyName!["ZeroCopy.".Length..] + "/", StringComparison.Ordinal)))
         {
             var text = Sources.Of(file.Key.Split('/')[0]).Single(source => source.Path == file.Key).Text;
-            var patched = file.Aggregate(text, (source, patch) => source.Replace(patch.Find, patch.Replace, StringComparison.Ordinal));
+            var patched = file.Aggregate(text, (source, patch) => Occurrences(source, patch) == 1
+                ? source.Replace(patch.Find, patch.Replace, StringComparison.Ordinal)
+                : throw new InvalidOperationException($"mutant {mutant.Id}: '{patch.Find}' stands {Occurrences(source, patch)} times in {patch.File}, not once"));
             compilation = compilation.ReplaceSyntaxTree(compilation.SyntaxTrees.Single(tree => tree.FilePath == file.Key), Tree(file.Key, patched));
         }
 
         return compilation;
+    }
+
+    private static int Occurrences(string source, (string File, string Find, string Replace) patch)
+    {
+        var count = 0;
+        for (var at = source.IndexOf(patch.Find, StringComparison.Ordinal); at >= 0; at = source.IndexOf(patch.Find, at + 1, StringComparison.Ordinal))
+        {
+            count++;
+        }
+
+        return count;
     }
 
     private static byte[] Emit(CSharpCompilation compilation, string what)

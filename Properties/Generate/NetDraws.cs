@@ -24,6 +24,12 @@ public static class NetDraws
         }, Allocates: 3),
         new("tcp_sendmsg", 8, Needs.OpenTcp | Needs.File, hand =>
         {
+            // The second allocation of a call that opens a page is for the page that it copies from.
+            if (hand.FailsAt == 2 && hand.Rng.OneIn(2))
+            {
+                return SendBehindPages(hand);
+            }
+
             var (file, offset, count) = Range(hand);
             return new TcpSendmsg(hand.OpenTcp(), file, offset, count);
         }, Allocates: 3),
@@ -184,7 +190,7 @@ public static class NetDraws
     private static MsgZerocopy SendZerocopy(Hand hand)
     {
         var told = hand.Rng.OneIn(3) ? Telling(hand) : null;
-        var datagram = told is { } teller ? hand.Names.IsUdp(teller) : hand.Rng.OneIn(4) && hand.Names.IsUdp(hand.Udp());
+        var datagram = told is { } teller ? hand.Names.IsUdp(teller) : hand.Rng.OneIn(hand.FailsAt > 3 ? 2 : 4) && hand.Names.IsUdp(hand.Udp());
         var sock = told ?? (datagram ? hand.Udp() : hand.OpenTcp());
         for (var tries = 0; tries < 4 && !datagram && told is null && IsIdle(hand, sock); tries++)
         {

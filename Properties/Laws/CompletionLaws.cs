@@ -72,7 +72,7 @@ public static class CompletionLaws
         (in Step step, Sock sock) => sock is TcpSock tcp && step.Calls.Untold.Length > 1 && IsCutBetweenCalls(tcp));
 
     public static readonly Law UserPagesByReference = Law.Always(NetRules.UserPagesByReference,
-        (in Step step) => step.Operation is not MsgZerocopy call || NetLaws.CopiedAtCall(step) == (CanReference(step, call.Sock) ? 0 : Offered(step)),
+        (in Step step) => step.Operation is not MsgZerocopy call || NetLaws.CopiedAtCall(step) == (CanReference(step, call.Sock) ? 0 : NetLaws.Offered(step)),
         (step, _) => $"{step.Seen.Count} bytes accepted, {NetLaws.CopiedAtCall(step)} copied at the call", after: [typeof(MsgZerocopy)]);
 
     public static readonly Law UserPagesOccur = Law.Sometimes(NetRules.UserPagesByReference,
@@ -304,13 +304,9 @@ public static class CompletionLaws
     }
 
     /// <summary>A datagram of which the device must know that a sum of 0 is sent as 0xffff takes one that knows UDP, or none; and one packet.</summary>
-    private static bool CanReference(in Step step, SockId sock) => NetLaws.CanReference(step, sock)
+    internal static bool CanReference(in Step step, SockId sock) => NetLaws.CanReference(step, sock)
         && (step.World.Sock(sock) is TcpSock || ((step.World.Sock(sock).Device.Features & (NetifFeatures.IpCsum | NetifFeatures.NoCsum)) != 0
             && step.Operation is MsgZerocopy call && call.Count + 28 + step.World.Sock(sock).IpOptionBytes <= step.World.Sock(sock).Device.Mtu));
-
-    /// <summary>Bytes that the call had to copy: what it accepted, and a datagram that was dropped afterwards.</summary>
-    private static long Offered(in Step step) =>
-        step.Operation is MsgZerocopy call && step.World.Sock(call.Sock) is UdpSock && step.Seen.Plan.Count > 0 ? NetLaws.Sent(step.Seen) : step.Seen.Count;
 
     private static string Numbers(in Step step, SockId sock)
     {

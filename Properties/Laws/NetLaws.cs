@@ -412,12 +412,15 @@ public static class NetLaws
     private static bool IsCopyingCall(in Step step) => step.Operation switch
     {
         Sendfile sendfile => !CanReference(step, sendfile.Sock),
+        MsgZerocopy call => !CompletionLaws.CanReference(step, call.Sock),
         TcpSendmsg or UdpSendmsg => true,
         _ => false,
     };
 
     /// <summary>Bytes that the call had to copy: what it accepted, and a datagram that was dropped afterwards.</summary>
-    private static long Offered(in Step step) => step.Operation is UdpSendmsg ? Sent(step.Seen) : step.Seen.Count;
+    internal static long Offered(in Step step) => step.Operation is UdpSendmsg || (step.Operation is MsgZerocopy call && step.World.Sock(call.Sock) is UdpSock && step.Seen.Plan.Count > 0)
+        ? Sent(step.Seen)
+        : step.Seen.Count;
 
     internal static long CopiedAtCall(in Step step) => step.World.Cost.CopiedAtCall - step.Seen.CostBefore.CopiedAtCall;
 

@@ -117,6 +117,32 @@ public sealed record Line
         _ => [],
     };
 
+    /// <summary>What gives a packet bytes, a fragment or another user in one operation, or a packet its name.</summary>
+    /// <param name="born">Names that are bound before.</param>
+    /// <param name="unborn">Names that would be bound.</param>
+    public static IEnumerable<Line> Builders(IReadOnlyList<string> born, IReadOnlyList<string> unborn)
+    {
+        foreach (var name in born)
+        {
+            var skb = IdOf(name);
+            yield return Of(new SkbPut(skb, 1, 1));
+            yield return Of(new SkbPut(skb, 2, 1));
+            yield return Of(new SkbAppendPage(skb, Model.Pages.Zone.Low, 1, 1));
+            foreach (var other in unborn)
+            {
+                yield return Of(new SkbGet(IdOf(other), skb));
+            }
+        }
+
+        foreach (var name in unborn)
+        {
+            yield return Of(new AllocSkb(IdOf(name), 16));
+            yield return Of(new DevAllocSkb(IdOf(name), ChecksumState.None, Good: false, 1, 1));
+        }
+    }
+
+    private static SkbId IdOf(string name) => new(int.Parse(name.AsSpan("skb".Length), System.Globalization.CultureInfo.InvariantCulture));
+
     /// <summary>Operations that may do the same, so that another can go.</summary>
     public IEnumerable<Line> Others() => Operation switch
     {

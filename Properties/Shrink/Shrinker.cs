@@ -70,7 +70,7 @@ public sealed class Shrinker
             smaller |= OtherSockets();
             smaller |= OtherRoutes();
             smaller |= SimplerOperations();
-            smaller = smaller || FewerSends() || TakeAndRepair() || TakeAndHoist();
+            smaller = smaller || FewerSends() || TakeAndRepair() || TakeAndHoist() || BuildPlainly();
             smaller |= ShortenFiles();
             smaller |= PlainOperands();
             smaller |= LowerTogether();
@@ -554,22 +554,49 @@ public sealed class Shrinker
                 any |= TryLine(i, plainer);
             }
 
-            for (var n = 0; n < _best[i].Numbers.Count; n++)
+            for (var n = 0; i < _best.Count && n < _best[i].Numbers.Count; n++)
             {
-                var number = _best[i].Numbers[n];
-                foreach (var value in Values(number.Value))
+                while (Lower(i, n))
                 {
-                    var place = _best[i].Numbers[n];
-                    if (TryLine(i, _best[i].WithNumber(place.At, place.Length, value)) || TryEach(_best, line => WithAll(line, number.Value, value)))
-                    {
-                        any = true;
-                        break;
-                    }
+                    any = true;
                 }
             }
         }
 
         return any;
+    }
+
+    private bool Lower(int at, int n)
+    {
+        // What was tried last may have dropped lines.
+        if (at >= _best.Count || n >= _best[at].Numbers.Count)
+        {
+            return false;
+        }
+
+        var (place, length, number) = _best[at].Numbers[n];
+        return Values(number).Any(value => TryLine(at, _best[at].WithNumber(place, length, value)) || TryEach(_best, line => WithAll(line, number, value)));
+    }
+
+    /// <summary>Two operations go, and one of those that build packets plainly comes in their place.</summary>
+    private bool BuildPlainly()
+    {
+        for (var i = 0; i < _best.Count && _best.Count <= MostForPairs; i++)
+        {
+            var born = _best.Take(i).Select(line => line.Birth).OfType<string>().Where(name => KindOf(name) == "skb").Distinct().ToList();
+            for (var j = i + 1; j < _best.Count; j++)
+            {
+                foreach (var plain in Line.Builders(born, [.. new[] { _best[i].Birth, _best[j].Birth }.OfType<string>().Where(name => KindOf(name) == "skb")]))
+                {
+                    if (Try([.. _best.Take(i), plain, .. _best.Skip(i + 1).Where((_, k) => k != j - i - 1)]))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Two numbers that hang together, a length and a place in it, go down by the same.</summary>
@@ -582,7 +609,7 @@ public sealed class Shrinker
             {
                 var (one, other) = (places[i], places[j]);
                 var least = Math.Min(one.Value, other.Value);
-                foreach (var by in new[] { least, least - 1, least / 2, 1 }.Where(by => by > 0).Distinct())
+                foreach (var by in new[] { least, least - 1, least / 2, 1 }.Where(by => by > 0 && Rank(one.Value - by) < Rank(one.Value) && Rank(other.Value - by) < Rank(other.Value)).Distinct())
                 {
                     // The later place first: a shorter number moves what stands behind it.
                     var lower = _best.ToList<Line?>();
@@ -629,8 +656,22 @@ public sealed class Shrinker
         return changed;
     }
 
-    private IEnumerable<long> Values(long value) =>
-        new[] { 0, 1, _header.Profile.PageSize, value / 2, value - 1 }.Where(other => other >= 0 && Rank(other) < Rank(value)).Distinct();
+    /// <summary>Plainer numbers: the plainest, then half of the way down, and half of that.</summary>
+    private IEnumerable<long> Values(long value)
+    {
+        foreach (var plainest in new[] { 0, 1, _header.Profile.PageSize }.Where(plainest => Rank(plainest) < Rank(value)))
+        {
+            yield return plainest;
+        }
+
+        for (var down = value / 2; down > 0; down /= 2)
+        {
+            if (Rank(value - down) < Rank(value))
+            {
+                yield return value - down;
+            }
+        }
+    }
 
     /// <summary>0 is plainest, then 1, then the border of a page, then the others by size.</summary>
     private long Rank(long value) => value <= 1 ? value : value == _header.Profile.PageSize ? 2 : 2 + value;

@@ -20,7 +20,7 @@ internal sealed class ExactText
         "PhysicalMemory._open", "PhysicalMemory._spareSlabs", "PhysicalMemory._inUse", "Page.address", "Page.Frame", "Page.InUseIndex", "Block._slab", "Block._offset", "Block._memory",
         "SkbCache._live", "SkbCache._blocks", "SkbCache._freeSkbs", "SkbCache._freeBlocks", "Skb.LiveIndex", "DataBlock.LiveIndex",
         "SkbCache._ubufs", "SkbCache._freeUbufs", "UbufInfo.LiveIndex",
-        "CopyingWorld._free", "Wire._free", "CopyingWorld._freeSkbs", "Names._freeShapes", "Names._freeData",
+        "CopyingWorld._free", "Wire._free", "CopyingWorld._freeSkbs", "CopyingWorld._freePages", "Names._freeShapes", "Names._freeData",
 
         // A failure that was asked for is armed anew as each step begins.
         "PhysicalMemory._failAfter", "PhysicalMemory._failAt", "PhysicalMemory.FailedAt",

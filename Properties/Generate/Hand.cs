@@ -18,6 +18,7 @@ public sealed class Hand(Checker checker, Rng rng)
     private const int MaxPins = 3;
 
     private readonly int[] _sent = new int[MaxFiles];
+    private readonly Queue<Func<Hand, Operation>> _planned = [];
     private int _size = 100;
 
     public Rng Rng => rng;
@@ -33,7 +34,20 @@ public sealed class Hand(Checker checker, Rng rng)
     {
         _size = size;
         Array.Clear(_sent);
+        _planned.Clear();
     }
+
+    /// <summary>What is to be drawn next, one after the other: a way to what single draws hardly reach.</summary>
+    public void Plan(params ReadOnlySpan<Func<Hand, Operation>> steps)
+    {
+        foreach (var step in steps)
+        {
+            _planned.Enqueue(step);
+        }
+    }
+
+    /// <summary>The next step of a plan; null where none is left.</summary>
+    public Operation? Planned() => _planned.TryDequeue(out var step) ? step(this) : null;
 
     /// <summary>Which allocation of the next operation fails; 0 for none. What asks for memory is drawn where it must ask.</summary>
     public int FailsAt { get; set; }
@@ -73,8 +87,8 @@ public sealed class Hand(Checker checker, Rng rng)
     /// <summary>One that is as wanted, wherever there is one.</summary>
     public SkbId Skb(Func<Names, SkbId, bool> wanted, SkbId? except = null) => TrySkb(wanted, except) ?? Skb();
 
-    /// <summary>Whether another skb may have a name.</summary>
-    public bool MayNameAnother => Names.Count(NameKind.Skb) < MaxSkbs;
+    /// <summary>Whether so many more skbs may have a name.</summary>
+    public bool MayName(int more) => Names.Count(NameKind.Skb) + more <= MaxSkbs;
 
     /// <summary>One that is as wanted; null where there is none.</summary>
     public SkbId? TrySkb(Func<Names, SkbId, bool> wanted, SkbId? except = null)

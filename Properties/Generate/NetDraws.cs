@@ -10,6 +10,8 @@ namespace ZeroCopy.Properties.Generate;
 /// <summary>How operations on files, sockets and devices are drawn. Sequence numbers stand near 2^32, segments around the MSS, files around pages.</summary>
 public static class NetDraws
 {
+    private const int NarrowestMtu = 68;
+
     /// <summary>The mix over the drivers that are given.</summary>
     public static IReadOnlyList<Draw> Over(params DriverKind[] kinds) =>
     [
@@ -48,19 +50,19 @@ public static class NetDraws
         new("device_run", 10, Needs.Dev, hand => new DeviceRun(hand.Dev(), 1 + hand.Rng.Below(4)), Always: true),
         new("interrupt", 8, Needs.Dev, hand => new Interrupt(hand.Dev()), Always: true),
         new("netif_rx", 8, Needs.Dev, hand => new NetifRx(hand.Dev(), 1 + hand.Rng.Below(3)), Allocates: 3, Always: true),
-        new("tcp_retransmit_timer", 6, Needs.Tcp, hand => new TcpRetransmitTimer(hand.Tcp()), Allocates: 3),
-        new("tcp_close", 2, Needs.OpenTcp, hand => new TcpClose(hand.OpenTcp()), Allocates: 3),
+        new("tcp_retransmit_timer", 6, Needs.Tcp, hand => new TcpRetransmitTimer(InFlight(hand)), Allocates: 3),
+        new("tcp_close", 2, Needs.OpenTcp, hand => new TcpClose(Established(hand)), Allocates: 3),
         new("reclaim_page", 3, Needs.File, hand => new ReclaimPages(hand.File())),
         new("generic_file_write", 8, Needs.File, Write, Allocates: 3),
         new("vmtruncate", 2, Needs.File, Truncate),
         new("sys_fsync", 2, Needs.File, hand => new Fsync(hand.File())),
         new("dev_features", 6, Needs.Dev, Switch),
-        new("tcp_close", 1, Needs.OpenTcp, hand => new TcpClose(hand.OpenTcp(), LingerNot: true), Allocates: 3),
-        new("tcp_disconnect", 3, Needs.OpenTcp, hand => new TcpDisconnect(hand.OpenTcp()), Allocates: 2),
-        new("tcp_out_of_resources", 3, Needs.Orphan, hand => new TcpOutOfResources(hand.Orphan()), Allocates: 2),
+        new("tcp_close", 1, Needs.OpenTcp, hand => new TcpClose(Established(hand), LingerNot: true), Allocates: 3),
+        new("tcp_disconnect", 3, Needs.OpenTcp, hand => new TcpDisconnect(Established(hand)), Allocates: 2),
+        new("tcp_out_of_resources", 3, Needs.Orphan, hand => new TcpOutOfResources(Orphan(hand)), Allocates: 2),
         new("peer_reset", 2, Needs.Tcp, hand => new PeerReset(hand.Tcp())),
         new("peer_window", 3, Needs.Tcp, hand => new PeerWindow(hand.Tcp(), hand.Rng.Below(5) switch { 0 or 1 => 0, 2 => hand.Length(hand.PageSize), _ => Tcp.Window })),
-        new("icmp_frag_needed", 4, Needs.Tcp, hand => new IcmpFragNeeded(hand.Tcp(), hand.Rng.Below(3) switch { 0 or 1 => 68 + hand.Length(hand.PageSize), _ => 68 + hand.Rng.Below(200) }), Allocates: 2),
+        new("icmp_frag_needed", 4, Needs.Tcp, Narrow, Allocates: 4),
         new("rt_cache_flush", 3, Needs.Tcp, _ => new RtCacheFlush()),
         new("nf_register_hook", 2, Needs.Dev, _ => new NfHook(true)),
         new("nf_unregister_hook", 2, Needs.Dev, _ => new NfHook(false)),
@@ -69,7 +71,7 @@ public static class NetDraws
         new("packet_release", 2, Needs.Tap, hand => new PacketRelease(hand.Tap())),
         new("xmit_busy", 2, Needs.Dev, hand => new XmitBusy(hand.Dev())),
         new("red_mark", 2, Needs.Dev, hand => new RedMark(hand.Dev())),
-        new("fail_alloc", 8, Needs.None, hand => new FailAlloc(1 + (hand.Rng.OneIn(2) ? 3 + hand.Rng.Below(4) : Math.Min(hand.Rng.Below(5), hand.Rng.Below(5))))),
+        new("fail_alloc", 8, Needs.None, Fail),
     ];
 
     /// <summary>What a sequence needs before the rest has something to work on: a device, a file, a socket, the handshake. Null once it is there.</summary>
@@ -159,12 +161,7 @@ public static class NetDraws
     /// <summary>Behind fragments that wait a copy goes into a page: the one place where sendmsg makes fragments in a small machine.</summary>
     private static TcpSendmsg SendBehindPages(Hand hand)
     {
-        var sock = hand.OpenTcp();
-        foreach (var other in hand.World.Socks)
-        {
-            sock = other is TcpSock { SendHead: not null, WriteQueue.Last.IsNonlinear: true } && hand.Names.IsOpenTcp(other.Id) ? other.Id : sock;
-        }
-
+        var sock = WaitsBehindPages(hand) ?? hand.OpenTcp();
         // A file of which nothing is cached has to be read in between: that may fail, too.
         foreach (var file in hand.World.Files)
         {
@@ -178,12 +175,124 @@ public static class NetDraws
         return new TcpSendmsg(sock, id, offset, count);
     }
 
+    private static SockId? WaitsBehindPages(Hand hand) => Find(hand, sock => sock is { SendHead: not null, WriteQueue.Last.IsNonlinear: true } && hand.Names.IsOpenTcp(sock.Id));
+
     private static UdpSendmsg SendDatagram(Hand hand)
     {
         var sock = hand.Udp();
         var (file, offset, count) = Range(hand);
         var limit = hand.Names.IsUdp(sock) ? hand.Names.MaxDatagram(sock) : 0;
         return new UdpSendmsg(sock, file, offset, (int)Math.Min(count, limit));
+    }
+
+    /// <summary>A failure to come; one time in three of what seldom asks for memory: it says something more only where a connection is in the right state.</summary>
+    private static Operation Fail(Hand hand)
+    {
+        if (hand.Rng.OneIn(3))
+        {
+            if (hand.Rng.OneIn(3) && Stopped(hand) is { } dev)
+            {
+                hand.Plan(
+                    _ => new DeviceRun(dev, 4),
+                    at => new FailAlloc(1 + at.Rng.Below(2)),
+                    _ => new Interrupt(dev));
+                return new PacketBind(hand.NewTap(), dev);
+            }
+
+            if (hand.Rng.OneIn(3) && hand.Names.Count(NameKind.File) > 0 && WaitsBehindPages(hand) is not null)
+            {
+                hand.Plan(_ => new FailAlloc(2), SendBehindPages);
+                return new ReclaimPages(hand.File());
+            }
+
+            if (hand.Rng.OneIn(4) && hand.Names.Count(NameKind.Page) > 0 && hand.Udp() is var udp && hand.Names.IsUdp(udp))
+            {
+                hand.Plan(at => new MsgZerocopy(udp, at.Page(), 0, Math.Min(1 + at.Rng.Below(at.PageSize), at.Names.MaxDatagram(udp)), More: false));
+                return new FailAlloc(1 + hand.Rng.Below(5));
+            }
+
+            hand.Plan(at => at.Rng.Below(10) switch
+            {
+                0 => new TcpRetransmitTimer(InFlight(at)),
+                1 or 2 => new TcpClose(Established(at), at.Rng.OneIn(4)),
+                3 or 4 => new TcpDisconnect(Established(at)),
+                5 or 6 => new TcpOutOfResources(Orphan(at)),
+                7 => new NetifRx(at.Dev(), 3),
+                _ => Narrow(at),
+            });
+            return new FailAlloc(1 + hand.Rng.Below(4));
+        }
+
+        return new FailAlloc(1 + (hand.Rng.OneIn(2) ? 3 + hand.Rng.Below(4) : Math.Min(hand.Rng.Below(5), hand.Rng.Below(5))));
+    }
+
+    /// <summary>A device whose queue waits: the interrupt that wakes it shows packets to a tap, which takes memory.</summary>
+    private static DevId? Stopped(Hand hand)
+    {
+        foreach (var device in hand.World.Devices)
+        {
+            if (device.Stopped && device.QueueLength > 0)
+            {
+                return device.Id;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Where memory is to fail, a socket with something in flight: it is sent again.</summary>
+    private static SockId InFlight(Hand hand) => Failing(hand, sock => sock.WriteQueue.First is { } first && first != sock.SendHead) ?? hand.Tcp();
+
+    /// <summary>Where memory is to fail, a socket that must say that it closes.</summary>
+    private static SockId Established(Hand hand) => Failing(hand, sock => sock.State == TcpSock.TcpState.Established && hand.Names.IsOpenTcp(sock.Id)) ?? hand.OpenTcp();
+
+    /// <summary>Where memory is to fail, an orphan whose peer is told.</summary>
+    private static SockId Orphan(Hand hand) =>
+        Failing(hand, sock => sock.State is TcpSock.TcpState.FinWait1 or TcpSock.TcpState.FinWait2 && !hand.Names.IsOpenTcp(sock.Id)) ?? hand.Orphan();
+
+    private static SockId? Failing(Hand hand, Func<TcpSock, bool> wanted) => hand.IsFailing ? Find(hand, wanted) : null;
+
+    private static SockId? Find(Hand hand, Func<TcpSock, bool> wanted)
+    {
+        foreach (var sock in hand.World.Socks)
+        {
+            if (sock is TcpSock tcp && wanted(tcp))
+            {
+                return sock.Id;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Narrower than before; where memory is to fail, and else one time in two, than a segment that is in flight: its parts are sent again, and are done one after the other.</summary>
+    private static IcmpFragNeeded Narrow(Hand hand)
+    {
+        if ((hand.IsFailing || hand.Rng.OneIn(2)) && Find(hand, IsWide) is { } wide)
+        {
+            if (!hand.IsFailing && hand.World.Sock(wide).Device.Id is var dev)
+            {
+                hand.Plan(_ => new DeviceRun(dev, 3), _ => new NetifRx(dev, 3), _ => new Interrupt(dev), _ => new DeviceRun(dev, 1), _ => new Interrupt(dev));
+            }
+
+            return new IcmpFragNeeded(wide, NarrowestMtu);
+        }
+
+        return new IcmpFragNeeded(hand.Tcp(), NarrowestMtu + (hand.Rng.Below(3) is 0 or 1 ? hand.Length(hand.PageSize) : hand.Rng.Below(200)));
+    }
+
+    /// <summary>Whether something is in flight that the narrowest path does not take.</summary>
+    private static bool IsWide(TcpSock sock)
+    {
+        for (var skb = sock.WriteQueue.First; skb is not null && skb != sock.SendHead && sock.PathMtu > NarrowestMtu; skb = skb.NextInList)
+        {
+            if (skb.Len > NarrowestMtu - 40 - sock.IpOptionBytes)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>A page, half of it, or a piece of it; one time in four as a datagram.</summary>

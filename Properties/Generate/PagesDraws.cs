@@ -33,7 +33,7 @@ public static class PagesDraws
         new("unpin_user_pages_dirty_lock", 5, Needs.Vector, hand => new UnpinUserPages(hand.Vector())),
         new("dma_from_device", 8, Needs.Pin, hand => new DmaFromDevice(hand.Pin(hand.Names, (names, pin) => names.IsInto(pin)), hand.Data())),
         new("dma_to_device", 4, Needs.Pin, hand => new DmaToDevice(hand.Pin(hand.Names, (_, _) => true))),
-        new("fail_alloc", 9, Needs.Mm, hand => new FailAlloc(hand.Rng.Below(8) switch { < 3 => 1, < 6 => 2, _ => 3 })),
+        new("fail_alloc", 9, Needs.Mm, Fail),
     ];
 
     /// <summary>Those which other mixes have not.</summary>
@@ -118,6 +118,51 @@ public static class PagesDraws
 
     private static Operation Pin(Hand hand) => Range(hand, static (hand, mm, address, count) =>
         new MapUserKiobuf(hand.NewKiobuf(), hand.Rng.OneIn(2), mm, address, count, hand.Rng.OneIn(3) ? 1 + hand.Rng.Below(2) : 0));
+
+    /// <summary>A failure to come; one time in three, after a file has left the cache, of an operation that asks for memory again and again.</summary>
+    private static Operation Fail(Hand hand)
+    {
+        if (hand.Rng.OneIn(20) && hand.Names.Count(NameKind.File) > 0)
+        {
+            return FirstTouchThatFails(hand);
+        }
+
+        if (hand.Rng.OneIn(3) && hand.Names.Count(NameKind.File) > 0)
+        {
+            var k = 2 + hand.Rng.Below(2);
+            hand.Plan(_ => new FailAlloc(k), at => at.Rng.Below(8) switch
+            {
+                < 3 => In(at, static (hand, mm, address, count) => new Store(mm, address, count, hand.Data()), untouched: 1),
+                < 5 => In(at, static (_, mm, address, count) => new Load(mm, address, count), untouched: 1),
+                5 => Untouched(at, static (hand, mm, address, count) => new MapUserKiobuf(hand.NewKiobuf(), hand.Rng.OneIn(2), mm, address, count, 0)),
+                6 => Untouched(at, static (hand, mm, address, count) => new GetUserPages(hand.NewVector(), hand.Rng.OneIn(2), mm, address, count, 1)),
+                _ => new GenericFileWrite(at.File(), 0, 3 * at.PageSize, at.Data()),
+            });
+            return new ReclaimPages(hand.File());
+        }
+
+        return new FailAlloc(hand.Rng.Below(8) switch { < 3 => 1, < 6 => 2, _ => 3 });
+    }
+
+    /// <summary>A process that is new touches a file that is not cached: it asks for a page table, the file's page, and a copy where it stores.</summary>
+    private static ExitMmap FirstTouchThatFails(Hand hand)
+    {
+        var (file, k) = (hand.File(), 1 + hand.Rng.Below(3));
+        var mm = default(MmId);
+        hand.Plan(
+            at => new MmAlloc(mm = at.NewMm(), at.Zone()),
+            at => new Mmap(mm, 0, 1 + at.Rng.Below(2), Prot.Rw, MapKind.Private, file, 0),
+            _ => new ReclaimPages(file),
+            _ => new FailAlloc(k),
+            at => k == 3 || at.Rng.OneIn(3) ? new Store(mm, 0, 1, at.Data()) : new Load(mm, 0, 1));
+        return new ExitMmap(hand.Mm());
+    }
+
+    private static Operation Untouched(Hand hand, Func<Hand, MmId, int, int, Operation> make)
+    {
+        var (mm, page) = UntouchedPage(hand);
+        return make(hand, mm, page * hand.PageSize, Math.Min(3, hand.TaskPages - page) * hand.PageSize);
+    }
 
     private static int Times(Hand hand) => hand.Rng.Below(8) switch { 0 => 2, 1 => 100, 2 when hand.Rng.OneIn(3) => GetUserPages.MostTimes, _ => 1 };
 

@@ -171,7 +171,7 @@ public static class SkbDraws
 
     /// <summary>Where no packet is as wanted, one more user of one that is so but for that.</summary>
     private static SkbGet? Towards(Hand hand, Func<Names, SkbId, bool> wanted, Func<Names, SkbId, bool> almost) =>
-        !hand.IsFailing && hand.MayNameAnother && hand.TrySkb(wanted) is null && hand.TrySkb(almost) is { } id ? new SkbGet(hand.NewSkb(), id) : null;
+        !hand.IsFailing && hand.MayName(1) && hand.TrySkb(wanted) is null && hand.TrySkb(almost) is { } id ? new SkbGet(hand.NewSkb(), id) : null;
 
     private static Operation Help(Hand hand)
     {
@@ -185,7 +185,7 @@ public static class SkbDraws
             return hand.TrySkb(CanAsk) is null ? new SkbChecksumHelp(hand.Skb()) : Ask(hand);
         }
 
-        if (hand.Rng.OneIn(3) && hand.MayNameAnother)
+        if (hand.Rng.OneIn(3) && hand.MayName(1))
         {
             if (Towards(hand, AsksWithinSharedClone, AsksWithinClone) is { } get)
             {
@@ -204,33 +204,73 @@ public static class SkbDraws
     /// <summary>A failure to come, or what makes it tell more: a clone of a packet with fragments, or with a list.</summary>
     private static Operation Fail(Hand hand)
     {
-        if (!hand.Rng.OneIn(4) && hand.MayNameAnother)
+        if (hand.Rng.OneIn(30) && hand.MayName(4))
         {
-            if (hand.TrySkb(AsksWithin) is { } asking && hand.TrySkb(AsksWithinClone) is null)
-            {
-                return new SkbClone(hand.NewSkb(), asking);
-            }
+            return hand.Rng.OneIn(5) ? SplitThatFails(hand) : ListThatFails(hand);
+        }
 
-            if (hand.TrySkb(IsClonedAndPagedWithoutList) is null && hand.TrySkb(IsPagedAloneWithoutList) is { } paged)
-            {
-                return new SkbClone(hand.NewSkb(), paged);
-            }
-
-            if (hand.TrySkb(IsClonedWithListAndReceived) is null)
-            {
-                if (hand.TrySkb(HasListAndIsReceived) is { } listed)
-                {
-                    return new SkbClone(hand.NewSkb(), listed);
-                }
-
-                if (hand.TrySkb(IsReceivedAlone) is { } first && (hand.TrySkb(CanBeListedAndIsPaged, except: first) ?? hand.TrySkb(CanBeListed, except: first)) is { } next)
-                {
-                    return new IpFragReasm(first, next);
-                }
-            }
+        if (!hand.Rng.OneIn(4) && hand.MayName(1) && (TowardsClone(hand) ?? TowardsClonedList(hand)) is { } step)
+        {
+            return step;
         }
 
         return new FailAlloc(1 + (hand.Rng.OneIn(2) ? hand.Rng.Below(3) : Math.Min(hand.Rng.Below(3), hand.Rng.Below(4))));
+    }
+
+    /// <summary>A list that a clone shares, whose last skb has a fragment: to cut it asks for a block, for another skb of the list, and for that one's block.</summary>
+    private static DevAllocSkb ListThatFails(Hand hand)
+    {
+        var first = hand.NewSkb();
+        var (second, k) = (default(SkbId), 1 + hand.Rng.Below(3));
+        hand.Plan(
+            at => new DevAllocSkb(second = at.NewSkb(), ChecksumState.None, Good: false, 1, at.Data()),
+            at => new SkbAppendPage(second, Zone.Low, 3, at.Data()),
+            _ => new IpFragReasm(first, second),
+            at => new SkbClone(at.NewSkb(), first),
+            _ => new FailAlloc(k),
+            at => at.Rng.Below(4) switch
+            {
+                0 => new PskbPull(first, 4),
+                1 => new PskbMayPull(first, 4),
+                2 => new PskbTrim(first, 4),
+                _ => new PskbTrimRcsum(first, 4),
+            });
+        return new DevAllocSkb(first, (ChecksumState)hand.Rng.Below(3), Good: false, 2, hand.Data()) is var alloc && alloc.State == ChecksumState.Unnecessary ? alloc with { Good = true } : alloc;
+    }
+
+    /// <summary>A packet whose fragments a clone shares: to split it asks for an skb, its block, and a block of its own.</summary>
+    private static AllocSkb SplitThatFails(Hand hand)
+    {
+        var first = hand.NewSkb();
+        var k = 1 + hand.Rng.Below(3);
+        hand.Plan(
+            at => new SkbAppendPage(first, at.Zone(), 2, at.Data()),
+            at => new SkbClone(at.NewSkb(), first),
+            _ => new FailAlloc(k),
+            at => new SkbSplit(at.NewSkb(), first, 1));
+        return new AllocSkb(first, 0);
+    }
+
+    private static Operation? TowardsClone(Hand hand)
+    {
+        if (hand.TrySkb(AsksWithin) is { } asking && hand.TrySkb(AsksWithinClone) is null)
+        {
+            return new SkbClone(hand.NewSkb(), asking);
+        }
+
+        return hand.TrySkb(IsClonedAndPagedWithoutList) is null && hand.TrySkb(IsPagedAloneWithoutList) is { } paged ? new SkbClone(hand.NewSkb(), paged) : null;
+    }
+
+    private static Operation? TowardsClonedList(Hand hand)
+    {
+        if (hand.TrySkb(HasListAndIsReceived) is { } listed)
+        {
+            return new SkbClone(hand.NewSkb(), listed);
+        }
+
+        return hand.TrySkb(IsReceivedAlone) is { } first && (hand.TrySkb(CanBeListedAndIsPaged, except: first) ?? hand.TrySkb(CanBeListed, except: first)) is { } next
+            ? new IpFragReasm(first, next)
+            : null;
     }
 
     /// <summary>Where memory is to fail, a packet whose fragments must be made private as well.</summary>

@@ -229,10 +229,10 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
 
         private Operation? Draw(int sum, out int kind)
         {
-            if (_suite.HasSetup && _rng.OneIn(2) && Setup() is { } setup)
+            if ((_hand.Planned() ?? (_suite.HasSetup && _rng.OneIn(2) ? Setup() : null)) is { } given)
             {
-                kind = KindOf(setup);
-                return setup;
+                kind = KindOf(given);
+                return given;
             }
 
             var available = _hand.Available();

@@ -187,7 +187,7 @@ public static class EqvLaws
     }
 
     private static string Explain(in Difference difference) =>
-        $"frame {difference.Frame} of this step differs at byte {difference.Offset}, {difference.Field}: "
+        $"frame {difference.Frame + 1} of this step differs at byte {difference.Offset}, {difference.Field}: "
         + $"observed {First(difference.ZeroCopy)}, expected {First(difference.Copying)}";
 
     private static string First(byte[] bytes) => bytes.Length == 0 ? "no more bytes" : SkbLaws.Hex(bytes.AsSpan(0, Math.Min(bytes.Length, BytesShown))) + (bytes.Length > BytesShown ? "..." : "");
@@ -236,7 +236,7 @@ public static class EqvLaws
             var at = seen.Frames[i].Shadow.CommonPrefixLength(expected.Shadow);
             if (at < Math.Min(seen.Frames[i].Length, expected.Length))
             {
-                return $"frame {j - 1} of this step carries {seen.Frames[i].Shadow[at]} at byte {at}, {WireFields.NameOf(expected.Span, at)}; it is to carry {expected.Shadow[at]}";
+                return $"frame {j} of this step carries {seen.Frames[i].Shadow[at]} at byte {at}, {WireFields.NameOf(expected.Span, at)}; it is to carry {expected.Shadow[at]}";
             }
         }
 

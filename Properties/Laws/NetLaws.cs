@@ -80,7 +80,7 @@ public static class NetLaws
     public static readonly Law ReceiverTakesAll = Law.Always(NetRules.ReceiverAccepts,
         (in Step step) => Refused(step) < 0 && DeliveredAsAccepted(step),
         (step, _) => Refused(step) is var refused and >= 0
-            ? $"frame {step.Seen.Rejected[refused].Frame} of this step: {step.Seen.Rejected[refused].Why}"
+            ? $"frame {step.Seen.Rejected[refused].Frame + 1} of this step: {step.Seen.Rejected[refused].Why}"
             : "the receiver handed on other bytes than the sender accepted");
 
     public static readonly Law DeliveryOccurs = Law.Sometimes(NetRules.ReceiverAccepts, (in Step step) => step.Seen.Deliveries.Count > 0);
@@ -117,7 +117,7 @@ public static class NetLaws
 
     public static readonly Law TapIsShownEachAttempt = Law.Always(NetRules.TapSeesWhatGoesOut,
         (in Step step) => Unshown(step) < 0,
-        (step, _) => $"handover {Unshown(step)} of this step was not shown to every tap, or without a packet's turn: {string.Join("; ", step.Seen.Shown)}");
+        (step, _) => $"handover {Unshown(step) + 1} of this step was not shown to every tap, or without a packet's turn: {string.Join("; ", step.Seen.Shown)}");
 
     public static readonly Law TapReadsWhatGoesOut = Law.Always(NetRules.TapSeesWhatGoesOut,
         (in Step step) => step.Operation is not PacketRecvmsg || step.Seen.Read.SequenceEqual(step.Copying.Answer),

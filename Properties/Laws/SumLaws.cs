@@ -89,11 +89,11 @@ public static class SumLaws
     /// <summary>At dev_queue_xmit(), too: what the CPU sums after all is never seen in flight with its request.</summary>
     public static readonly Law SeedIsPseudoHeaderAtXmit = Law.Always(SumRules.PseudoHeaderSeed,
         (in Step step) => Unseeded(step.Seen) < 0,
-        (step, _) => $"packet {Unseeded(step.Seen)} of this step came to dev_queue_xmit with {step.Seen.Decisions[Unseeded(step.Seen)].SumField:x4} in its checksum field, not the sum of its pseudo header");
+        (step, _) => $"packet {Unseeded(step.Seen) + 1} of this step came to dev_queue_xmit with {step.Seen.Decisions[Unseeded(step.Seen)].SumField:x4} in its checksum field, not the sum of its pseudo header");
 
     public static readonly Law CheckOffsetIsTcpsAtXmit = Law.Always(SumRules.CheckOffset,
         (in Step step) => Misplaced(step.Seen) < 0,
-        (step, _) => $"packet {Misplaced(step.Seen)} of this step came to dev_queue_xmit with its checksum field {step.Seen.Decisions[Misplaced(step.Seen)].SumAt - step.Seen.Decisions[Misplaced(step.Seen)].SumStart} bytes behind h.raw");
+        (step, _) => $"packet {Misplaced(step.Seen) + 1} of this step came to dev_queue_xmit with its checksum field {step.Seen.Decisions[Misplaced(step.Seen)].SumAt - step.Seen.Decisions[Misplaced(step.Seen)].SumStart} bytes behind h.raw");
 
     public static readonly Law DeviceSumOccurs = Law.Sometimes(SumRules.CheckOffset, (in Step _, Skb skb) => AsksDevice(skb), Traits.Summed);
 

@@ -44,7 +44,7 @@ public static class BugReport
             .Append(Blocks(script, laws, main.Explanation))
             .Append(isBug ? "- found by: a BUG check within the operation, which stopped it halfway\n" : $"- found by: the law {main.Law}, after the operation\n")
             .Append($"- why it matters: {rule.Because}\n")
-            .Append($"- rule {rule.Id}: {rule.Source} ({SpecText.Word(rule.Basis)})\n");
+            .Append($"- rule {rule.Id}: {rule.Source} (basis {SpecText.Word(rule.Basis)})\n");
         foreach (var other in shrunk.Violations.Skip(1))
         {
             text.Append($"- also broken by this operation: {other.Rule}\n  {other.Explanation}\n");

@@ -100,6 +100,10 @@ public static class ByteEvidence
             if (sent >= 0 && sent < held.Count)
             {
                 text.Append($"- read from: {before.Picture.PlaceOf(held[sent], at)}\n");
+                if (segment is { SumByDevice: true } && SumAt(expected.Span, at) is { } seed && seed + sizeof(ushort) <= held[sent].HeadLen)
+                {
+                    text.Append($"- before this step the skb had {Word(held[sent].Linear.Span, seed):x4} there\n");
+                }
             }
         }
 

@@ -91,6 +91,12 @@ public sealed record Line
         _ => this,
     };
 
+    /// <summary>With segments of two bytes, where it is a connection: few bytes fill the congestion window.</summary>
+    public Line Narrow() => Operation is TcpConnect { Mss: > 2 } connect ? Of(connect with { Mss = 2 }) : this;
+
+    /// <summary>Sent at once, where it may wait for more.</summary>
+    public Line Uncorked() => Operation is MsgZerocopy { More: true } call ? Of(call with { More = false }) : this;
+
     /// <summary>Where it lets a later allocation fail, the first.</summary>
     public Line FailingFirst() => Operation is FailAlloc ? Of(new FailAlloc(1)) : this;
 
@@ -117,32 +123,6 @@ public sealed record Line
         _ => [],
     };
 
-    /// <summary>What gives a packet bytes, a fragment or another user in one operation, or a packet its name.</summary>
-    /// <param name="born">Names that are bound before.</param>
-    /// <param name="unborn">Names that would be bound.</param>
-    public static IEnumerable<Line> Builders(IReadOnlyList<string> born, IReadOnlyList<string> unborn)
-    {
-        foreach (var name in born)
-        {
-            var skb = IdOf(name);
-            yield return Of(new SkbPut(skb, 1, 1));
-            yield return Of(new SkbPut(skb, 2, 1));
-            yield return Of(new SkbAppendPage(skb, Model.Pages.Zone.Low, 1, 1));
-            foreach (var other in unborn)
-            {
-                yield return Of(new SkbGet(IdOf(other), skb));
-            }
-        }
-
-        foreach (var name in unborn)
-        {
-            yield return Of(new AllocSkb(IdOf(name), 16));
-            yield return Of(new DevAllocSkb(IdOf(name), ChecksumState.None, Good: false, 1, 1));
-        }
-    }
-
-    private static SkbId IdOf(string name) => new(int.Parse(name.AsSpan("skb".Length), System.Globalization.CultureInfo.InvariantCulture));
-
     /// <summary>Operations that may do the same, so that another can go.</summary>
     public IEnumerable<Line> Others() => Operation switch
     {
@@ -158,7 +138,7 @@ public sealed record Line
         TcpSendmsg send => [Of(new Sendfile(send.Sock, send.File, send.Offset, send.Count)), .. Written(send.File, send.Offset, send.Count)],
         UdpSendmsg send => Written(send.File, send.Offset, send.Count),
         Vmtruncate cut => [Of(new GenericFileWrite(cut.File, cut.Length, 1, 1))],
-        MsgZerocopy { More: false } call => [Of(call with { More = true })],
+        MsgZerocopy call => [Of(call with { More = !call.More })],
         LockKiovec { Second: { } second } call => [Of(call with { Second = null }), Of(call with { Pin = second, Second = null })],
         MapUserKiobuf { SwapOutAfter: 0 } map => [Of(map with { Into = !map.Into }), Of(new GetUserPages(new PinId(true, map.Result.Value), map.Into, map.Mm, map.Address, map.Count, 1))],
         MapUserKiobuf map => [Of(map with { Into = !map.Into })],
@@ -256,7 +236,7 @@ public sealed record Line
 
     /// <summary>A connection, whose SYN is a packet without data.</summary>
     public Line OverTcp(string sock) => Operation is UdpConnect connect && connect.Result.ToString() == sock
-        ? Of(new TcpConnect(connect.Result, connect.Device, 1, connect.IpOptions, false, TcpConnect.DefaultIsn))
+        ? Of(new TcpConnect(connect.Result, connect.Device, 1, connect.IpOptions, false, TcpConnect.DefaultIsn, connect.Priority))
         : this;
 
     public bool SendsOver(string sock) => (Operation is UdpSendmsg datagram && datagram.Sock.ToString() == sock) || (Send is { } send && send.Sock.ToString() == sock);

@@ -24,11 +24,14 @@ public sealed class Shrinker
     private const int MostForPairs = 40;
     private const int MostForHoist = 12;
 
+    private static readonly NetifFeatures[] FewerFeatures = [NetifFeatures.None, NetifFeatures.Sg, NetifFeatures.AnyCsum, NetifFeatures.HighDma];
+
     private readonly ScriptHeader _header;
     private readonly Checker _checker;
     private readonly Violation _wanted;
     private readonly int _budget;
     private readonly HashSet<string> _tried = [];
+    private readonly Vocabulary _vocabulary = new();
     private List<Line> _best;
     private IReadOnlyList<Violation> _violations;
     private int _evaluations;
@@ -62,6 +65,7 @@ public sealed class Shrinker
         do
         {
             smaller = false;
+            SetUpFirst();
             smaller |= TakeAway();
             smaller |= TakePairs();
             smaller |= TakeBytes();
@@ -70,7 +74,7 @@ public sealed class Shrinker
             smaller |= OtherSockets();
             smaller |= OtherRoutes();
             smaller |= SimplerOperations();
-            smaller = smaller || FewerSends() || TakeAndRepair() || TakeAndHoist() || BuildPlainly();
+            smaller = smaller || FewerSends() || TakeAndRepair() || RunInstead() || TakeAndHoist() || OneForTwo();
             smaller |= ShortenFiles();
             smaller |= PlainOperands();
             smaller |= LowerTogether();
@@ -84,6 +88,14 @@ public sealed class Shrinker
         CanonicalNames();
         return new Shrunk(new Script(_header, [.. _best.Select(line => line.Operation)]), _violations, _evaluations, Exhausted);
     }
+
+    /// <summary>Devices, files, processes and their areas come first: what is alike stands together.</summary>
+    private void SetUpFirst() => TryEach(_best.OrderBy(line => line.Operation switch
+    {
+        RegisterNetdev or OpenFile or MmAlloc => 0,
+        Mmap => 1,
+        _ => 2,
+    }), line => line);
 
     /// <summary>Runs of operations, from half of the script to a single one.</summary>
     private bool TakeAway()
@@ -151,7 +163,20 @@ public sealed class Shrinker
             }
         }
 
-        return any;
+        return any | ZeroPageTwice();
+    }
+
+    /// <summary>One pin of two pages that are both the zero page, in the place of two pins of one page.</summary>
+    private bool ZeroPageTwice()
+    {
+        var pins = _best.Select(line => line.Operation).OfType<MapUserKiobuf>().ToList();
+        return pins.Count > 1 && pins.Any(pin => TryEach(_best.Where(line => line.Operation is not MapUserKiobuf other || other == pin), line => line.Operation switch
+        {
+            Mmap area => Line.Of(area with { Pages = 2, Prot = Prot.R }),
+            MapUserKiobuf => Line.Of(pin with { Into = false, Count = _header.Profile.PageSize + 1 }),
+            LockKiovec both => Line.Of(both with { Pin = pin.Result, Second = null }),
+            _ => line,
+        }));
     }
 
     /// <summary>An operation goes, and later ones on the same object speak of so many bytes less.</summary>
@@ -201,7 +226,8 @@ public sealed class Shrinker
                 foreach (var offset in new[] { 0, 1, first.Offset, second.Offset }.Distinct())
                 {
                     var chain = Chain(first.File, at, without, offset, count);
-                    if (Try(chain) || Try([.. chain.Select(line => line.ForSegments((int)count))]))
+                    List<Line> wide = [.. chain.Select(line => line.ForSegments((int)count))];
+                    if (Try(chain) || Try(wide) || Try([.. wide.Where(line => line.Operation is not FailAlloc)]))
                     {
                         return true;
                     }
@@ -290,7 +316,7 @@ public sealed class Shrinker
         return false;
     }
 
-    /// <summary>An operation goes, and another comes earlier: a tap that is opened before the handshake sees it.</summary>
+    /// <summary>An operation or two go, and another comes earlier: a tap that is opened before the handshake sees it.</summary>
     private bool TakeAndHoist()
     {
         for (var from = _best.Count - 1; from > 0 && _best.Count <= MostForHoist; from--)
@@ -300,8 +326,38 @@ public sealed class Shrinker
                 List<Line> hoisted = [.. _best.Take(to), _best[from], .. _best.Skip(to).Take(from - to), .. _best.Skip(from + 1)];
                 for (var without = hoisted.Count - 1; without > to; without--)
                 {
-                    var gone = without;
-                    if (Try([.. hoisted.Where((_, k) => k != gone)]))
+                    for (var also = without; also > to; also--)
+                    {
+                        var (one, other) = (without, also);
+                        if (Try([.. hoisted.Where((_, k) => k != one && k != other)]))
+                        {
+                            return true;
+                        }
+                    }
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The end goes, and the device runs instead, over this route or another: what it does with what it has may be enough.</summary>
+    private bool RunInstead()
+    {
+        if (_best.Select(line => line.Operation).OfType<RegisterNetdev>().FirstOrDefault() is not { } device)
+        {
+            return false;
+        }
+
+        Line[] end = [Line.Of(new DeviceRun(device.Result, _header.Profile.PageSize)), Line.Of(new Interrupt(device.Result))];
+        var datagrams = _best.Where(line => line.Operation is not (DeviceRun or NetifRx or Interrupt)).Select(line => line.Names.Where(name => Vocabulary.KindOf(name) == "sk").Aggregate(line, (changed, sock) => changed.OverUdp(sock))).ToList();
+        foreach (var lines in Routes(_best).Concat(Routes(datagrams)).Concat(Routes(InOneSegment())))
+        {
+            for (var kept = lines.Count; kept > 0; kept--)
+            {
+                for (var more = 0; more <= end.Length; more++)
+                {
+                    if (Used([.. lines.Take(kept).Select(line => line.Uncorked()), .. end.Take(more)]) is var ended && ended.Count < _best.Count && Try(ended))
                     {
                         return true;
                     }
@@ -310,6 +366,29 @@ public sealed class Shrinker
         }
 
         return false;
+    }
+
+    /// <summary>Segments that take the largest send, and no device that runs between the sends.</summary>
+    private List<Line> InOneSegment()
+    {
+        var first = _best.FindIndex(line => line.Send is not null);
+        var most = _best.Max(line => line.Send?.Count ?? 0);
+        return first < 0 ? [] : [.. _best.Where((line, i) => i < first || line.Operation is not DeviceRun).Select(line => line.ForSegments((int)most))];
+    }
+
+    /// <summary>The lines as they are, then with another driver and with features off.</summary>
+    private static IEnumerable<List<Line>> Routes(List<Line> lines) =>
+        [lines, .. DriverKind.All.SelectMany(kind => FewerFeatures.Select(off => lines.Select(line => line.Over(kind, off, 0)).ToList()))];
+
+    /// <summary>Without births that nobody speaks of.</summary>
+    private static List<Line> Used(List<Line> lines)
+    {
+        while (lines.FindIndex(line => line.Birth is { } born && lines.Count(other => other.Names.Contains(born)) == 1) is var unused and >= 0)
+        {
+            lines.RemoveAt(unused);
+        }
+
+        return lines;
     }
 
     private Line Roomier(Line line) => line.Roomier(5 * _header.Profile.PageSize);
@@ -342,9 +421,7 @@ public sealed class Shrinker
 
     /// <summary>The other names of a kind that the script binds.</summary>
     private List<string> BirthsLike(string name) =>
-        [.. _best.Select(line => line.Birth).OfType<string>().Where(other => other != name && KindOf(other) == KindOf(name)).Distinct()];
-
-    private static string KindOf(string name) => name.TrimEnd("0123456789".ToCharArray());
+        [.. _best.Select(line => line.Birth).OfType<string>().Where(other => other != name && Vocabulary.KindOf(other) == Vocabulary.KindOf(name)).Distinct()];
 
     /// <summary>Neighbours change places where the order of their texts says so: scripts of one bug come out alike.</summary>
     private bool Sort()
@@ -399,11 +476,11 @@ public sealed class Shrinker
     private bool OtherSockets()
     {
         var any = false;
-        foreach (var sock in _best.Select(line => line.Birth).OfType<string>().Where(name => KindOf(name) == "sk").ToList())
+        foreach (var sock in _best.Select(line => line.Birth).OfType<string>().Where(name => Vocabulary.KindOf(name) == "sk").ToList())
         {
             any |= TryEach(_best, line => line.OverUdp(sock));
             any |= TryEach(_best.Where(line => !line.SendsOver(sock)), line => line.OverTcp(sock));
-            any |= ConnectLate(sock);
+            any |= ConnectLate(sock) || SendOnce(sock);
         }
 
         return any;
@@ -426,6 +503,21 @@ public sealed class Shrinker
         return false;
     }
 
+    /// <summary>A connection with its handshake, and one send of many segments, in the place of datagrams.</summary>
+    private bool SendOnce(string sock)
+    {
+        var connect = _best.FindIndex(line => line.Birth == sock);
+        if (connect < 0 || _best[connect].Operation is not UdpConnect udp || _best.Find(line => line.SendsOver(sock)) is not { Operation: UdpSendmsg datagram })
+        {
+            return false;
+        }
+
+        List<Line> established = [_best[connect].OverTcp(sock), Line.Of(new DeviceRun(udp.Device, 1)), Line.Of(new NetifRx(udp.Device, 1))];
+        var rest = _best.Skip(connect + 1).Where(line => !line.SendsOver(sock)).ToList();
+        return Enumerable.Range(1, _header.Profile.PageSize).Any(count =>
+            new[] { rest, [] }.Any(after => Try(Used([.. _best.Take(connect).Select(Roomier), .. established, Line.Of(new Sendfile(datagram.Sock, datagram.File, 0, count)), .. after]))));
+    }
+
     /// <summary>Another route from the start instead of one that changes: driver, features, zone and IP options decide who copies and who sums. What changed it later goes, and what then sent again may go too.</summary>
     private bool OtherRoutes()
     {
@@ -436,7 +528,7 @@ public sealed class Shrinker
 
         foreach (var kind in DriverKind.All)
         {
-            foreach (var off in new[] { NetifFeatures.None, NetifFeatures.Sg, NetifFeatures.AnyCsum, NetifFeatures.HighDma })
+            foreach (var off in FewerFeatures)
             {
                 foreach (var options in new[] { 0, TcpConnect.MaxIpOptions })
                 {
@@ -464,12 +556,12 @@ public sealed class Shrinker
             if (line.Birth is { } born)
             {
                 var number = 0;
-                while (!used.Add($"{KindOf(born)}{number}"))
+                while (!used.Add($"{Vocabulary.KindOf(born)}{number}"))
                 {
                     number++;
                 }
 
-                now[born] = $"{KindOf(born)}{number}";
+                now[born] = $"{Vocabulary.KindOf(born)}{number}";
                 var first = true;
                 return line.Rename(name =>
                 {
@@ -578,19 +670,26 @@ public sealed class Shrinker
         return Values(number).Any(value => TryLine(at, _best[at].WithNumber(place, length, value)) || TryEach(_best, line => WithAll(line, number, value)));
     }
 
-    /// <summary>Two operations go, and one of those that build packets plainly comes in their place.</summary>
-    private bool BuildPlainly()
+    /// <summary>Two operations go, and a plain one comes: in the place of either, or at the end. What used a name that is gone may use another.</summary>
+    private bool OneForTwo() => _best.Count <= MostForHoist
+        && (OneForTwo(_best) || OneForTwo([.. _best.Select(Roomier)]) || OneForTwo([.. _best.Select(line => Roomier(line.Narrow()))]) || OneForTwo([.. _best.Select(line => line.Uncorked())]));
+
+    private bool OneForTwo(List<Line> lines)
     {
-        for (var i = 0; i < _best.Count && _best.Count <= MostForPairs; i++)
+        for (var j = lines.Count - 1; j > 0; j--)
         {
-            var born = _best.Take(i).Select(line => line.Birth).OfType<string>().Where(name => KindOf(name) == "skb").Distinct().ToList();
-            for (var j = i + 1; j < _best.Count; j++)
+            for (var i = j - 1; i >= 0; i--)
             {
-                foreach (var plain in Line.Builders(born, [.. new[] { _best[i].Birth, _best[j].Birth }.OfType<string>().Where(name => KindOf(name) == "skb")]))
+                string[] gone = [.. new[] { lines[i].Birth, lines[j].Birth }.OfType<string>()];
+                foreach (var rest in Orphaned([.. lines.Where((_, k) => k != i && k != j)], gone))
                 {
-                    if (Try([.. _best.Take(i), plain, .. _best.Skip(i + 1).Where((_, k) => k != j - i - 1)]))
+                    foreach (var at in new[] { i, j - 1, rest.Count }.Distinct())
                     {
-                        return true;
+                        string[] born = [.. rest.Take(at).Select(line => line.Birth).OfType<string>().Distinct()];
+                        if (_vocabulary.With(born, gone.Length > 0 ? gone : [.. Fresh(rest)]).Any(plain => Try([.. rest.Take(at), plain, .. rest.Skip(at)])))
+                        {
+                            return true;
+                        }
                     }
                 }
             }
@@ -598,6 +697,28 @@ public sealed class Shrinker
 
         return false;
     }
+
+    /// <summary>Lines as they are, and with another name in the place of each that is bound no more.</summary>
+    private IEnumerable<List<Line>> Orphaned(List<Line> lines, string[] gone)
+    {
+        yield return lines;
+        foreach (var name in gone)
+        {
+            foreach (var other in BirthsLike(name).Except(gone))
+            {
+                var renamed = lines.Select(line => line.Rename(word => word == name ? other : word)).ToList();
+                if (!renamed.Contains(null))
+                {
+                    yield return renamed!;
+                }
+            }
+        }
+    }
+
+    /// <summary>The lowest free name of each kind that the script binds.</summary>
+    private static IEnumerable<string> Fresh(List<Line> lines) => lines.Select(line => line.Birth).OfType<string>()
+        .GroupBy(Vocabulary.KindOf)
+        .Select(names => Enumerable.Range(0, lines.Count + 1).Select(n => $"{names.Key}{n}").First(name => !names.Contains(name)));
 
     /// <summary>Two numbers that hang together, a length and a place in it, go down by the same.</summary>
     private bool LowerTogether()
@@ -637,7 +758,7 @@ public sealed class Shrinker
         {
             if (!names.ContainsKey(name))
             {
-                names.Add(name, $"{KindOf(name)}{names.Keys.Count(other => KindOf(other) == KindOf(name))}");
+                names.Add(name, $"{Vocabulary.KindOf(name)}{names.Keys.Count(other => Vocabulary.KindOf(other) == Vocabulary.KindOf(name))}");
             }
         }
 
@@ -687,7 +808,7 @@ public sealed class Shrinker
         return !changed.Contains(null) && !changed.SequenceEqual(_best) && Try(changed!);
     }
 
-    /// <summary>Takes the candidate where it breaks the same law first; what it skips is left out.</summary>
+    /// <summary>Takes the candidate where it breaks the same law first, or in fewer operations another law of the same rule; what it skips is left out.</summary>
     private bool Try(List<Line> candidate)
     {
         if (Exhausted || candidate.Count == 0 || !_tried.Add(string.Join('\n', candidate)))
@@ -718,7 +839,7 @@ public sealed class Shrinker
 
             foreach (var violation in _checker.Violations)
             {
-                if (violation.Rule == _wanted.Rule && violation.Law == _wanted.Law)
+                if (violation.Rule == _wanted.Rule && (violation.Law == _wanted.Law || applied.Count < _best.Count))
                 {
                     (_best, _violations) = (applied, [violation, .. _checker.Violations.Where(other => other != violation)]);
                     return true;

@@ -1,0 +1,76 @@
+using ZeroCopy.Model;
+
+namespace ZeroCopy.Properties.Shrink;
+
+/// <summary>Operations with plain operands, of which one may do what two did. Names stand for any of their kind.</summary>
+internal sealed class Vocabulary
+{
+    private static readonly string[] Rows =
+    [
+        "skb9 = alloc_skb(16)",
+        "skb9 = dev_alloc_skb(none, bad, 1, 1)",
+        "skb_put(skb0, 1, 1)",
+        "skb_put(skb0, 2, 1)",
+        "skb_append_page(skb0, low, 1, 1)",
+        "skb9 = skb_get(skb0)",
+        "skb9 = skb_clone(skb0)",
+        "skb9 = skb_copy(skb0)",
+        "skb9 = pskb_copy(skb0)",
+        "skb9 = skb_split(skb0, 0)",
+        "skb_pull(skb0, 1)",
+        "pskb_trim(skb0, 0)",
+        "ip_frag_reasm(skb0, skb1)",
+        "tcp_retrans_try_collapse(skb0, skb1)",
+        "skb_copy_and_csum_bits(skb0, 0, 64)",
+        "lock_kiovec(kio0)",
+        "sk9 = tcp_v4_connect(eth0, mss=1)",
+        "sk9 = tcp_v4_connect(eth0, mss=1, priority=6)",
+        "sys_sendfile(sk0, file0, 0, 1)",
+        "sys_sendfile(sk0, file0, 0, 9)",
+        "udp_sendmsg(sk0, file0, 0, 1)",
+        "device_run(eth0, 16)",
+        "interrupt(eth0)",
+        "netif_rx(eth0, 16)",
+    ];
+
+    private static readonly Line[] Lines = [.. Rows.Select((row, i) => Line.Of(Script.ParseOperation(row, i + 1, Language.All)))];
+
+    private readonly Dictionary<string, Line?> _spelled = [];
+
+    /// <summary>Each operation, on each choice of the names.</summary>
+    /// <param name="born">Names that are bound before.</param>
+    /// <param name="unborn">Names that may be bound.</param>
+    public IEnumerable<Line> With(IReadOnlyList<string> born, IReadOnlyList<string> unborn) =>
+        Lines.SelectMany(line => Choices([.. line.Names.Distinct()], line.Birth, born, unborn)
+            .Select(choice => Spelled(line, choice))
+            .OfType<Line>());
+
+    private static IEnumerable<Dictionary<string, string>> Choices(IReadOnlyList<string> names, string? birth, IReadOnlyList<string> born, IReadOnlyList<string> unborn)
+    {
+        IEnumerable<Dictionary<string, string>> choices = [[]];
+        foreach (var name in names)
+        {
+            var kind = KindOf(name);
+            var words = (name == birth ? unborn : born).Where(word => KindOf(word) == kind).ToList();
+            choices = choices.SelectMany(choice => words.Where(word => !choice.ContainsValue(word))
+                .Select(word => new Dictionary<string, string>(choice) { [name] = word }));
+        }
+
+        return choices;
+    }
+
+    private Line? Spelled(Line line, Dictionary<string, string> choice)
+    {
+        var text = $"{line} {string.Join(' ', choice.Values)}";
+        if (!_spelled.TryGetValue(text, out var spelled))
+        {
+            spelled = line.Rename(name => choice[name]);
+            _spelled.Add(text, spelled);
+        }
+
+        return spelled;
+    }
+
+    /// <summary>What a name is of: its word without the number.</summary>
+    public static string KindOf(string name) => name.TrimEnd("0123456789".ToCharArray());
+}

@@ -249,7 +249,7 @@ public sealed class Picture
 
         foreach (var skb in _world.Skbs.Live)
         {
-            Number(skb, "unheld skb", before);
+            Number(skb, "loose skb", before);
         }
     }
 

@@ -111,7 +111,7 @@ internal static class ExploreCommand
             PrintScript(console, mix, deadlock);
         }
 
-        if (result.NeverEnabled.Count > 0)
+        if (result.NeverEnabled.Count > 0 && result.States > 0)
         {
             console.MarkupLineInterpolated($"[yellow]never enabled[/] {string.Join("; ", result.NeverEnabled.Select(never => mix.Operations[never].ToString()))}");
         }

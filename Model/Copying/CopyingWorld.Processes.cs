@@ -138,13 +138,14 @@ public sealed partial class CopyingWorld
     /// <summary>A pin on the cells of a range.</summary>
     public void Bind(PinId id, MmId mm, int page, int offset, int length, bool into)
     {
+        // Known before it is filled: one page of a file under two pages of the range is one cell.
         var pin = new CopyingPin(into, offset, length);
+        PinTable(id).Bind(id.Value, pin);
         for (var n = page; n <= page + ((offset + length - 1) / profile.PageSize); n++)
         {
             pin.Cells.Add(Hold(mm, n, into));
         }
 
-        PinTable(id).Bind(id.Value, pin);
         Names.Bind(id, into, length);
         LimitDma(id);
     }

@@ -63,6 +63,7 @@ public sealed record ExploreMix(
                 $"skb_linearize(skb{n})",
                 $"skb_copy_bits(skb{n}, 0, 1)",
                 $"skb_checksum(skb{n}, 0, 1)",
+                $"skb_checksum(skb{n}, 0, 2)",
                 $"skb_checksum(skb{n}, 1, 1)",
             ]);
             foreach (var other in Enumerable.Range(0, names).Where(other => other != n))

@@ -30,8 +30,15 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
     public Exploration Run(int? depth, IReadOnlyList<int>? starts, int mostStates, Func<bool> stop, Action<long, long, int>? progress = null)
     {
         var system = _workers[0].System;
+        var broken = new List<Met>();
         foreach (var start in starts ?? [.. Enumerable.Range(0, system.Starts.Count)])
         {
+            if (system.JudgeStart(start) is { Count: > 0 } laws)
+            {
+                broken.AddRange(laws.Select(law => new Met(law, new Trace(start, []))));
+                continue;
+            }
+
             Add(new Node(-1 - start, 0), _workers[0].FingerprintOf(start));
         }
 
@@ -59,7 +66,7 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
         return new Exploration(
             _nodes.Count, found.Transitions, deepest, first == _nodes.Count, first == _nodes.Count ? null : stopped, found.Deadlocks, found.FirstDeadlock is { } at ? TraceOf(at, null) : null,
             [.. Enumerable.Range(0, system.Events.Count).Where(e => !found.WasEnabled[e])],
-            [.. found.Violations.Select(met => new Met(met.What, TraceOf(met.Node, met.Event)))],
+            [.. broken.Concat(found.Violations.Select(met => new Met(met.What, TraceOf(met.Node, met.Event)))).DistinctBy(met => met.What)],
             [.. found.Premises.SelectMany((met, i) => met is { } step ? (IEnumerable<Met>)[new Met(system.Premises[i], TraceOf(step.Node, step.Event))] : [])]);
     }
 

@@ -19,6 +19,10 @@ public interface IExplored
 
     void Reset(int start);
 
+    /// <summary>Judges each step on the way to a starting state.</summary>
+    /// <returns>What was broken there; then it is none.</returns>
+    IReadOnlyList<string> JudgeStart(int start) => [];
+
     bool Enabled(int @event);
 
     /// <summary>Takes an enabled event; nothing is judged.</summary>

@@ -65,6 +65,21 @@ public sealed class WorldExplored : IExplored
         }
     }
 
+    public IReadOnlyList<string> JudgeStart(int start)
+    {
+        _checker.Reset();
+        foreach (var operation in _mix.Starts[start].Before)
+        {
+            _checker.Apply(operation);
+            if (_checker.Violations.Count > 0)
+            {
+                return Broken();
+            }
+        }
+
+        return [];
+    }
+
     public bool Enabled(int @event)
     {
         var operation = _mix.Operations[@event];
@@ -77,7 +92,7 @@ public sealed class WorldExplored : IExplored
     {
         _checker.ForgetCounts();
         _checker.Apply(_mix.Operations[@event]);
-        return _checker.Violations.Count == 0 ? [] : [.. _checker.Violations.Select(violation => $"{violation.Rule.Id} {violation.Law}").Distinct()];
+        return _checker.Violations.Count == 0 ? [] : Broken();
     }
 
     public bool HasEnded => _checker.HasPanicked;
@@ -85,6 +100,8 @@ public sealed class WorldExplored : IExplored
     public bool Occurred(int premise) => _checker.Hits(_premises[premise]) > 0;
 
     public void WriteState(StateWriter state) => _checker.WriteState(state);
+
+    private IReadOnlyList<string> Broken() => [.. _checker.Violations.Select(violation => $"{violation.Rule.Id} {violation.Law}").Distinct()];
 
     private bool IsLowestFree((NameKind Kind, int Number)? birth)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ZeroCopy.Model;
+using ZeroCopy.Properties.Explore;
 using ZeroCopy.Properties.Shrink;
 
 namespace ZeroCopy.Properties.Generate;
@@ -39,5 +40,29 @@ public static class Hunt
             ["length"] = shrunk.Script.Operations.Count,
             ["evaluations"] = shrunk.Evaluations,
         }.ToJsonString();
+    }
+
+    /// <summary>Explores a mix to its default depth for what breaks one of the rules, and makes the nearest script that does smaller.</summary>
+    /// <param name="mix">The mix's name.</param>
+    /// <param name="header">First line of the script that comes out.</param>
+    /// <param name="wanted">Ids of the rules, by preference, with spaces between.</param>
+    /// <param name="evaluations">Budget of the minimiser.</param>
+    /// <returns>The operations of the script, one a line; empty where every such rule holds.</returns>
+    public static string Explore(string mix, string header, string wanted, int evaluations)
+    {
+        var with = ExploreMix.Find(mix) ?? throw new ModelException($"no mix {mix}");
+        var head = ScriptHeader.Parse(header);
+        var found = new Explorer(() => new WorldExplored(with, head.Profile), 1).Run(with.DefaultDepth, null, Explorer.DefaultMostStates, () => false);
+        foreach (var rule in wanted.Split(' '))
+        {
+            if (found.Violations.FirstOrDefault(met => met.What.StartsWith(rule + " ", StringComparison.Ordinal)) is { } met)
+            {
+                var script = new Script(head, [.. with.ScriptOf(met.Trace)]);
+                var violations = Replay.Run(script).OrderBy(violation => violation.Rule.Id == rule ? 0 : 1).ToList();
+                return string.Join('\n', Shrinker.Shrink(head, Suites.LawsFor(head), script.Operations, violations, evaluations).Script.Operations);
+            }
+        }
+
+        return "";
     }
 }

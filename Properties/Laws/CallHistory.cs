@@ -256,7 +256,7 @@ public sealed class CallHistory
         }
 
         var inItsQueue = skb.List is not null && skb.List == tcp.WriteQueue;
-        if (!inItsQueue && !(skb.Sk == sock || (skb.Sk is null && skb.TransportHeader >= 0 && SourcePort(skb) == 40001 + call.Sock.Value)))
+        if (!inItsQueue && !(skb.Sk == sock || (skb.Sk is null && HasTransportHeader(skb) && SourcePort(skb) == 40001 + call.Sock.Value)))
         {
             return false;
         }
@@ -265,6 +265,8 @@ public sealed class CallHistory
         var end = step.Copying.Flow(call.Sock).PositionOf(skb.Cb.EndSeq) - (skb.Cb.Flags & 1) - later;
         return end - frag.Size - frag.Offset == call.Position - call.Offset;
     }
+
+    private static bool HasTransportHeader(Skb skb) => skb.TransportHeader >= 0 && skb.TransportHeader + sizeof(ushort) <= skb.Tail;
 
     private static ushort SourcePort(Skb skb) => BinaryPrimitives.ReadUInt16BigEndian(skb.Block.Bytes.Span[skb.TransportHeader..]);
 

@@ -1,0 +1,214 @@
+using ZeroCopy.Drivers;
+using ZeroCopy.Model;
+using ZeroCopy.Model.Net;
+using ZeroCopy.Model.Pages;
+
+namespace ZeroCopy.Properties.Shrink;
+
+/// <summary>Fewer operations where there are sockets and devices: sends merge, another route does, the device runs instead.</summary>
+public sealed partial class Shrinker
+{
+    private static readonly NetifFeatures[] FewerFeatures = [NetifFeatures.None, NetifFeatures.Sg, NetifFeatures.AnyCsum, NetifFeatures.HighDma];
+
+    /// <summary>Two sends over one connection become one, the others of the file follow each other, and segments may grow with them.</summary>
+    private bool FewerSends()
+    {
+        for (var i = 0; i < _best.Count; i++)
+        {
+            if (_best[i].Send is not { } first || NextSend(i, first.Sock) is not { } j)
+            {
+                continue;
+            }
+
+            var second = _best[j].Send!.Value;
+            var both = first.Count + second.Count;
+            var at = i;
+            var without = j;
+
+            // The first one's last segment was short: a full one in its place keeps those after it as they are.
+            var full = (first.Count + Mss(first.Sock) - 1) / Mss(first.Sock) * Mss(first.Sock);
+            foreach (var count in new[] { both, full + second.Count, both - 1, both + 1, both - 2, both + 2, 3L * _header.Profile.PageSize, (3L * _header.Profile.PageSize) + 1 }.Where(count => count > 0))
+            {
+                foreach (var offset in new[] { 0, 1, first.Offset, second.Offset }.Distinct())
+                {
+                    var chain = Chain(first.File, at, without, offset, count);
+                    List<Line> wide = [.. chain.Select(line => line.ForSegments((int)count))];
+                    if (Try(chain) || Try(wide) || Try([.. wide.Where(line => line.Operation is not FailAlloc)]))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private int Mss(SockId sock) => _best.Select(line => line.Operation).OfType<TcpConnect>().FirstOrDefault(connect => connect.Result == sock)?.Mss ?? 1;
+
+    private int? NextSend(int after, SockId sock)
+    {
+        for (var j = after + 1; j < _best.Count; j++)
+        {
+            if (_best[j].Send is { } send && send.Sock == sock)
+            {
+                return j;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The script without one send: the send at a place has a range of its own, later ones of the file begin where the one before ended, and the file is long enough.</summary>
+    private List<Line> Chain(FileId file, int at, int without, long offset, long count)
+    {
+        var chain = new List<Line>();
+        var end = offset + count;
+        for (var k = 0; k < _best.Count; k++)
+        {
+            if (k == without)
+            {
+                continue;
+            }
+
+            if (k == at)
+            {
+                chain.Add(_best[k].Sending(offset, count));
+            }
+            else if (k > at && _best[k].Send is { } send && send.File == file)
+            {
+                chain.Add(_best[k].Sending(end, send.Count));
+                end += send.Count;
+            }
+            else
+            {
+                chain.Add(_best[k]);
+            }
+        }
+
+        return [.. chain.Select(line => line.Operation is OpenFile { Content: LiteralContent } open && open.Result == file ? line.Longer((int)end) : line)];
+    }
+
+    /// <summary>The end goes, and the device runs instead, over this route or another: what it does with what it has may be enough.</summary>
+    private bool RunInstead()
+    {
+        if (_best.Select(line => line.Operation).OfType<RegisterNetdev>().FirstOrDefault() is not { } device)
+        {
+            return false;
+        }
+
+        Line[] end = [Line.Of(new DeviceRun(device.Result, _header.Profile.PageSize)), Line.Of(new Interrupt(device.Result))];
+        var datagrams = _best.Where(line => line.Operation is not (DeviceRun or NetifRx or Interrupt)).Select(line => line.Names.Where(name => Vocabulary.KindOf(name) == "sk").Aggregate(line, (changed, sock) => changed.OverUdp(sock))).ToList();
+        foreach (var lines in Routes(_best).Concat(Routes(datagrams)).Concat(Routes(InOneSegment())))
+        {
+            for (var kept = lines.Count; kept > 0; kept--)
+            {
+                for (var more = 0; more <= end.Length; more++)
+                {
+                    if (Used([.. lines.Take(kept).Select(line => line.Uncorked()), .. end.Take(more)]) is var ended && ended.Count < _best.Count && Try(ended))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Segments that take the largest send, and no device that runs between the sends.</summary>
+    private List<Line> InOneSegment()
+    {
+        var first = _best.FindIndex(line => line.Send is not null);
+        var most = _best.Max(line => line.Send?.Count ?? 0);
+        return first < 0 ? [] : [.. _best.Where((line, i) => i < first || line.Operation is not DeviceRun).Select(line => line.ForSegments((int)most))];
+    }
+
+    /// <summary>The lines as they are, then with another driver and with features off.</summary>
+    private static IEnumerable<List<Line>> Routes(List<Line> lines) =>
+        [lines, .. DriverKind.All.SelectMany(kind => FewerFeatures.Select(off => lines.Select(line => line.Over(kind, off, 0)).ToList()))];
+
+    /// <summary>Without births that nobody speaks of.</summary>
+    private static List<Line> Used(List<Line> lines)
+    {
+        while (lines.FindIndex(line => line.Birth is { } born && lines.Count(other => other.Names.Contains(born)) == 1) is var unused and >= 0)
+        {
+            lines.RemoveAt(unused);
+        }
+
+        return lines;
+    }
+
+    /// <summary>A datagram socket instead of a connection, and the other way round: one needs no handshake, the other no data.</summary>
+    private bool OtherSockets()
+    {
+        var any = false;
+        foreach (var sock in _best.Select(line => line.Birth).OfType<string>().Where(name => Vocabulary.KindOf(name) == "sk").ToList())
+        {
+            any |= TryEach(_best, line => line.OverUdp(sock));
+            any |= TryEach(_best.Where(line => !line.SendsOver(sock)), line => line.OverTcp(sock));
+            any |= ConnectLate(sock) || SendOnce(sock);
+        }
+
+        return any;
+    }
+
+    /// <summary>A connection in the place of what was sent over the socket: its SYN is a packet too.</summary>
+    private bool ConnectLate(string sock)
+    {
+        var connect = _best.FindIndex(line => line.Birth == sock);
+        for (var i = connect + 1; connect >= 0 && i < _best.Count; i++)
+        {
+            var at = i;
+            if (_best[i].SendsOver(sock)
+                && Try([.. _best.Select((line, k) => k == at ? _best[connect].OverTcp(sock) : line).Where((line, k) => k != connect && !line.SendsOver(sock))]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A connection with its handshake, and one send of many segments, in the place of datagrams.</summary>
+    private bool SendOnce(string sock)
+    {
+        var connect = _best.FindIndex(line => line.Birth == sock);
+        if (connect < 0 || _best[connect].Operation is not UdpConnect udp || _best.Find(line => line.SendsOver(sock)) is not { Operation: UdpSendmsg datagram })
+        {
+            return false;
+        }
+
+        List<Line> established = [_best[connect].OverTcp(sock), Line.Of(new DeviceRun(udp.Device, 1)), Line.Of(new NetifRx(udp.Device, 1))];
+        var rest = _best.Skip(connect + 1).Where(line => !line.SendsOver(sock)).ToList();
+        return Enumerable.Range(1, _header.Profile.PageSize).Any(count =>
+            new[] { rest, [] }.Any(after => Try(Used([.. _best.Take(connect).Select(Roomier), .. established, Line.Of(new Sendfile(datagram.Sock, datagram.File, 0, count)), .. after]))));
+    }
+
+    /// <summary>Another route from the start instead of one that changes: driver, features, zone and IP options decide who copies and who sums. What changed it later goes, and what then sent again may go too.</summary>
+    private bool OtherRoutes()
+    {
+        if (!_best.Exists(line => line.Operation is DevFeatures or TcpRetransmitTimer))
+        {
+            return false;
+        }
+
+        foreach (var kind in DriverKind.All)
+        {
+            foreach (var off in FewerFeatures)
+            {
+                foreach (var options in new[] { 0, TcpConnect.MaxIpOptions })
+                {
+                    var kept = _best.Where(line => line.Operation is not DevFeatures).Select(line => line.Over(kind, off, options)).ToList();
+                    var once = kept.Where(line => line.Operation is not TcpRetransmitTimer).ToList();
+                    if ((once.Count < _best.Count && Try(once)) || (kept.Count < _best.Count && Try(kept)))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+
+        return false;
+    }
+}

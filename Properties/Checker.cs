@@ -325,12 +325,16 @@ public sealed class Checker
     {
         if (!_stepAfter.TryGetValue(operation, out var laws))
         {
-            laws = [.. _step.Where(entry => entry.Law.After.Count == 0 || entry.Law.After.Contains(operation))];
+            laws = After(operation);
             _stepAfter.Add(operation, laws);
         }
 
         return laws;
     }
+
+    // On its own: what the lambda captures would be allocated at each step.
+    private (Law Law, int Number)[] After(Type operation) =>
+        [.. _step.Where(entry => entry.Law.After.Count == 0 || entry.Law.After.Contains(operation))];
 
     private Traits TraitsOf(Skb skb) =>
         (skb.DataLen != 0 || skb.NrFrags > 0 ? Traits.Paged : Traits.None)

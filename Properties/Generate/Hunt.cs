@@ -57,12 +57,20 @@ public static class Hunt
         {
             if (found.Violations.FirstOrDefault(met => met.What.StartsWith(rule + " ", StringComparison.Ordinal)) is { } met)
             {
-                var script = new Script(head, [.. with.ScriptOf(met.Trace)]);
-                var violations = Replay.Run(script).OrderBy(violation => violation.Rule.Id == rule ? 0 : 1).ToList();
-                return string.Join('\n', Shrinker.Shrink(head, Suites.LawsFor(head), script.Operations, violations, evaluations).Script.Operations);
+                return Smallest(new Script(head, [.. with.ScriptOf(met.Trace)]), rule, evaluations);
             }
         }
 
         return "";
+    }
+
+    /// <summary>Makes a script smaller that breaks a rule.</summary>
+    /// <returns>The operations that are left, one a line.</returns>
+    public static string Shrink(string script, string wanted, int evaluations) => Smallest(Script.Parse(script, Language.All), wanted, evaluations);
+
+    private static string Smallest(Script script, string wanted, int evaluations)
+    {
+        var violations = Replay.Run(script).OrderBy(violation => violation.Rule.Id == wanted ? 0 : 1).ToList();
+        return string.Join('\n', Shrinker.Shrink(script.Header, Suites.LawsFor(script.Header), script.Operations, violations, evaluations).Script.Operations);
     }
 }

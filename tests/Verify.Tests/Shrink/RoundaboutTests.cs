@@ -1,0 +1,65 @@
+using ZeroCopy.Cli.Mutants;
+using ZeroCopy.Model;
+using ZeroCopy.Properties;
+using ZeroCopy.Properties.Generate;
+using ZeroCopy.Properties.Shrink;
+using ZeroCopy.Tests.Support;
+
+namespace ZeroCopy.Tests.Shrink;
+
+/// <summary>Scripts on which taking away alone once stopped: nothing in them can go, and yet another script is shorter. Each comes down to the witness's length, or below.</summary>
+[Trait("Category", "Long")]
+public sealed class RoundaboutTests
+{
+    private static readonly (string Mutant, string[] Script)[] Scripts =
+    [
+        ("C1", ["skb0 = dev_alloc_skb(none, bad, 1, 0)", "skb1 = skb_split(skb0, 0)", "skb2 = skb_clone(skb1)", "skb_unshare(skb2)", "tcp_retrans_try_collapse(skb1, skb2)"]),
+        ("C4", ["skb0 = alloc_skb(0)", "skb1 = dev_alloc_skb(none, bad, 16, 0)", "ip_frag_reasm(skb0, skb1)", "esp_output(skb0, 0)", "tcp_v4_send_check(skb0, 0, 0)", "skb_pull(skb0, 1)"]),
+        ("G3", ["skb0 = dev_alloc_skb(none, bad, 1, 0)", "skb1 = skb_split(skb0, 0)", "ip_frag_reasm(skb0, skb1)", "skb2 = skb_clone(skb0)", "pskb_trim(skb0, 0)"]),
+        ("G148", ["p0 = mm_alloc(low)", "mmap(p0, 0, 1, rw, private)", "kio0 = map_user_kiobuf(READ, p0, 0, 1)", "kio1 = map_user_kiobuf(WRITE, p0, 0, 1)", "lock_kiovec(kio1, kio0)"]),
+        ("K5",
+        [
+            "p0 = mm_alloc(low)", "mmap(p0, 0, 1, rw, private)", "kio0 = map_user_kiobuf(WRITE, p0, 0, 1)", "p1 = mm_alloc(low)", "mmap(p1, 0, 2, rw, private)",
+            "kio1 = map_user_kiobuf(READ, p1, 0, 1)", "kio2 = map_user_kiobuf(WRITE, p1, 1, 16)", "lock_kiovec(kio0)", "lock_kiovec(kio2)",
+        ]),
+        ("D7",
+        [
+            "eth0 = register_netdev(acenic, mtu=68)", $"file0 = open(low, {new string('0', 82)})", "sk0 = udp_connect(eth0)",
+            "udp_sendmsg(sk0, file0, 0, 41)", "udp_sendmsg(sk0, file0, 0, 41)", "udp_sendmsg(sk0, file0, 0, 41)", "udp_sendmsg(sk0, file0, 0, 41)",
+        ]),
+        ("G4",
+        [
+            "eth0 = register_netdev(hme, mtu=74)", $"file0 = open(low, {new string('0', 34)})", "sk0 = tcp_v4_connect(eth0, mss=34)", "device_run(eth0, 1)", "netif_rx(eth0, 1)",
+            "fail_alloc(5)", "sys_sendfile(sk0, file0, 0, 17)", "sys_sendfile(sk0, file0, 0, 17)",
+        ]),
+        ("G67",
+        [
+            "eth0 = register_netdev(acenic, mtu=68)", "file0 = open(low, 0000000000)", "sk0 = tcp_v4_connect(eth0, mss=1)", "device_run(eth0, 1)", "netif_rx(eth0, 1)",
+            "peer_window(sk0, 0)", "sys_sendfile(sk0, file0, 0, 5)", "device_run(eth0, 16)", "netif_rx(eth0, 16)",
+        ]),
+        ("Z7",
+        [
+            "eth0 = register_netdev(hme, mtu=68)", "file0 = open(low, 00000000)", "page0 = alloc_page(low, 0)", "sk0 = tcp_v4_connect(eth0, mss=1)", "sk1 = tcp_v4_connect(eth0, mss=16)",
+            "device_run(eth0, 16)", "netif_rx(eth0, 16)", "msg_zerocopy(sk1, page0, 0, 1, more=1)", "sys_sendfile(sk0, file0, 0, 4)",
+            "tcp_retransmit_timer(sk0)", "tcp_retransmit_timer(sk0)", "tcp_sendmsg(sk1, file0, 0, 1)",
+        ]),
+        ("Z2",
+        [
+            "eth0 = register_netdev(hme, mtu=68)", "sk0 = tcp_v4_connect(eth0, mss=1)", "device_run(eth0, 1)", "netif_rx(eth0, 1)", "page0 = alloc_page(high, 0)",
+            "msg_zerocopy(sk0, page0, 0, 1)", "device_run(eth0, 16)", "netif_rx(eth0, 1)",
+        ]),
+    ];
+
+    public static TheoryData<string> Ids => [.. Scripts.Select(script => script.Mutant)];
+
+    [LongTheory]
+    [MemberData(nameof(Ids))]
+    public void Script_comes_down_to_the_witness(string id)
+    {
+        var mutant = Sources.Find(id)!;
+        var lines = Scripts.Single(script => script.Mutant == id).Script;
+        var script = $"{mutant.Witness.Split('\n')[0]} mutant={id} expect={mutant.Breaks}\n{string.Join('\n', lines)}\n";
+        var shrunk = MutantBuild.Of(mutant).Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Generate.Hunt", nameof(Hunt.Shrink), script, mutant.Breaks, Shrinker.DefaultEvaluations);
+        Assert.InRange(shrunk.Split('\n').Length, 1, Script.Parse(mutant.Witness, Language.All).Operations.Count);
+    }
+}

@@ -211,14 +211,15 @@ public static class NetDraws
                 return new FailAlloc(1 + hand.Rng.Below(5));
             }
 
-            hand.Plan(at => at.Rng.Below(10) switch
+            hand.Plan(at => at.Rng.Below(13) switch
             {
-                0 => new TcpRetransmitTimer(InFlight(at)),
-                1 or 2 => new TcpClose(Established(at), at.Rng.OneIn(4)),
-                3 or 4 => new TcpDisconnect(Established(at)),
-                5 or 6 => new TcpOutOfResources(Orphan(at)),
-                7 => new NetifRx(at.Dev(), 3),
-                _ => Narrow(at),
+                0 => new TcpClose(Established(at), at.Rng.OneIn(4)),
+                1 => new TcpDisconnect(Established(at)),
+                2 or 3 => new TcpOutOfResources(Orphan(at)),
+                4 => new NetifRx(at.Dev(), 3),
+                < 7 => new TcpRetransmitTimer(InFlight(at)),
+                < 10 => Narrow(at),
+                _ => SendBehindPages(at),
             });
             return new FailAlloc(1 + hand.Rng.Below(4));
         }
@@ -270,7 +271,7 @@ public static class NetDraws
     {
         if ((hand.IsFailing || hand.Rng.OneIn(2)) && Find(hand, IsWide) is { } wide)
         {
-            if (!hand.IsFailing && hand.World.Sock(wide).Device.Id is var dev)
+            if (!hand.IsFailing && hand.Rng.OneIn(2) && hand.World.Sock(wide).Device.Id is var dev)
             {
                 hand.Plan(_ => new DeviceRun(dev, 3), _ => new NetifRx(dev, 3), _ => new Interrupt(dev), _ => new DeviceRun(dev, 1), _ => new Interrupt(dev));
             }

@@ -91,8 +91,8 @@ public sealed record Line
         _ => this,
     };
 
-    /// <summary>With segments of two bytes, where it is a connection: few bytes fill the congestion window.</summary>
-    public Line Narrow() => Operation is TcpConnect { Mss: > 2 } connect ? Of(connect with { Mss = 2 }) : this;
+    /// <summary>With segments of so many bytes at most, where it is a connection: few fill the congestion window.</summary>
+    public Line Narrow(int mss) => Operation is TcpConnect connect && connect.Mss > mss ? Of(connect with { Mss = mss }) : this;
 
     /// <summary>Sent at once, where it may wait for more.</summary>
     public Line Uncorked() => Operation is MsgZerocopy { More: true } call ? Of(call with { More = false }) : this;
@@ -139,6 +139,7 @@ public sealed record Line
         UdpSendmsg send => Written(send.File, send.Offset, send.Count),
         Vmtruncate cut => [Of(new GenericFileWrite(cut.File, cut.Length, 1, 1))],
         MsgZerocopy call => [Of(call with { More = !call.More })],
+        IcmpFragNeeded icmp => [Of(new TcpRetransmitTimer(icmp.Sock))],
         LockKiovec { Second: { } second } call => [Of(call with { Second = null }), Of(call with { Pin = second, Second = null })],
         MapUserKiobuf { SwapOutAfter: 0 } map => [Of(map with { Into = !map.Into }), Of(new GetUserPages(new PinId(true, map.Result.Value), map.Into, map.Mm, map.Address, map.Count, 1))],
         MapUserKiobuf map => [Of(map with { Into = !map.Into })],

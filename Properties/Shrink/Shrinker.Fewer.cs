@@ -245,7 +245,7 @@ public sealed partial class Shrinker
 
     /// <summary>Two operations go, and a plain one comes: in the place of either, or at the end. What used a name that is gone may use another.</summary>
     private bool OneForTwo() => _best.Count <= MostForHoist
-        && (OneForTwo(_best) || OneForTwo([.. _best.Select(Roomier)]) || OneForTwo([.. _best.Select(line => Roomier(line.Narrow()))]) || OneForTwo([.. _best.Select(line => line.Uncorked())]));
+        && (OneForTwo(_best) || OneForTwo([.. _best.Select(Roomier)]) || OneForTwo([.. _best.Select(line => Roomier(line.Narrow(2)))]) || OneForTwo([.. _best.Select(line => line.Uncorked())]));
 
     private bool OneForTwo(List<Line> lines)
     {

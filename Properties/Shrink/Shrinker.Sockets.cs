@@ -20,6 +20,13 @@ public sealed partial class Shrinker
                 continue;
             }
 
+            // Eight bytes fill the window of a narrow connection, and one waits: no failure is needed for that.
+            var failing = _best.FindIndex(line => line.Operation is FailAlloc);
+            if (failing >= 0 && Try([.. Chain(first.File, i, failing, 0, 9).Select(line => line.Narrow(2))]))
+            {
+                return true;
+            }
+
             var second = _best[j].Send!.Value;
             var both = first.Count + second.Count;
             var at = i;
@@ -170,19 +177,19 @@ public sealed partial class Shrinker
         return false;
     }
 
-    /// <summary>A connection with its handshake, and one send of many segments, in the place of datagrams.</summary>
+    /// <summary>A connection with its handshake, and one send of many segments, in the place of datagrams or of packets that are sent again.</summary>
     private bool SendOnce(string sock)
     {
-        var connect = _best.FindIndex(line => line.Birth == sock);
-        if (connect < 0 || _best[connect].Operation is not UdpConnect udp || _best.Find(line => line.SendsOver(sock)) is not { Operation: UdpSendmsg datagram })
+        if (_best.Find(line => line.Birth == sock) is not { } born || _best.Find(line => line.Operation is RegisterNetdev) is not { Operation: RegisterNetdev { Result: var dev } } device)
         {
             return false;
         }
 
-        List<Line> established = [_best[connect].OverTcp(sock), Line.Of(new DeviceRun(udp.Device, 1)), Line.Of(new NetifRx(udp.Device, 1))];
-        var rest = _best.Skip(connect + 1).Where(line => !line.SendsOver(sock)).ToList();
-        return Enumerable.Range(1, _header.Profile.PageSize).Any(count =>
-            new[] { rest, [] }.Any(after => Try(Used([.. _best.Take(connect).Select(Roomier), .. established, Line.Of(new Sendfile(datagram.Sock, datagram.File, 0, count)), .. after]))));
+        var id = born.Operation switch { UdpConnect udp => udp.Result, TcpConnect tcp => tcp.Result, _ => default };
+        var file = _best.Find(line => line.Operation is OpenFile) ?? Line.Of(new OpenFile(default, Zone.Low, new LiteralContent([])));
+        Line[] established = [device, Roomier(file), born.OverTcp(sock).Narrow(1), Line.Of(new DeviceRun(dev, 1)), Line.Of(new NetifRx(dev, 1))];
+        return established.Length + 1 < _best.Count
+            && Enumerable.Range(1, _header.Profile.PageSize).Any(count => Try([.. established, Line.Of(new Sendfile(id, ((OpenFile)file.Operation).Result, 0, count))]));
     }
 
     /// <summary>Another route from the start instead of one that changes: driver, features, zone and IP options decide who copies and who sums. What changed it later goes, and what then sent again may go too.</summary>

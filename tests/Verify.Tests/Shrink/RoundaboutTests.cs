@@ -43,6 +43,21 @@ public sealed class RoundaboutTests
             "device_run(eth0, 16)", "netif_rx(eth0, 16)", "msg_zerocopy(sk1, page0, 0, 1, more=1)", "sys_sendfile(sk0, file0, 0, 4)",
             "tcp_retransmit_timer(sk0)", "tcp_retransmit_timer(sk0)", "tcp_sendmsg(sk1, file0, 0, 1)",
         ]),
+        ("G19",
+        [
+            "eth0 = register_netdev(loopback, mtu=69)", $"file0 = open(low, {new string('0', 26)})", "sk0 = tcp_v4_connect(eth0, mss=16, ip_options=16)", "device_run(eth0, 1)", "netif_rx(eth0, 1)",
+            "tcp_sendmsg(sk0, file0, 0, 13)", "icmp_frag_needed(sk0, 68)",
+        ]),
+        ("G39",
+        [
+            "eth0 = register_netdev(hme, mtu=68)", "sk0 = tcp_v4_connect(eth0, mss=1)", "device_run(eth0, 1)", "netif_rx(eth0, 1)", "tcp_close(sk0)", "tcp_retransmit_timer(sk0)",
+            "tcp_retransmit_timer(sk0)", "tcp_retransmit_timer(sk0)", "tcp_retransmit_timer(sk0)", "tcp_retransmit_timer(sk0)",
+        ]),
+        ("Z9",
+        [
+            "eth0 = register_netdev(loopback, mtu=68)", "file0 = open(low, 0000)", "sk0 = tcp_v4_connect(eth0, mss=16)", "device_run(eth0, 1)", "netif_rx(eth0, 1)",
+            "fail_alloc(4)", "sys_sendfile(sk0, file0, 0, 1)", "sys_sendfile(sk0, file0, 1, 1)",
+        ]),
         ("Z2",
         [
             "eth0 = register_netdev(hme, mtu=68)", "sk0 = tcp_v4_connect(eth0, mss=1)", "device_run(eth0, 1)", "netif_rx(eth0, 1)", "page0 = alloc_page(high, 0)",

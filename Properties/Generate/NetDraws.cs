@@ -241,8 +241,13 @@ public static class NetDraws
         return null;
     }
 
-    /// <summary>Where memory is to fail, a socket with something in flight: it is sent again.</summary>
-    private static SockId InFlight(Hand hand) => Failing(hand, sock => sock.WriteQueue.First is { } first && first != sock.SendHead) ?? hand.Tcp();
+    /// <summary>Where memory is to fail, a socket with something in flight: it is sent again. Else one time in two a socket whose first two segments fit in one.</summary>
+    private static SockId InFlight(Hand hand) =>
+        Failing(hand, sock => sock.WriteQueue.First is { } first && first != sock.SendHead) ?? (hand.Rng.OneIn(2) ? Find(hand, CanCollapse) : null) ?? hand.Tcp();
+
+    private static bool CanCollapse(TcpSock sock) =>
+        sock.WriteQueue.First is { IsCloned: false, IsNonlinear: false, Len: > 0 } first && first != sock.SendHead
+        && first.NextInList is { IsCloned: false, IsNonlinear: false, Len: > 0 } next && next != sock.SendHead && first.Len + next.Len <= sock.Mss;
 
     /// <summary>Where memory is to fail, a socket that must say that it closes.</summary>
     private static SockId Established(Hand hand) => Failing(hand, sock => sock.State == TcpSock.TcpState.Established && hand.Names.IsOpenTcp(sock.Id)) ?? hand.OpenTcp();

@@ -68,9 +68,5 @@ public static class Hunt
     /// <returns>The operations that are left, one a line.</returns>
     public static string Shrink(string script, string wanted, int evaluations) => Smallest(Script.Parse(script, Language.All), wanted, evaluations);
 
-    private static string Smallest(Script script, string wanted, int evaluations)
-    {
-        var violations = Replay.Run(script).OrderBy(violation => violation.Rule.Id == wanted ? 0 : 1).ToList();
-        return string.Join('\n', Shrinker.Shrink(script.Header, Suites.LawsFor(script.Header), script.Operations, violations, evaluations).Script.Operations);
-    }
+    private static string Smallest(Script script, string wanted, int evaluations) => string.Join('\n', Shrinker.Shrink(script, wanted, evaluations).Script.Operations);
 }

@@ -71,7 +71,7 @@ public static class NetDraws
         new("packet_release", 2, Needs.Tap, hand => new PacketRelease(hand.Tap())),
         new("xmit_busy", 2, Needs.Dev, hand => new XmitBusy(hand.Dev())),
         new("red_mark", 2, Needs.Dev, hand => new RedMark(hand.Dev())),
-        new("fail_alloc", 8, Needs.None, Fail),
+        new("fail_alloc", 8, Needs.None, Fail, Prepares: true),
     ];
 
     /// <summary>What a sequence needs before the rest has something to work on: a device, a file, a socket, the handshake. Null once it is there.</summary>
@@ -162,6 +162,7 @@ public static class NetDraws
     private static TcpSendmsg SendBehindPages(Hand hand)
     {
         var sock = WaitsBehindPages(hand) ?? hand.OpenTcp();
+
         // A file of which nothing is cached has to be read in between: that may fail, too.
         foreach (var file in hand.World.Files)
         {

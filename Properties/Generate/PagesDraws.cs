@@ -33,7 +33,7 @@ public static class PagesDraws
         new("unpin_user_pages_dirty_lock", 5, Needs.Vector, hand => new UnpinUserPages(hand.Vector())),
         new("dma_from_device", 8, Needs.Pin, hand => new DmaFromDevice(hand.Pin(hand.Names, (names, pin) => names.IsInto(pin)), hand.Data())),
         new("dma_to_device", 4, Needs.Pin, hand => new DmaToDevice(hand.Pin(hand.Names, (_, _) => true))),
-        new("fail_alloc", 9, Needs.Mm, Fail),
+        new("fail_alloc", 9, Needs.Mm, Fail, Prepares: true),
     ];
 
     /// <summary>Those which other mixes have not.</summary>

@@ -263,6 +263,11 @@ public static class SkbDraws
 
     private static Operation? TowardsClonedList(Hand hand)
     {
+        if (hand.TrySkb(IsClonedWithListAndReceived) is not null)
+        {
+            return null;
+        }
+
         if (hand.TrySkb(HasListAndIsReceived) is { } listed)
         {
             return new SkbClone(hand.NewSkb(), listed);

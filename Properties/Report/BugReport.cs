@@ -27,8 +27,7 @@ public static class BugReport
     public static string OfScript(string script, string file, int evaluations)
     {
         var parsed = Script.Parse(script, Language.All);
-        var violations = Replay.Run(parsed).OrderBy(violation => violation.Rule.Id == parsed.Header.Expect ? 0 : 1).ToList();
-        return Of(Shrinker.Shrink(parsed.Header, Suites.LawsFor(parsed.Header), parsed.Operations, violations, evaluations), parsed.Operations.Count, file);
+        return Of(Shrinker.Shrink(parsed, parsed.Header.Expect, evaluations), parsed.Operations.Count, file);
     }
 
     /// <summary>Rule and evidence, the command that replays it, the script with what each step changed, the world at the end.</summary>

@@ -1,6 +1,7 @@
 using ZeroCopy.Drivers;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Pages;
+using ZeroCopy.Properties.Generate;
 using ZeroCopy.Properties.Laws;
 
 namespace ZeroCopy.Properties.Shrink;
@@ -24,7 +25,7 @@ public sealed partial class Shrinker
 
     private readonly ScriptHeader _header;
     private readonly Checker _checker;
-    private readonly Violation _wanted;
+    private Violation _wanted;
     private readonly int _budget;
     private readonly HashSet<string> _tried = [];
     private readonly Vocabulary _vocabulary = new();
@@ -50,6 +51,13 @@ public sealed partial class Shrinker
     /// <param name="budget">Scripts to be tried at most.</param>
     public static Shrunk Shrink(ScriptHeader header, IReadOnlyList<Law> laws, IEnumerable<Operation> operations, IReadOnlyList<Violation> violations, int budget = DefaultEvaluations) =>
         new Shrinker(header, laws, operations, violations, budget).Run();
+
+    /// <summary>Shrinks a script that violates, to a rule where the script breaks it, or else to what it breaks first.</summary>
+    /// <param name="script">Its last operation need not be the failing one.</param>
+    /// <param name="wanted">Id of the rule that must stay broken; null for any.</param>
+    /// <param name="budget">Scripts to be tried at most.</param>
+    public static Shrunk Shrink(Script script, string? wanted, int budget) =>
+        Shrink(script.Header, Suites.LawsFor(script.Header), script.Operations, [.. Replay.Run(script).OrderBy(violation => violation.Rule.Id == wanted ? 0 : 1)], budget);
 
     private bool Exhausted => _evaluations >= _budget;
 
@@ -194,7 +202,7 @@ public sealed partial class Shrinker
             {
                 if (violation.Rule == _wanted.Rule && (violation.Law == _wanted.Law || applied.Count < _best.Count))
                 {
-                    (_best, _violations) = (applied, [violation, .. _checker.Violations.Where(other => other != violation)]);
+                    (_best, _wanted, _violations) = (applied, violation, [violation, .. _checker.Violations.Where(other => other != violation)]);
                     return true;
                 }
             }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ZeroCopy.Cli.Mutants;
 using ZeroCopy.Model;
 using ZeroCopy.Properties;
@@ -12,6 +13,8 @@ namespace ZeroCopy.Tests.Mutants;
 [Trait("Category", "Long")]
 public sealed class ExploredMutantTests
 {
+    private const long MostCases = 20_000;
+
     /// <summary>Mutants whose witness has the mix's operations but needs other operands, each with what the mix has not.</summary>
     private static readonly Dictionary<(string Mix, string Mutant), string> NeedsOtherOperands = new()
     {
@@ -47,13 +50,22 @@ public sealed class ExploredMutantTests
 
     [LongTheory]
     [MemberData(nameof(Fitting))]
-    public void Mutant_that_fits_a_mix_is_found_and_no_longer_than_its_witness(string mix, string id)
+    public void Mutant_that_fits_a_mix_is_found_by_no_longer_a_script_than_the_random_engines(string mix, string id)
     {
         var mutant = Sources.Find(id)!;
+        var build = MutantBuild.Of(mutant);
         var header = $"{mutant.Witness.Split('\n')[0]} mutant={id} expect={mutant.Breaks}";
-        var script = MutantBuild.Of(mutant).Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Generate.Hunt", nameof(Hunt.Explore), mix, header, string.Join(' ', [mutant.Breaks, .. mutant.Also]), Shrinker.DefaultEvaluations);
-        Assert.InRange(script.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length, 1, Script.Parse(mutant.Witness, Language.All).Operations.Count);
+        var script = build.Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Generate.Hunt", nameof(Hunt.Explore), mix, header, string.Join(' ', [mutant.Breaks, .. mutant.Also]), Shrinker.DefaultEvaluations);
+        var random = JsonNode.Parse(build.Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Generate.Hunt", nameof(Hunt.Search), mutant.Suite, header, 1ul, MostCases, mutant.Breaks, Shrinker.DefaultEvaluations))!;
+        if (random["found"]!.GetValue<bool>() && random["reported"]!.AsArray().Any(rule => rule!.GetValue<string>() == mutant.Breaks))
+        {
+            Assert.InRange(Lines(script), 1, random["length"]!.GetValue<int>());
+        }
+
+        Assert.InRange(Lines(script), 1, Script.Parse(mutant.Witness, Language.All).Operations.Count);
     }
+
+    private static int Lines(string script) => script.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
 
     private static HashSet<Type> WordsOf(IReadOnlyList<Operation> operations) => [.. operations.Select(operation => operation.GetType())];
 }

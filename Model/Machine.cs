@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Stateless;
 using Stateless.Reflection;
 using ZeroCopy.Specs;
@@ -113,6 +114,17 @@ public sealed class Machine<TState, TEvent, TGuard> : Machine
 
     /// <summary>The rule that forbids the event here: that of the first guard which is not met.</summary>
     public Rule Forbids(TState state, TEvent @event, TGuard guards) => _forbids[Index(Number(state), Number(@event), Number(guards))] ??= Ask(state, @event, guards);
+
+    /// <summary>What is missing where the event is forbidden: the fewest guards with which it would be permitted.</summary>
+    public string Lacks(TState state, TEvent @event, TGuard guards)
+    {
+        var met = Number(guards);
+        var permitted = Enumerable.Range(0, GuardSets)
+            .Where(set => (set & met) == met && Next(Number(state), Number(@event), set) >= 0)
+            .OrderBy(set => BitOperations.PopCount((uint)set))
+            .FirstOrDefault();
+        return permitted == 0 ? "nothing permits it there" : $"not met: {string.Join(", ", Guards.Where((_, bit) => ((permitted & ~met) >> bit & 1) != 0))}";
+    }
 
     private Rule Ask(TState state, TEvent @event, TGuard guards)
     {

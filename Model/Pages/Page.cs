@@ -241,6 +241,6 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
     private void Bug(PageMachine.Event @event, PageMachine.Guard guards)
     {
         var rule = PageMachine.Table.Forbids(_state, @event, guards);
-        throw new BugException(rule, $"{@event} of {this}, which is {_state} (guards met: {guards}; count {Count}, mappings {Mappings}, pins {Pins})");
+        throw new BugException(rule, $"{@event} of {this}, which is {_state} ({PageMachine.Table.Lacks(_state, @event, guards)}; met: {guards}; count {Count}, mappings {Mappings}, pins {Pins})");
     }
 }

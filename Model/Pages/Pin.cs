@@ -189,6 +189,6 @@ public sealed class Pin(PinId id, bool into, int offset, int length, int times)
     private void Bug(PinMachine.Event @event, PinMachine.Guard guards)
     {
         var rule = PinMachine.Table.Forbids(_state, @event, guards);
-        throw new BugException(rule, $"{@event} of {id}, which is {_state} (guards met: {guards})");
+        throw new BugException(rule, $"{@event} of {id}, which is {_state} ({PinMachine.Table.Lacks(_state, @event, guards)}; met: {guards})");
     }
 }

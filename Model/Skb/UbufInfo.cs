@@ -133,6 +133,6 @@ public sealed class UbufInfo
     private void Bug(CompletionMachine.Event @event, CompletionMachine.Guard guards)
     {
         var rule = CompletionMachine.Table.Forbids(_state, @event, guards);
-        throw new BugException(rule, $"{@event} of the notification {this}, which is {_state} (guards met: {guards}; count {Refs})");
+        throw new BugException(rule, $"{@event} of the notification {this}, which is {_state} ({CompletionMachine.Table.Lacks(_state, @event, guards)}; met: {guards}; count {Refs})");
     }
 }

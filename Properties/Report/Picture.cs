@@ -247,6 +247,14 @@ public sealed class Picture
             }
         }
 
+        foreach (var skb in _world.Skbs.Live.Where(_names.ContainsKey).ToList())
+        {
+            foreach (var listed in skb.Block.FragList)
+            {
+                Number(listed, $"{NameOf(skb)} frag_list", before);
+            }
+        }
+
         foreach (var skb in _world.Skbs.Live)
         {
             Number(skb, "loose skb", before);
@@ -284,7 +292,7 @@ public sealed class Picture
         {
             new("state", $"{skb.State}", IsQuiet: true),
             new("users", $"{skb.Users}", IsQuiet: skb.Users == 1),
-            new("len", skb.DataLen == 0 ? $"{skb.Len}" : $"{skb.Len} ({skb.HeadLen} linear + {skb.DataLen} in fragments)"),
+            new("len", skb.DataLen == 0 ? $"{skb.Len}" : $"{skb.Len} ({skb.HeadLen} linear{PartOf(skb.DataLen - Listed(skb), "in fragments")}{PartOf(Listed(skb), "on the list")})"),
             new("headroom", $"{skb.Data}", IsQuiet: true),
             new("room to end", $"{skb.Block.End - skb.Tail}", IsQuiet: true),
             new("head", $"{skb.Block.Memory}", IsQuiet: true),
@@ -299,8 +307,14 @@ public sealed class Picture
             attributes.Add(new($"{Fragment}{i}]", $"{frag.Page} {PhysicalMemory.Spell(frag.Offset, frag.Size)}"));
         }
 
+        attributes.Add(new("frag_list", string.Join(", ", skb.Block.FragList.Select(NameOf))));
+
         _objects[name] = attributes;
     }
+
+    private static string PartOf(int bytes, string where) => bytes == 0 ? "" : $" + {bytes} {where}";
+
+    private static int Listed(Skb skb) => skb.Block.FragList.Sum(listed => listed.Len);
 
     private string DatarefOf(Skb skb)
     {

@@ -33,6 +33,9 @@ internal static class CommandLine
     public static ExitStatus On(string mutant, IReadOnlyList<string> args)
     {
         var found = Sources.Find(mutant) ?? throw new InputException($"'{mutant}' is not a mutant; 'zcverify mutants --list' names them");
-        return (ExitStatus)MutantBuild.Of(found).Call<int>("zcverify", "ZeroCopy.Cli.CommandLine", nameof(Run), args.ToArray(), found.Id);
+        Terminal.Tell($"compiling the model with {found.Id}, {found.Title} ...");
+        var build = MutantBuild.Of(found);
+        Terminal.Tell(null);
+        return (ExitStatus)build.Call<int>("zcverify", "ZeroCopy.Cli.CommandLine", nameof(Run), args.ToArray(), found.Id);
     }
 }

@@ -47,7 +47,7 @@ internal static class ExploreCommand
         var json = parsed.GetValue(Common.Json);
         var explorer = new Explorer(() => new WorldExplored(mix, profile), jobs);
         var result = explorer.Run(depth, starts, states, () => cancel.IsCancellationRequested, json || Console.IsErrorRedirected ? null : Tell);
-        Tell(null);
+        Terminal.Tell(null);
         var status = !result.Holds ? ExitStatus.Violation : result.Stopped == "interrupted" ? ExitStatus.Interrupted : ExitStatus.Holds;
         if (json)
         {
@@ -86,16 +86,7 @@ internal static class ExploreCommand
         return index >= 0 ? [index] : throw new InputException($"'{name}' is not a starting state of {mix.Name}; there are {string.Join(", ", mix.Starts.Select(start => start.Name))}");
     }
 
-    private static void Tell(long states, long left, int depth) => Tell($"{states:N0} states, {left:N0} not yet expanded, depth {depth}");
-
-    /// <summary>One line that is written over; null clears it.</summary>
-    private static void Tell(string? line)
-    {
-        if (!Console.IsErrorRedirected)
-        {
-            Console.Error.Write($"\r\e[K{line}");
-        }
-    }
+    private static void Tell(long states, long left, int depth) => Terminal.Tell($"{states:N0} states, {left:N0} not yet expanded, depth {depth}");
 
     private static void Print(IAnsiConsole console, ExploreMix mix, Profile profile, int? depth, Exploration result)
     {

@@ -9,6 +9,15 @@ internal static class Terminal
 
     public static IAnsiConsole Out { get; } = Create();
 
+    /// <summary>One line on a terminal that the next is written over; null clears it. Nothing in a pipe.</summary>
+    public static void Tell(string? line)
+    {
+        if (!Console.IsErrorRedirected)
+        {
+            Console.Error.Write($"\r\e[K{line}");
+        }
+    }
+
     private static IAnsiConsole Create()
     {
         var console = AnsiConsole.Console;

@@ -27,8 +27,10 @@ public static class MachineCatalogue
 /// <param name="Table">Its table and its definition.</param>
 public sealed record MachineDescription(string Name, string Origin, Machine Table)
 {
-    /// <summary>What each event does in each state.</summary>
-    public IReadOnlyList<Transition> Transitions { get; } = [.. Transition.Of(Table)];
+    private IReadOnlyList<Transition>? _transitions;
+
+    /// <summary>What each event does in each state. Worked out when it is first asked for: every verb names the machines in its help, and few need more.</summary>
+    public IReadOnlyList<Transition> Transitions => _transitions ??= [.. Transition.Of(Table)];
 
     /// <summary>The transitions that a rule guards. Events that a state does not know are not among them: no guard speaks of these.</summary>
     public IEnumerable<Transition> GuardedBy(Rule rule) => Transitions.Where(each => each.Rules.Contains(rule) && (each.To is not null || rule != Table.Otherwise));

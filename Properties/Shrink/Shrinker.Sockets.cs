@@ -10,7 +10,10 @@ public sealed partial class Shrinker
 {
     private static readonly NetifFeatures[] FewerFeatures = [NetifFeatures.None, NetifFeatures.Sg, NetifFeatures.AnyCsum, NetifFeatures.HighDma];
 
-    /// <summary>Two sends over one connection become one, the others of the file follow each other, and segments may grow with them.</summary>
+    /// <summary>A handshake's last segment, a segment, and its two parts.</summary>
+    private const int MostFrames = 4;
+
+    /// <summary>Two sends over one connection become one, in the words of either; the others of the file follow each other, and segments may grow with them.</summary>
     private bool FewerSends()
     {
         for (var i = 0; i < _best.Count; i++)
@@ -41,6 +44,12 @@ public sealed partial class Shrinker
                     var chain = Chain(first.File, at, without, offset, count);
                     List<Line> wide = [.. chain.Select(line => line.ForSegments((int)count))];
                     if (Try(chain) || Try(wide) || Try([.. wide.Where(line => line.Operation is not FailAlloc)]))
+                    {
+                        return true;
+                    }
+
+                    // One copies and the other does not: what waits behind them is of the second's kind.
+                    if (_best[at].Operation.GetType() != _best[without].Operation.GetType() && Try(Chain(second.File, without, at, offset, count)))
                     {
                         return true;
                     }
@@ -116,6 +125,65 @@ public sealed partial class Shrinker
                     {
                         return true;
                     }
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>One send of those over connections stays, and the device does a part of what it has then: what it has not come to is still held.</summary>
+    private bool OneSend()
+    {
+        if (_best.Select(line => line.Operation).OfType<RegisterNetdev>().FirstOrDefault() is not { Result: var dev })
+        {
+            return false;
+        }
+
+        var sends = Enumerable.Range(0, _best.Count).Where(i => _best[i].Send is not null || _best[i].Operation is MsgZerocopy).ToHashSet();
+        var end = _best.FindLastIndex(line => line.Operation is not (DeviceRun or NetifRx or Interrupt)) + 1;
+        Line[] after = [Line.Of(new NetifRx(dev, 1)), Line.Of(new Interrupt(dev))];
+        for (var stays = end - 1; stays >= 0; stays--)
+        {
+            if (!sends.Contains(stays))
+            {
+                continue;
+            }
+
+            var one = stays;
+            var kept = Used([.. _best.Take(end).Where((_, k) => k == one || !sends.Contains(k))]);
+            for (var frames = 1; frames <= MostFrames && kept.Count + 2 < _best.Count; frames++)
+            {
+                var run = Line.Of(new DeviceRun(dev, frames));
+                if (after.Any(last => Try([.. kept, run, last])))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The driver is busy once, so that the first packet waits, in the place of a queue that fills and of everything that filled it: sockets, or all but what the device did.</summary>
+    private bool BusyInstead()
+    {
+        var device = _best.FindIndex(line => line.Operation is RegisterNetdev);
+        if (device < 0)
+        {
+            return false;
+        }
+
+        var busy = Line.Of(new XmitBusy(((RegisterNetdev)_best[device].Operation).Result));
+        List<Line> sockets = [.. _best.Where(line => line.Operation is RegisterNetdev or TcpConnect or UdpConnect)];
+        List<Line> idle = [.. _best.Where(line => line.Operation is not (DeviceRun or NetifRx or Interrupt or XmitBusy))];
+        foreach (var lines in new[] { sockets, idle })
+        {
+            for (var at = 1; at < lines.Count && lines.Count + 1 < _best.Count; at++)
+            {
+                if (Try([.. lines.Take(at), busy, .. lines.Skip(at)]))
+                {
+                    return true;
                 }
             }
         }

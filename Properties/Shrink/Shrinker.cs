@@ -78,7 +78,7 @@ public sealed partial class Shrinker
             smaller |= OtherSockets();
             smaller |= OtherRoutes();
             smaller |= SimplerOperations();
-            smaller = smaller || FewerSends() || TakeAndRepair() || RunInstead() || TakeAndHoist() || OneForTwo();
+            smaller = smaller || FewerSends() || TakeAndRepair() || RunInstead() || OneSend() || BusyInstead() || TakeAndHoist() || OneForTwo();
             smaller |= ShortenFiles();
             smaller |= PlainOperands();
             smaller |= LowerTogether();

@@ -63,16 +63,45 @@ public sealed class RoundaboutTests
             "eth0 = register_netdev(hme, mtu=68)", "sk0 = tcp_v4_connect(eth0, mss=1)", "device_run(eth0, 1)", "netif_rx(eth0, 1)", "page0 = alloc_page(high, 0)",
             "msg_zerocopy(sk0, page0, 0, 1)", "device_run(eth0, 16)", "netif_rx(eth0, 1)",
         ]),
+        ("Z9",
+        [
+            "eth0 = register_netdev(acenic, mtu=68)", $"file0 = open(low, {new string('0', 98)})", "sk0 = tcp_v4_connect(eth0, mss=16)", "device_run(eth0, 1)", "netif_rx(eth0, 1)",
+            "tcp_sendmsg(sk0, file0, 0, 49)", "sys_sendfile(sk0, file0, 0, 1)", "sys_sendfile(sk0, file0, 1, 1)",
+        ]),
+        ("Z4",
+        [
+            "eth0 = register_netdev(loopback, mtu=72)", $"file0 = open(low, {new string('0', 34)})", "page0 = alloc_page(low, 0)", "sk0 = tcp_v4_connect(eth0, mss=16, ip_options=16)",
+            "device_run(eth0, 1)", "netif_rx(eth0, 1)", "sys_sendfile(sk0, file0, 0, 17)", "msg_zerocopy(sk0, page0, 0, 1)", "msg_zerocopy(sk0, page0, 0, 1)", "msg_zerocopy(sk0, page0, 0, 16)",
+            "icmp_frag_needed(sk0, 68)", "device_run(eth0, 16)", "netif_rx(eth0, 1)", "device_run(eth0, 1)", "netif_rx(eth0, 16)",
+        ]),
+        ("G61",
+        [
+            "eth0 = register_netdev(unconverted, mtu=68)", "page0 = alloc_page(low, 0)", "sk0 = tcp_v4_connect(eth0, mss=1)", "device_run(eth0, 1)", "tcp_retransmit_timer(sk0)", "netif_rx(eth0, 1)",
+            "msg_zerocopy(sk0, page0, 0, 1)", "sk1 = tcp_v4_connect(eth0, mss=1, priority=6)", "interrupt(eth0)",
+        ]),
     ];
 
-    public static TheoryData<string> Ids => [.. Scripts.Select(script => script.Mutant)];
+    /// <summary>A mutant, and the number of the row: one mutant may have several.</summary>
+    public static TheoryData<string, int> Rows
+    {
+        get
+        {
+            var rows = new TheoryData<string, int>();
+            for (var i = 0; i < Scripts.Length; i++)
+            {
+                rows.Add(Scripts[i].Mutant, i);
+            }
+
+            return rows;
+        }
+    }
 
     [LongTheory]
-    [MemberData(nameof(Ids))]
-    public void Script_comes_down_to_the_witness(string id)
+    [MemberData(nameof(Rows))]
+    public void Script_comes_down_to_the_witness(string id, int row)
     {
         var mutant = Sources.Find(id)!;
-        var lines = Scripts.Single(script => script.Mutant == id).Script;
+        var lines = Scripts[row].Script;
         var script = $"{mutant.Witness.Split('\n')[0]} mutant={id} expect={mutant.Breaks}\n{string.Join('\n', lines)}\n";
         var shrunk = MutantBuild.Of(mutant).Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Generate.Hunt", nameof(Hunt.Shrink), script, mutant.Breaks, Shrinker.DefaultEvaluations);
         Assert.InRange(shrunk.Split('\n').Length, 1, Script.Parse(mutant.Witness, Language.All).Operations.Count);

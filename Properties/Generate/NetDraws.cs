@@ -62,7 +62,7 @@ public static class NetDraws
         new("tcp_out_of_resources", 3, Needs.Orphan, hand => new TcpOutOfResources(Orphan(hand)), Allocates: 2),
         new("peer_reset", 2, Needs.Tcp, hand => new PeerReset(hand.Tcp())),
         new("peer_window", 3, Needs.Tcp, hand => new PeerWindow(hand.Tcp(), hand.Rng.Below(5) switch { 0 or 1 => 0, 2 => hand.Length(hand.PageSize), _ => Tcp.Window })),
-        new("icmp_frag_needed", 4, Needs.Tcp, Narrow, Allocates: 4),
+        new("icmp_frag_needed", 4, Needs.Tcp, hand => ZerocopyThatIsSplit(hand) ?? Narrow(hand), Allocates: 4, Prepares: true),
         new("rt_cache_flush", 3, Needs.Tcp, _ => new RtCacheFlush()),
         new("nf_register_hook", 2, Needs.Dev, _ => new NfHook(true)),
         new("nf_unregister_hook", 2, Needs.Dev, _ => new NfHook(false)),
@@ -287,6 +287,38 @@ public static class NetDraws
 
         return new IcmpFragNeeded(hand.Tcp(), NarrowestMtu + (hand.Rng.Below(3) is 0 or 1 ? hand.Length(hand.PageSize) : hand.Rng.Below(200)));
     }
+
+    /// <summary>Where nothing is in flight that a narrower path must split, a page that it will: sent by reference, so that its parts share one notification, and are done at different times. Null where no connection is wide enough.</summary>
+    private static Operation? ZerocopyThatIsSplit(Hand hand)
+    {
+        if (hand.IsFailing || Find(hand, IsWide) is not null || Find(hand, sock => WillSplit(hand, sock)) is not { } id)
+        {
+            return null;
+        }
+
+        var dev = hand.World.Sock(id).Device.Id;
+        var isNew = hand.Names.Count(NameKind.Page) == 0;
+        var page = isNew ? hand.NewPage() : hand.Page();
+        var call = new MsgZerocopy(id, page, 0, hand.PageSize, More: false);
+        if (isNew)
+        {
+            hand.Plan(_ => call);
+        }
+
+        hand.Plan(
+            _ => new IcmpFragNeeded(id, NarrowestMtu),
+            at => new DeviceRun(dev, 1 + at.Rng.Below(4)),
+            at => new NetifRx(dev, 1 + at.Rng.Below(3)),
+            _ => new Interrupt(dev),
+            _ => new DeviceRun(dev, 1),
+            _ => new Interrupt(dev));
+        return isNew ? new AllocPage(page, Zone.Low, hand.Data()) : call;
+    }
+
+    /// <summary>Whether a page goes out at once and by reference, in a segment that the narrowest path does not take.</summary>
+    private static bool WillSplit(Hand hand, TcpSock sock) =>
+        sock is { State: TcpSock.TcpState.Established, SendHead: null } && hand.Names.IsOpenTcp(sock.Id) && sock.Device.Features.HasFlag(NetifFeatures.Sg)
+        && sock.PathMtu > NarrowestMtu && Math.Min(sock.Mss, hand.PageSize) > NarrowestMtu - 40 - sock.IpOptionBytes;
 
     /// <summary>Whether something is in flight that the narrowest path does not take.</summary>
     private static bool IsWide(TcpSock sock)

@@ -13,7 +13,7 @@ public static class SkbDraws
     [
         new("alloc_page", 4, Needs.NewPage, hand => new AllocPage(hand.NewPage(), hand.Zone(), hand.Data()), Allocates: 2, Always: true),
         new("put_page", 3, Needs.Page, hand => new PutPage(hand.Page())),
-        new("alloc_skb", 6, Needs.NewSkb, hand => new AllocSkb(hand.NewSkb(), hand.Length(4 * hand.PageSize)), Allocates: 2, Always: true),
+        new("alloc_skb", 6, Needs.NewSkb, Allocate, Allocates: 2, Always: true),
         new("sock_wmalloc", 20, Needs.NewSkb | Needs.Raw, hand => new SockWmalloc(hand.NewSkb(), hand.Raw(), hand.Length(4 * hand.PageSize)), Allocates: 2),
         new("dev_alloc_skb", 5, Needs.NewSkb, Receive, Allocates: 2),
         new("skb_reserve", 4, Needs.Skb, Reserve),
@@ -81,6 +81,19 @@ public static class SkbDraws
         "skb_linear_assert" or "__skb_pull" or "skb_split_into_itself" => 6,
         _ => 3,
     };
+
+    /// <summary>Two times in three bytes follow at once, as many as were asked for at most: a caller of alloc_skb() has something to write, and an empty packet says little.</summary>
+    private static AllocSkb Allocate(Hand hand)
+    {
+        var id = hand.NewSkb();
+        var size = hand.Length(4 * hand.PageSize);
+        if (size > 0 && !hand.IsFailing && !hand.Rng.OneIn(3))
+        {
+            hand.Plan(at => new SkbPut(id, 1 + at.Rng.Below(size), at.Data()));
+        }
+
+        return new AllocSkb(id, size);
+    }
 
     private static DevAllocSkb Receive(Hand hand)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using ZeroCopy.Cli.Mutants;
 using ZeroCopy.Model;
+using ZeroCopy.Model.Smp;
 
 namespace ZeroCopy.Cli;
 
@@ -35,9 +36,9 @@ internal sealed class CommonOptions(bool isSeeded)
 
     public Profile Profile(ParseResult parsed)
     {
-        // Drivers are one step each here: both memory models give the same.
-        _ = Word(parsed, _memoryModel, "tso", "rmo");
-        return new Profile(Word(parsed, _size, "tiny", "real") == 0 ? Size.Tiny : Size.Real, Word(parsed, _kernel, "linux244", "linux6") == 0 ? Kernel.Linux244 : Kernel.Linux6);
+        var size = Word(parsed, _size, "tiny", "real") == 0 ? Size.Tiny : Size.Real;
+        var kernel = Word(parsed, _kernel, "linux244", "linux6") == 0 ? Kernel.Linux244 : Kernel.Linux6;
+        return new Profile(size, kernel, Word(parsed, _memoryModel, "tso", "rmo") == 0 ? MemoryModel.Tso : MemoryModel.Rmo);
     }
 
     /// <summary>The id of the mutant that was asked for, if there is one of the name.</summary>

@@ -5,6 +5,7 @@ using Spectre.Console;
 using ZeroCopy.Model;
 using ZeroCopy.Properties.Explore;
 using ZeroCopy.Properties.Generate;
+using ZeroCopy.Properties.Schedule;
 using Profile = ZeroCopy.Model.Profile;
 using Trace = ZeroCopy.Properties.Explore.Trace;
 
@@ -20,11 +21,13 @@ internal static class ExploreCommand
     private static readonly Option<bool> Complete = new("--complete") { Description = "until no state is left, or --states" };
     private static readonly Option<string?> Start = new("--start") { Description = "one starting state (default: each)" };
     private static readonly Option<string?> States = new("--states") { Description = $"stop at so many states: what bounds the memory (default {Explorer.DefaultMostStates})" };
+    private static readonly Option<string?> Preemptions = new("--preemptions") { Description = "acenic, hme: an agent that could go on is left at most so often (default 2)" };
+    private static readonly Option<string?> Reorderings = new("--reorderings") { Description = "acenic, hme: at most so many accesses find an older value (default 2)" };
     private static readonly CommonOptions Common = new(isSeeded: false);
 
     public static Command Create()
     {
-        var command = new Command("explore", "Visit every state of a finite mix, breadth first. Counterexamples are shortest ones.") { Suite, Depth, Complete, Start, States };
+        var command = new Command("explore", "Visit every state of a finite mix, breadth first. Counterexamples are shortest ones.") { Suite, Depth, Complete, Start, States, Preemptions, Reorderings };
         Common.AddTo(command);
         command.SetVerb(Run);
         return command;
@@ -32,6 +35,11 @@ internal static class ExploreCommand
 
     private static ExitStatus Run(ParseResult parsed, CancellationToken cancel)
     {
+        if (ScheduleMix.Find(parsed.GetValue(Suite)!) is { } schedules)
+        {
+            return Schedules(schedules, parsed, cancel);
+        }
+
         var mix = Mix(parsed.GetValue(Suite)!);
         var profile = Common.Profile(parsed);
         var jobs = Common.Jobs(parsed);
@@ -59,6 +67,20 @@ internal static class ExploreCommand
         }
 
         return status;
+    }
+
+    private static ExitStatus Schedules(ScheduleMix mix, ParseResult parsed, CancellationToken cancel)
+    {
+        var preemptions = (int)Verb.Number(parsed.GetValue(Preemptions) ?? "2", "--preemptions", 0, 100);
+        var reorderings = (int)Verb.Number(parsed.GetValue(Reorderings) ?? "2", "--reorderings", 0, 100);
+        var profile = Common.Profile(parsed);
+        if (Common.Mutant(parsed) is { } mutant && CommandLine.Mutant is null)
+        {
+            return CommandLine.On(mutant, parsed.Tokens.Select(token => token.Value).ToList());
+        }
+
+        var starts = Enumerable.Range(0, mix.Starts.Count).Where(i => parsed.GetValue(Start) is not { } name || mix.Starts[i].Name.StartsWith(name, StringComparison.Ordinal)).ToList();
+        return ExploreSchedules.Run(mix, profile, preemptions, reorderings, starts, Common.Jobs(parsed), parsed.GetValue(Common.Json), cancel);
     }
 
     private static ExploreMix Mix(string suite) => ExploreMix.Find(suite) ?? throw new InputException(

@@ -248,6 +248,11 @@ public sealed class Names(int pageSize, int taskPages)
 
     public void Bind(DevId dev, int mtu) => _devs.Bind(dev.Value, new DevName(mtu));
 
+    /// <summary>Driver, handler and card of the device go on one access at a time.</summary>
+    public bool IsInterleaved(DevId dev) => _devs[dev.Value].IsInterleaved;
+
+    public void Interleave(DevId dev) => _devs.Rebind(dev.Value, _devs[dev.Value] with { IsInterleaved = true });
+
     public void Bind(MmId mm)
     {
         _mms.Bind(mm.Value, 0);
@@ -332,7 +337,7 @@ public sealed class Names(int pageSize, int taskPages)
 
     private readonly record struct SockName(bool IsTcp, bool IsClosed, int MaxDatagram, bool IsRaw = false, bool HasCalled = false);
 
-    private readonly record struct DevName(int Mtu);
+    private readonly record struct DevName(int Mtu, bool IsInterleaved = false);
 
     private readonly record struct PageName(int Lent);
 }

@@ -21,6 +21,12 @@ public abstract record Operation
     /// <summary>Whether a refusal for lack of memory must leave everything as it was.</summary>
     public virtual bool KeepsAllWithoutMemory(Names names) => false;
 
+    /// <summary>How often it is applied, and judged after each time; it ends early where <see cref="CanGoOn"/> says so.</summary>
+    public virtual int Applications => 1;
+
+    /// <summary>Whether it can be applied once more.</summary>
+    public virtual bool CanGoOn(World world) => false;
+
     /// <summary>As a script spells it: parsing gives the same operation back.</summary>
     public abstract override string ToString();
 }

@@ -1,3 +1,5 @@
+using ZeroCopy.Model.Smp;
+
 namespace ZeroCopy.Model;
 
 /// <summary>How large the modelled machine is.</summary>
@@ -21,7 +23,7 @@ public enum Kernel
 }
 
 /// <summary>The constants of one run. kernel: the macros named at each member, 2.4.4.</summary>
-public sealed record Profile(Size Size, Kernel Kernel)
+public sealed record Profile(Size Size, Kernel Kernel, MemoryModel MemoryModel = MemoryModel.Tso)
 {
     public static readonly Profile Tiny = new(Size.Tiny, Kernel.Linux244);
 

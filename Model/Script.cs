@@ -1,4 +1,5 @@
 using System.Text;
+using ZeroCopy.Model.Smp;
 
 namespace ZeroCopy.Model;
 
@@ -17,6 +18,11 @@ public sealed record ScriptHeader(Profile Profile, string Suite, string? Mutant 
             .Append(" size=").Append(Profile.Size == Size.Tiny ? "tiny" : "real")
             .Append(" kernel=").Append(Profile.Kernel == Kernel.Linux244 ? "linux244" : "linux6")
             .Append(" suite=").Append(Suite);
+        if (Profile.MemoryModel == MemoryModel.Rmo)
+        {
+            text.Append(" memory-model=rmo");
+        }
+
         if (Mutant is not null)
         {
             text.Append(" mutant=").Append(Mutant);
@@ -40,6 +46,7 @@ public sealed record ScriptHeader(Profile Profile, string Suite, string? Mutant 
 
         Size? size = null;
         Kernel? kernel = null;
+        var memoryModel = MemoryModel.Tso;
         string? suite = null, mutant = null, expect = null;
         foreach (var word in text[Magic.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -50,6 +57,8 @@ public sealed record ScriptHeader(Profile Profile, string Suite, string? Mutant 
                 case ("size", "real"): size = Size.Real; break;
                 case ("kernel", "linux244"): kernel = Kernel.Linux244; break;
                 case ("kernel", "linux6"): kernel = Kernel.Linux6; break;
+                case ("memory-model", "tso"): memoryModel = MemoryModel.Tso; break;
+                case ("memory-model", "rmo"): memoryModel = MemoryModel.Rmo; break;
                 case ("suite", not ""): suite = value; break;
                 case ("mutant", not ""): mutant = value; break;
                 case ("expect", not ""): expect = value; break;
@@ -58,7 +67,7 @@ public sealed record ScriptHeader(Profile Profile, string Suite, string? Mutant 
         }
 
         return new ScriptHeader(
-            new Profile(size ?? throw Lacks("size=tiny or size=real"), kernel ?? throw Lacks("kernel=linux244 or kernel=linux6")),
+            new Profile(size ?? throw Lacks("size=tiny or size=real"), kernel ?? throw Lacks("kernel=linux244 or kernel=linux6"), memoryModel),
             suite ?? throw Lacks("suite=NAME"),
             mutant,
             expect);

@@ -113,6 +113,18 @@ public sealed class Checker
             return false;
         }
 
+        Once(operation, isJudged);
+        for (var times = 1; times < operation.Applications && _violations.Count == 0 && !HasPanicked && operation.CanGoOn(World); times++)
+        {
+            Once(operation, isJudged);
+        }
+
+        Steps++;
+        return true;
+    }
+
+    private void Once(Operation operation, bool isJudged)
+    {
         World.BeginStep();
         Copying.BeginStep();
         if (isJudged && World.Memory.IsFailureDue)
@@ -145,9 +157,6 @@ public sealed class Checker
         {
             _violations.Add(new Violation(bug.Rule, Violation.Guard, Steps, operation, bug.What));
         }
-
-        Steps++;
-        return true;
     }
 
     /// <summary>Both paths, and the checker's own books.</summary>

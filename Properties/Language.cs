@@ -3,6 +3,7 @@ using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
+using ZeroCopy.Model.Smp;
 
 namespace ZeroCopy.Properties;
 
@@ -20,6 +21,12 @@ public static class Language
         Vmtruncate.Spelling,
         Fsync.Spelling,
         FailAlloc.Spelling,
+
+        Interleave.Spelling,
+        QdiscRun.Spelling,
+        Irq.Spelling,
+        RunStops.Spelling,
+        Reorder.Spelling,
 
         MmAlloc.Spelling,
         Mmap.Spelling,

@@ -22,4 +22,9 @@ public static class AceRules
         "The slot of a packet's last descriptor owns the skb, and no other slot does.",
         Because: "Reclaim may stop in the middle of a packet: an skb freed at an earlier slot goes while its last pages are read.",
         Source: "linux 2.4.4 drivers/net/acenic.c, ace_start_xmit(), ace_tx_int()", Basis.Source);
+
+    public static readonly Rule WaitsForReclaimOnly = new("ACE-005",
+        "Where ace_start_xmit() finds the ring full, a reclaim that is under way makes room: it waits for no step of the card.",
+        Because: "It spins with softirqs off, without a limit: if the ring really is full, the CPU stands until the card has sent, or for ever.",
+        Source: "linux 2.4.4 drivers/net/acenic.c, the comments in ace_tx_int() and at 'overflow' in ace_start_xmit(). 2.4.4 breaks it with fragments: ace_interrupt() tests the ring before a transmit on another CPU fills it, and wakes it after", Basis.Intended);
 }

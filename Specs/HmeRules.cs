@@ -22,4 +22,9 @@ public static class HmeRules
         "At least one slot of the transmit ring stays empty.",
         Because: "With tx_new = tx_old a full ring reads as an empty one.",
         Source: "linux 2.4.4 drivers/net/sunhme.h, TX_BUFFS_AVAIL", Basis.Source);
+
+    public static readonly Rule KickFollowsOwn = new("HME-005",
+        "When neither CPU nor card can go on, no descriptor in the ring is the chip's.",
+        Because: "A kick that arrives before OWN finds nothing; the chip goes to sleep, and nobody kicks it again for this packet.",
+        Source: "linux 2.4.4 drivers/net/sunhme.c, happy_meal_start_xmit(): no barrier stands between the flags of the first descriptor and the write to ETX_PENDING", Basis.Intended);
 }

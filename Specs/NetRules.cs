@@ -147,4 +147,9 @@ public static class NetRules
         "A zero-copy send puts the user's pages into the segment, and neither copies nor sums them, exactly where the route has scatter/gather and a checksum that the CPU need not make.",
         Because: "Elsewhere the bytes must be copied anyway, or summed before they are safe from the user.",
         Source: "linux 4.14 net/ipv4/tcp.c, tcp_sendmsg_locked(); net/ipv4/ip_output.c, __ip_append_data() (2.4 has no such send)", Basis.Later);
+
+    public static readonly Rule NothingIsStuck = new("NET-060",
+        "When neither CPU nor card can go on, every packet that was handed over has gone out and been freed, and the queue is awake.",
+        Because: "Nothing is under way that would free the packet or wake the queue: traffic stops until somebody resets the card.",
+        Source: "linux 2.4.4 drivers/net/acenic.c, the comment in ace_tx_int(); include/linux/netdevice.h, netif_stop_queue(), netif_wake_queue()", Basis.Contract);
 }

@@ -3,17 +3,23 @@ using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
+using ZeroCopy.Model.Smp;
 
 namespace ZeroCopy.Drivers.AceNic;
 
 /// <summary>An Alteon Tigon II with its firmware, transmit side: reads descriptors by DMA up to the producer index, joins them until END, sums, emits, and writes its consumer index to the host. It knows bus addresses only. Evidence: drivers/net/acenic.[ch]; FreeBSD sys/dev/ti, NetBSD and OpenBSD if_ti.c agree.</summary>
-public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) : IDevice
+public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) : IDevice, IHardware
 {
+    private const int NoSlot = -1;
+
     private readonly List<AceTxDesc> _packet = [];
     private readonly byte[] _fetch = new byte[AceTxDesc.Bytes];
     private ulong _info;
+    private readonly Frame _payload = new();
     private int _producer;
     private int _consumer;
+    private int _published;
+    private int _lookedUpTo = NoSlot;
 
     public void WriteRegister(uint offset, uint value)
     {
@@ -29,23 +35,45 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
                 _info = (_info & 0xffffffff00000000) | value;
                 break;
             case AceRegisters.Mb0Lo:
+                IsIrqRaised = false;
                 break;
             default:
                 throw new ModelException($"AceNIC has no register {offset:x} for writing here");
         }
     }
 
-    public uint ReadRegister(uint offset) => offset == AceRegisters.TxPrd
-        ? (uint)_producer
-        : throw new ModelException($"AceNIC has no register {offset:x} for reading here");
+    public uint ReadRegister(uint offset) => offset switch
+    {
+        AceRegisters.TxPrd => (uint)_producer,
+        AceRegisters.HostCtrl => IsIrqRaised ? (uint)AceRegisters.InInt : 0,
+        AceRegisters.Mb0Lo => 0,
+        _ => throw new ModelException($"AceNIC has no register {offset:x} for reading here"),
+    };
+
+    public bool HasWork => _producer != _consumer && _producer != _lookedUpTo;
+
+    public bool HasNews => _consumer != _published;
+
+    public bool IsIrqRaised { get; private set; }
+
+    public bool IsHalted => false;
 
     public int Run(int packets)
     {
         var sent = 0;
-        while (sent < packets && FetchPacket())
+        while (sent < packets && HasWork)
         {
-            Send();
-            _consumer = (_consumer + _packet.Count) % ringEntries;
+            var before = _consumer;
+            for (var packet = Packet(); packet.MoveNext();)
+            {
+                // Nothing comes between its accesses here.
+            }
+
+            if (_consumer == before)
+            {
+                break;
+            }
+
             PublishConsumer();
             sent++;
         }
@@ -53,53 +81,80 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
         return sent;
     }
 
-    public void WriteState(StateWriter state)
-    {
-        state.Write(_producer);
-        state.Write(_consumer);
-    }
-
-    /// <summary>Reads descriptors up to END; false where the producer index comes first.</summary>
-    private bool FetchPacket()
+    /// <summary>Reads descriptors up to END, then what they name, joins it, and sends it.</summary>
+    public IEnumerator<Stop> Packet()
     {
         _packet.Clear();
         var ring = AddressAt(AceInfo.TxCtrl);
-        for (var slot = _consumer; slot != _producer; slot = (slot + 1) % ringEntries)
+        var isWhole = false;
+        for (var slot = _consumer; slot != _producer && !isWhole; slot = (slot + 1) % ringEntries)
         {
-            Fetch(ring + (ulong)(slot * AceTxDesc.Bytes), AceTxDesc.Bytes);
+            var address = ring + (ulong)(slot * AceTxDesc.Bytes);
+            yield return Stop.Fetch(address, AceTxDesc.Bytes);
+            Fetch(address, AceTxDesc.Bytes);
             var descriptor = AceTxDesc.Read(_fetch);
             _packet.Add(descriptor);
-            if (descriptor.Flags.HasFlag(BdFlags.End))
-            {
-                return true;
-            }
+            isWhole = descriptor.Flags.HasFlag(BdFlags.End);
         }
 
-        return false;
-    }
-
-    private void Send()
-    {
-        var length = 0;
-        foreach (var descriptor in _packet)
+        if (!isWhole)
         {
-            length += descriptor.Size;
+            // The rest of the packet is awaited: the producer index will say so.
+            _lookedUpTo = _producer;
+            _packet.Clear();
+            yield break;
         }
 
-        var (frame, index) = wire.Frame(id, length);
-        var at = 0;
-        foreach (var descriptor in _packet)
+        // What it has read stays as it was, whatever becomes of the memory.
+        var payload = _payload.Start(id, LengthOf(_packet), fromPeer: false, wire.HasProvenance);
+        for (int i = 0, at = 0; i < _packet.Count; at += _packet[i++].Size)
         {
-            bus.DeviceRead(descriptor.Address, frame.Slice(at, descriptor.Size));
-            at += descriptor.Size;
+            yield return Stop.Pause;
+            bus.DeviceRead(_packet[i].Address, payload.Slice(at, _packet[i].Size));
         }
 
+        yield return Stop.Pause;
+        var (frame, index) = wire.Frame(id, payload.Length);
+        payload.CopyTo(frame);
         if (_packet[0].Flags.HasFlag(BdFlags.TcpUdpSum))
         {
             Sum(frame);
         }
 
         wire.Emit(index, ChecksumState.None);
+        _consumer = (_consumer + _packet.Count) % ringEntries;
+        _lookedUpTo = NoSlot;
+        _packet.Clear();
+    }
+
+    /// <summary>Writes the consumer index to the host, then interrupts. What the host acknowledges before this it does not cover. kernel: TuneTxCoalTicks, RCB_FLG_COAL_INT_ONLY.</summary>
+    public IEnumerator<Stop> Coalesce()
+    {
+        var consumer = _consumer;
+        yield return Stop.Store(Word.At(AddressAt(AceInfo.TxCsmPtr)), consumer);
+        _published = consumer;
+        yield return Stop.Pause;
+        IsIrqRaised = true;
+    }
+
+    public void WriteState(StateWriter state)
+    {
+        state.Write(_producer);
+        state.Write(_consumer);
+        state.Write(_published);
+        state.Write(_lookedUpTo);
+        state.Write(IsIrqRaised);
+        state.Write(_packet.Count);
+        foreach (var descriptor in _packet)
+        {
+            state.Write(unchecked((long)descriptor.Address));
+            state.Write(AceTxDesc.FlagSizeOf(descriptor.Size, descriptor.Flags));
+        }
+
+        if (_packet.Count > 0)
+        {
+            state.Write(_payload.Span);
+        }
     }
 
     /// <summary>Sums the bytes of the flagged descriptors from the transport header on, finds the field by the protocol, and stores the complement there.</summary>
@@ -142,11 +197,23 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
         }
     }
 
+    private static int LengthOf(List<AceTxDesc> packet)
+    {
+        var length = 0;
+        foreach (var descriptor in packet)
+        {
+            length += descriptor.Size;
+        }
+
+        return length;
+    }
+
     private void PublishConsumer()
     {
         var txCsm = AddressAt(AceInfo.TxCsmPtr);
         BinaryPrimitives.WriteUInt32LittleEndian(_fetch, (uint)_consumer);
         bus.DeviceWrite(txCsm, _fetch.AsSpan(0, 4));
+        (_published, IsIrqRaised) = (_consumer, true);
     }
 
     private ulong AddressAt(int offset)

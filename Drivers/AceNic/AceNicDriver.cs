@@ -3,6 +3,7 @@ using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
+using ZeroCopy.Model.Smp;
 
 namespace ZeroCopy.Drivers.AceNic;
 
@@ -12,10 +13,14 @@ public sealed class AceNicDriver : NetDevice
     /// <summary>kernel: ACE_JUMBO_MTU.</summary>
     public const int MaxMtu = 9000;
 
+    private const int PrdKind = Word.FirstOfDriver;
+    private const int RetCsmKind = PrdKind + 1;
+    private const int SlotKind = RetCsmKind + 1;
+
     private readonly Slot[] _slots;
     private readonly Block _ring;
     private readonly Block _txCsm;
-    private readonly IDevice _device;
+    private readonly AceNicDevice _device;
     private int _txPrd;
     private int _txRetCsm;
 
@@ -47,10 +52,10 @@ public sealed class AceNicDriver : NetDevice
     {
         get
         {
-            var count = 0;
-            foreach (var slot in _slots)
+            var count = InHand is null ? 0 : 1;
+            for (var idx = 0; idx < _slots.Length; idx++)
             {
-                count += slot.Skb is null ? 0 : 1;
+                count += SkbIn(idx) is null ? 0 : 1;
             }
 
             return count;
@@ -65,65 +70,138 @@ public sealed class AceNicDriver : NetDevice
 
     public override void AddHeld(List<Skb> to)
     {
-        foreach (var slot in _slots)
+        AddInHand(to);
+        for (var idx = 0; idx < _slots.Length; idx++)
         {
-            if (slot.Skb is { } skb)
+            if (SkbIn(idx) is { } skb)
             {
                 to.Add(skb);
             }
         }
     }
 
+    public override bool HardStartXmit(Skb skb) => StartXmitAlone(skb);
+
+    public override void Interrupt() => InterruptAlone();
+
+    public override bool CanInterleave => true;
+
+    public override IHardware Hardware => _device;
+
     /// <summary>kernel: ace_start_xmit().</summary>
-    public override bool HardStartXmit(Skb skb)
+    public override IEnumerator<Stop> StartXmit(Agent cpu, Skb skb)
     {
-        var idx = _txPrd;
-        if (RingFull(_txRetCsm, idx))
+        yield return Stop.Load(TxPrd);
+        var idx = cpu.Value;
+        yield return Stop.Load(TxRetCsm);
+        // Woken by a reclaim that has not published its consumer yet: that is on its way, on another CPU.
+        while (RingFull(cpu.Value, idx))
         {
-            // 2.4.4 spins here until reclaim goes on. Driver and device take turns, so nothing would: busy, as later drivers say.
-            return false;
+            yield return Stop.Await(TxRetCsm, cpu.Value);
         }
 
+        Take(skb);
         var sum = skb.IpSummed == ChecksumState.Hw ? BdFlags.TcpUdpSum : BdFlags.None;
-        var paged = skb.NrFrags > 0;
-        var head = Dma.MapSingle(skb.Block.Memory!.Address + (ulong)skb.Data, skb.HeadLen);
-        idx = LoadTxBd(idx, head, skb.HeadLen, sum | (paged ? BdFlags.None : BdFlags.End), paged ? null : skb);
-        for (var i = 0; i < skb.NrFrags; i++)
+        for (var piece = 0; piece <= skb.NrFrags; piece++)
         {
-            var frag = skb.Frags[i];
-            var last = i == skb.NrFrags - 1;
-            var mapping = Dma.MapPage(frag.Page, frag.Offset, frag.Size);
-            idx = LoadTxBd(idx, mapping, frag.Size, sum | (last ? BdFlags.End : BdFlags.None), last ? skb : null);
+            var (mapping, size) = Map(skb, piece);
+            var last = piece == skb.NrFrags;
+            yield return Stop.Store(SlotAt(idx), new Datum((long)mapping, last ? skb : null, size));
+            if (last)
+            {
+                PutDown();
+            }
+
+            // kernel: ace_load_tx_bd().
+            yield return Stop.Store(DescriptorAt(idx, AceTxDesc.AddrHi), (long)(mapping >> 32));
+            yield return Stop.Store(DescriptorAt(idx, AceTxDesc.AddrLo), (long)(mapping & 0xffffffff));
+            yield return Stop.Store(DescriptorAt(idx, AceTxDesc.FlagSize), AceTxDesc.FlagSizeOf(size, sum | (last ? BdFlags.End : BdFlags.None)));
+            Descriptors++;
+            idx = (idx + 1) % _slots.Length;
         }
 
-        // wmb: the descriptors are in memory before the producer index says so.
-        _txPrd = idx;
-        _device.WriteRegister(AceRegisters.TxPrd, (uint)idx);
-        if (RingFull(_txRetCsm, idx))
+        yield return Stop.Load(TxRetCsm);
+        var closes = RingFull(cpu.Value, idx);
+        yield return Stop.Wmb; // The descriptors are in memory before the producer index says so.
+        yield return Stop.Store(TxPrd, idx);
+        // The handler, on another CPU, must not see a consumer index beyond the producer: it would take the ring for full.
+        yield return Stop.Wmb; // Not in 2.4.4: the producer, then the mailbox.
+        yield return Stop.Writel(AceRegisters.TxPrd, (uint)idx);
+        if (!closes)
         {
-            StopQueue();
-            // The consumer may have moved between the test and the stop.
-            if (!RingFull(_txRetCsm, _txPrd))
+            yield break;
+        }
+
+        // 2.4.4 has no lock here, and its handler wakes a ring that fragments have filled again (ACE-005).
+        yield return Stop.SpinLockIrq(Word.DriverLock);
+        yield return Stop.SetBit(Word.Xoff);
+        yield return Stop.Load(TxRetCsm); // The consumer may have moved between the test and the stop.
+        if (!RingFull(cpu.Value, idx))
+        {
+            yield return Stop.ClearBit(Word.Xoff);
+        }
+
+        yield return Stop.SpinUnlockIrq(Word.DriverLock);
+    }
+
+    /// <summary>kernel: ace_interrupt(), ace_tx_int(): acknowledges, reads the consumer index, and reclaims only where that leaves the ring with room.</summary>
+    public override IEnumerator<Stop> Interrupt(Agent cpu)
+    {
+        yield return Stop.Readl(AceRegisters.HostCtrl);
+        if ((cpu.Value & AceRegisters.InInt) == 0)
+        {
+            // The line is shared.
+            yield break;
+        }
+
+        // Acknowledged, and the acknowledgement has arrived, before the index is read: a later one interrupts again.
+        yield return Stop.Writel(AceRegisters.Mb0Lo, 0);
+        yield return Stop.Readl(AceRegisters.Mb0Lo);
+        yield return Stop.Load(TxCsm);
+        var txCsm = cpu.Value;
+        yield return Stop.Rmb; // Not in 2.4.4: slots and producer are read after the index that gives them back.
+        yield return Stop.Load(TxRetCsm);
+        var idx = cpu.Value;
+        yield return Stop.Load(TxPrd);
+        if (txCsm == idx || RingFull(txCsm, cpu.Value))
+        {
+            yield break;
+        }
+
+        for (; idx != txCsm; idx = (idx + 1) % _slots.Length)
+        {
+            yield return Stop.Load(SlotAt(idx));
+            var (mapping, skb, mapLen) = cpu.Loaded;
+            yield return Stop.Store(SlotAt(idx), default(Datum));
+            // By length: address 0 is as good as any, where 2.4.4 takes it for "no mapping".
+            if (mapLen > 0)
             {
-                WakeQueue();
+                Dma.UnmapSingle((ulong)mapping, mapLen);
+            }
+
+            // dev_kfree_skb_irq: the slot of the last descriptor has it.
+            skb?.Kfree();
+        }
+
+        // Woken before the consumer is published: the other order could wake a ring that was filled again.
+        yield return Stop.SpinLockIrq(Word.DriverLock);
+        yield return Stop.Load(Word.Xoff);
+        if (cpu.Value != 0)
+        {
+            yield return Stop.Load(TxPrd); // Not in 2.4.4: whoever stopped the queue has filled slots since the test above.
+            if (!RingFull(txCsm, cpu.Value))
+            {
+                yield return Stop.ClearBit(Word.Xoff);
+                NetifSchedule(cpu);
             }
         }
 
-        return true;
+        yield return Stop.Wmb; // The slots are empty before they are given back.
+        yield return Stop.Store(TxRetCsm, txCsm);
+        yield return Stop.SpinUnlockIrq(Word.DriverLock);
     }
 
     public override int RunDevice(int packets) => _device.Run(packets);
-
-    /// <summary>kernel: ace_interrupt(): acknowledges, reads the consumer index, and reclaims only where that leaves the ring with room.</summary>
-    public override void Interrupt()
-    {
-        _device.WriteRegister(AceRegisters.Mb0Lo, 0);
-        var txCsm = (int)BinaryPrimitives.ReadUInt32LittleEndian(_txCsm.Bytes.Span);
-        if (txCsm != _txRetCsm && !RingFull(txCsm, _txPrd))
-        {
-            TxInt(txCsm);
-        }
-    }
 
     public override void WriteState(StateWriter state)
     {
@@ -154,40 +232,61 @@ public sealed class AceNicDriver : NetDevice
         _device.WriteState(state);
     }
 
-    /// <summary>kernel: ace_tx_int().</summary>
-    private void TxInt(int txCsm)
+    protected override Datum ReadOwn(in Word word) => word.Kind switch
     {
-        for (var idx = _txRetCsm; idx != txCsm; idx = (idx + 1) % _slots.Length)
+        PrdKind => new Datum(_txPrd),
+        RetCsmKind => new Datum(_txRetCsm),
+        SlotKind => _slots[word.Slot] is var (skb, mapping, mapLen) ? new Datum((long)mapping, skb, mapLen) : default,
+        _ => base.ReadOwn(word),
+    };
+
+    protected override void WriteOwn(in Word word, in Datum datum)
+    {
+        switch (word.Kind)
         {
-            var (skb, mapping, mapLen) = _slots[idx];
-            _slots[idx] = default;
-            // By length: address 0 is as good as any, where 2.4.4 takes it for "no mapping".
-            if (mapLen > 0)
-            {
-                Dma.UnmapSingle(mapping, mapLen);
-            }
-
-            // dev_kfree_skb_irq: the slot of the last descriptor has it.
-            skb?.Kfree();
+            case PrdKind:
+                _txPrd = (int)datum.Number;
+                break;
+            case RetCsmKind:
+                _txRetCsm = (int)datum.Number;
+                break;
+            case SlotKind:
+                _slots[word.Slot] = new Slot(datum.Skb, (ulong)datum.Number, datum.Length);
+                break;
+            default:
+                base.WriteOwn(word, datum);
+                break;
         }
-
-        // Woken before the consumer is published: the other order could wake a ring that was filled again.
-        if (Stopped)
-        {
-            WakeQueue();
-        }
-
-        _txRetCsm = txCsm;
     }
 
-    /// <summary>kernel: ace_load_tx_bd().</summary>
-    /// <returns>The next slot.</returns>
-    private int LoadTxBd(int idx, ulong address, int size, BdFlags flags, Skb? owner)
+    protected override ReadOnlySpan<byte> RingBytes(ulong address) => address == _txCsm.Address
+        ? _txCsm.Bytes.Span[..sizeof(uint)]
+        : _ring.Bytes.Span.Slice((int)(address - _ring.Address), sizeof(uint));
+
+    private static Word TxPrd => new(PrdKind);
+
+    private static Word TxRetCsm => new(RetCsmKind);
+
+    /// <summary>Where the firmware writes the consumer index. kernel: *ap->tx_csm.</summary>
+    private Word TxCsm => Word.At(_txCsm.Address);
+
+    /// <summary>The skb that a slot names, or is about to.</summary>
+    private Skb? SkbIn(int idx) => Smp is null ? _slots[idx].Skb : Smp.Newest(SlotAt(idx)).Skb;
+
+    private static Word SlotAt(int idx) => new(SlotKind, idx);
+
+    private Word DescriptorAt(int idx, int field) => Word.At(_ring.Address + (ulong)((idx * AceTxDesc.Bytes) + field));
+
+    /// <summary>Maps the head (piece 0) or a fragment. kernel: ace_map_tx_skb(), ace_map_tx_frag().</summary>
+    private (ulong Mapping, int Size) Map(Skb skb, int piece)
     {
-        new AceTxDesc(address, size, flags).Write(_ring.Bytes.Span.Slice(idx * AceTxDesc.Bytes, AceTxDesc.Bytes));
-        _slots[idx] = new Slot(owner, address, size);
-        Descriptors++;
-        return (idx + 1) % _slots.Length;
+        if (piece == 0)
+        {
+            return (Dma.MapSingle(skb.Block.Memory!.Address + (ulong)skb.Data, skb.HeadLen), skb.HeadLen);
+        }
+
+        var frag = skb.Frags[piece - 1];
+        return (Dma.MapPage(frag.Page, frag.Offset, frag.Size), frag.Size);
     }
 
     /// <summary>Free slots; one always stays empty. kernel: tx_space().</summary>

@@ -5,6 +5,12 @@ namespace ZeroCopy.Drivers.AceNic;
 /// <summary>Register offsets that transmission uses. kernel: struct ace_regs, drivers/net/acenic.h.</summary>
 internal static class AceRegisters
 {
+    /// <summary>Whether this card asks for an interrupt. kernel: HostCtrl.</summary>
+    public const uint HostCtrl = 0x40;
+
+    /// <summary>kernel: IN_INT of HostCtrl.</summary>
+    public const int InInt = 1;
+
     /// <summary>Writing 0 acknowledges the interrupt. kernel: Mb0Lo.</summary>
     public const uint Mb0Lo = 0x504;
 

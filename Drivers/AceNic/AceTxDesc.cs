@@ -21,16 +21,13 @@ public readonly record struct AceTxDesc(ulong Address, int Size, BdFlags Flags)
 {
     public const int Bytes = 16;
 
-    private const int AddrHi = 0;
-    private const int FlagSize = 8;
-    private const int VlanRes = 12;
+    /// <summary>Offsets of its words.</summary>
+    public const int AddrHi = 0;
+    public const int AddrLo = 4;
+    public const int FlagSize = 8;
 
-    public void Write(Span<byte> slot)
-    {
-        AceInfo.WriteAddress(slot[AddrHi..], Address);
-        BinaryPrimitives.WriteUInt32LittleEndian(slot[FlagSize..], ((uint)Size << 16) | (uint)Flags);
-        BinaryPrimitives.WriteUInt32LittleEndian(slot[VlanRes..], 0);
-    }
+    /// <summary>The word that says how many bytes there are, and what they are.</summary>
+    public static uint FlagSizeOf(int size, BdFlags flags) => ((uint)size << 16) | (uint)flags;
 
     public static AceTxDesc Read(ReadOnlySpan<byte> slot)
     {

@@ -3,13 +3,15 @@ using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
+using ZeroCopy.Model.Smp;
 
 namespace ZeroCopy.Drivers.Hme;
 
 /// <summary>A Sun Happy Meal Ethernet, transmit side: walks its ring while descriptors are its own, joins them from SOP to EOP, sums from where it is told to where it is told, emits, and gives them back by clearing OWN. Evidence: drivers/net/sunhme.[ch]; STP2002QFP manual, section on the transmit descriptor.</summary>
-public sealed class HmeDevice(Dma bus, Wire wire, DevId id, int ringSize) : IDevice
+public sealed class HmeDevice(Dma bus, Wire wire, DevId id, int ringSize) : IDevice, IHardware
 {
     private readonly List<HmeTxDesc> _packet = [];
+    private readonly Frame _payload = new();
     private readonly byte[] _fetch = new byte[HmeTxDesc.Bytes];
     private ulong _ring;
     private uint _stat;
@@ -48,95 +50,134 @@ public sealed class HmeDevice(Dma bus, Wire wire, DevId id, int ringSize) : IDev
         return stat;
     }
 
+    public bool HasWork => _kicked;
+
+    /// <summary>It says so with each packet.</summary>
+    public bool HasNews => false;
+
+    public bool IsIrqRaised => (_stat & HmeRegisters.StatTxAll) != 0;
+
+    public bool IsHalted => false;
+
     public int Run(int packets)
     {
         var sent = 0;
         while (_kicked && sent < packets)
         {
-            if (!FetchPacket())
+            var before = _next;
+            for (var packet = Packet(); packet.MoveNext();)
             {
-                _kicked = false;
-                break;
+                // Nothing comes between its accesses here.
+                if (packet.Current is { Access: Access.Store } stop)
+                {
+                    BinaryPrimitives.WriteUInt32LittleEndian(_fetch, (uint)stop.Datum.Number);
+                    bus.DeviceWrite(stop.Word.Address, _fetch.AsSpan(0, sizeof(uint)));
+                }
             }
 
-            Send();
-            GiveBack();
-            _stat |= HmeRegisters.StatHostToTx;
-            sent++;
-            if (!Fetch(_next).Flags.HasFlag(TxFlags.Own))
-            {
-                _stat |= HmeRegisters.StatTxAll;
-                _kicked = false;
-            }
+            sent += _next != before ? 1 : 0;
         }
 
         return sent;
     }
+
+    /// <summary>Reads descriptors from SOP to EOP while they are its own, then what they name, joins it, sends it, and gives the descriptors back.</summary>
+    public IEnumerator<Stop> Packet()
+    {
+        _packet.Clear();
+        var isWhole = false;
+        for (var slot = _next; _packet.Count < ringSize && !isWhole; slot = (slot + 1) % ringSize)
+        {
+            yield return Stop.Fetch(AddressOf(slot), HmeTxDesc.Bytes);
+            var descriptor = Fetch(slot);
+            if (!descriptor.Flags.HasFlag(TxFlags.Own))
+            {
+                break;
+            }
+
+            _packet.Add(descriptor);
+            isWhole = descriptor.Flags.HasFlag(TxFlags.Eop);
+        }
+
+        if (!isWhole)
+        {
+            // It waits for the next kick.
+            _kicked = false;
+            _packet.Clear();
+            yield break;
+        }
+
+        // What it has read stays as it was, whatever becomes of the memory.
+        var payload = _payload.Start(id, LengthOf(_packet), fromPeer: false, wire.HasProvenance);
+        for (int i = 0, at = 0; i < _packet.Count; at += _packet[i++].Size)
+        {
+            yield return Stop.Pause;
+            bus.DeviceRead(_packet[i].Address, payload.Slice(at, _packet[i].Size));
+        }
+
+        yield return Stop.Pause;
+        Send(payload);
+        for (var i = 0; i < _packet.Count; i++)
+        {
+            yield return Stop.Store(Word.At(AddressOf(_next)), (_packet[i] with { Flags = _packet[i].Flags & ~TxFlags.Own }).FlagWord);
+            _next = (_next + 1) % ringSize;
+        }
+
+        _packet.Clear();
+        yield return Stop.Fetch(AddressOf(_next), HmeTxDesc.Bytes);
+        _stat |= HmeRegisters.StatHostToTx;
+        if (!Fetch(_next).Flags.HasFlag(TxFlags.Own))
+        {
+            _stat |= HmeRegisters.StatTxAll;
+            _kicked = false;
+        }
+    }
+
+    /// <summary>One packet at a time, and nothing later. It has no timer for it.</summary>
+    public IEnumerator<Stop> Coalesce() => throw new ModelException("HME does not coalesce");
 
     public void WriteState(StateWriter state)
     {
         state.Write(_stat);
         state.Write(_next);
         state.Write(_kicked);
-    }
-
-    /// <summary>Reads descriptors up to EOP; false where one is not the chip's own.</summary>
-    private bool FetchPacket()
-    {
-        _packet.Clear();
-        for (var slot = _next; _packet.Count < ringSize; slot = (slot + 1) % ringSize)
+        state.Write(_packet.Count);
+        foreach (var descriptor in _packet)
         {
-            var descriptor = Fetch(slot);
-            if (!descriptor.Flags.HasFlag(TxFlags.Own))
-            {
-                return false;
-            }
-
-            _packet.Add(descriptor);
-            if (descriptor.Flags.HasFlag(TxFlags.Eop))
-            {
-                return true;
-            }
+            state.Write(descriptor.FlagWord);
+            state.Write(descriptor.Address);
         }
 
-        return false;
+        if (_packet.Count > 0)
+        {
+            state.Write(_payload.Span);
+        }
     }
 
-    private void Send()
+    private static int LengthOf(List<HmeTxDesc> packet)
     {
         var length = 0;
-        foreach (var descriptor in _packet)
+        foreach (var descriptor in packet)
         {
             length += descriptor.Size;
         }
 
-        var (frame, index) = wire.Frame(id, length);
-        var at = 0;
-        foreach (var descriptor in _packet)
-        {
-            bus.DeviceRead(descriptor.Address, frame.Slice(at, descriptor.Size));
-            at += descriptor.Size;
-        }
+        return length;
+    }
 
+    private void Send(Bytes payload)
+    {
+        var (frame, index) = wire.Frame(id, payload.Length);
+        payload.CopyTo(frame);
         var first = _packet[0];
-        if (first.Flags.HasFlag(TxFlags.CsEnable) && first.Location + 2 <= length)
+        if (first.Flags.HasFlag(TxFlags.CsEnable) && first.Location + 2 <= payload.Length)
         {
             var adder = default(WireAdder);
-            adder.Feed(frame.Span[Math.Min(first.Start, length)..]);
+            adder.Feed(frame.Span[Math.Min(first.Start, payload.Length)..]);
             BinaryPrimitives.WriteUInt16BigEndian(frame.Span[first.Location..], adder.Complement);
         }
 
         wire.Emit(index, ChecksumState.None);
-    }
-
-    private void GiveBack()
-    {
-        foreach (var descriptor in _packet)
-        {
-            (descriptor with { Flags = descriptor.Flags & ~TxFlags.Own }).Write(_fetch);
-            bus.DeviceWrite(AddressOf(_next), _fetch);
-            _next = (_next + 1) % ringSize;
-        }
     }
 
     private HmeTxDesc Fetch(int slot)

@@ -2,6 +2,7 @@ using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
+using ZeroCopy.Model.Smp;
 
 namespace ZeroCopy.Drivers.Hme;
 
@@ -13,9 +14,13 @@ public sealed class HmeDriver : NetDevice
 
     private const int RingAlign = 2048;
 
+    private const int NewKind = Word.FirstOfDriver;
+    private const int OldKind = NewKind + 1;
+    private const int SkbKind = OldKind + 1;
+
     private readonly Skb?[] _txSkbs;
     private readonly Block _ring;
-    private readonly IDevice _device;
+    private readonly HmeDevice _device;
     private int _txNew;
     private int _txOld;
 
@@ -44,10 +49,10 @@ public sealed class HmeDriver : NetDevice
     {
         get
         {
-            var count = 0;
-            foreach (var skb in _txSkbs)
+            var count = InHand is null ? 0 : 1;
+            for (var slot = 0; slot < _txSkbs.Length; slot++)
             {
-                count += skb is null ? 0 : 1;
+                count += SkbIn(slot) is null ? 0 : 1;
             }
 
             return count;
@@ -62,24 +67,27 @@ public sealed class HmeDriver : NetDevice
 
     public override void AddHeld(List<Skb> to)
     {
-        foreach (var slot in _txSkbs)
+        AddInHand(to);
+        for (var slot = 0; slot < _txSkbs.Length; slot++)
         {
-            if (slot is { } skb)
+            if (SkbIn(slot) is { } skb)
             {
                 to.Add(skb);
             }
         }
     }
 
-    /// <summary>kernel: happy_meal_start_xmit().</summary>
-    public override bool HardStartXmit(Skb skb)
-    {
-        if (TxBuffsAvail <= skb.NrFrags)
-        {
-            StopQueue();
-            return false;
-        }
+    public override bool HardStartXmit(Skb skb) => StartXmitAlone(skb);
 
+    public override void Interrupt() => InterruptAlone();
+
+    public override bool CanInterleave => true;
+
+    public override IHardware Hardware => _device;
+
+    /// <summary>kernel: happy_meal_start_xmit().</summary>
+    public override IEnumerator<Stop> StartXmit(Agent cpu, Skb skb)
+    {
         var sum = TxFlags.None;
         var (start, location) = (0, 0);
         if (skb.IpSummed == ChecksumState.Hw)
@@ -89,8 +97,21 @@ public sealed class HmeDriver : NetDevice
             sum = TxFlags.CsEnable;
         }
 
-        var entry = _txNew;
-        _txSkbs[entry] = skb;
+        yield return Stop.SpinLockIrq(Word.DriverLock);
+        yield return Stop.Load(TxOld);
+        var old = cpu.Value;
+        yield return Stop.Load(TxNew);
+        var entry = cpu.Value;
+        if (BuffsAvail(old, entry) <= skb.NrFrags)
+        {
+            yield return Stop.SetBit(Word.Xoff);
+            yield return Stop.SpinUnlockIrq(Word.DriverLock);
+            yield break;
+        }
+
+        Take(skb);
+        yield return Stop.Store(SkbAt(entry), new Datum(0, skb));
+        PutDown();
         var head = Dma.MapSingle(skb.Block.Memory!.Address + (ulong)skb.Data, skb.HeadLen);
         var next = Next(entry);
         for (var i = 0; i < skb.NrFrags; i++)
@@ -98,33 +119,84 @@ public sealed class HmeDriver : NetDevice
             var frag = skb.Frags[i];
             var mapping = Dma.MapPage(frag.Page, frag.Offset, frag.Size);
             var eop = i == skb.NrFrags - 1 ? TxFlags.Eop : TxFlags.None;
-            WriteTxd(next, new HmeTxDesc(TxFlags.Own | eop | sum, start, location, frag.Size, Low(mapping)));
+            yield return Stop.Store(AddressOf(next), Low(mapping));
+            yield return Stop.Wmb; // kernel: write_txd(): the chip may look once OWN is there.
+            yield return Stop.Store(FlagsOf(next), new HmeTxDesc(TxFlags.Own | eop | sum, start, location, frag.Size, Low(mapping)).FlagWord);
+            Descriptors++;
             next = Next(next);
         }
 
         // The first descriptor last: the chip waits at its slot and must not see half a chain.
         var only = skb.NrFrags == 0 ? TxFlags.Eop : TxFlags.None;
-        WriteTxd(entry, new HmeTxDesc(TxFlags.Own | TxFlags.Sop | only | sum, start, location, skb.HeadLen, Low(head)));
-        _txNew = next;
-        if (TxBuffsAvail <= World.Profile.MaxSkbFrags + 1)
+        yield return Stop.Store(AddressOf(entry), Low(head));
+        yield return Stop.Wmb; // The address and the rest of the chain, then OWN.
+        yield return Stop.Store(FlagsOf(entry), new HmeTxDesc(TxFlags.Own | TxFlags.Sop | only | sum, start, location, skb.HeadLen, Low(head)).FlagWord);
+        Descriptors++;
+        yield return Stop.Store(TxNew, next);
+        if (BuffsAvail(old, next) <= World.Profile.MaxSkbFrags + 1)
         {
-            StopQueue();
+            yield return Stop.SetBit(Word.Xoff);
         }
 
-        _device.WriteRegister(HmeRegisters.EtxPending, 1);
-        return true;
+        yield return Stop.Wmb; // Not in 2.4.4: a kick that overtakes OWN finds nothing, and nobody kicks again (HME-005).
+        yield return Stop.Writel(HmeRegisters.EtxPending, 1);
+        yield return Stop.SpinUnlockIrq(Word.DriverLock);
+    }
+
+    /// <summary>kernel: happy_meal_interrupt(), happy_meal_tx(): reading the causes clears them; the ring is looked at when all of it has gone.</summary>
+    public override IEnumerator<Stop> Interrupt(Agent cpu)
+    {
+        yield return Stop.Readl(HmeRegisters.GregStat);
+        if ((cpu.Loaded.Number & HmeRegisters.StatTxAll) == 0)
+        {
+            yield break;
+        }
+
+        yield return Stop.SpinLock(Word.DriverLock);
+        yield return Stop.Load(TxNew);
+        var end = cpu.Value;
+        yield return Stop.Load(TxOld);
+        var elem = cpu.Value;
+        while (elem != end)
+        {
+            yield return Stop.Load(SkbAt(elem));
+            var skb = cpu.Loaded.Skb!;
+            yield return Stop.Load(FlagsOf(elem));
+            if ((cpu.Loaded.Number & (long)TxFlags.Own) != 0)
+            {
+                break;
+            }
+
+            yield return Stop.Load(FlagsOf((elem + skb.NrFrags) % _txSkbs.Length));
+            if ((cpu.Loaded.Number & (long)TxFlags.Own) != 0)
+            {
+                break;
+            }
+
+            yield return Stop.Store(SkbAt(elem), default(Datum));
+            for (var i = 0; i <= skb.NrFrags; i++)
+            {
+                // By what the descriptor says: the skb's own lengths are for no single piece of it.
+                var descriptor = Descriptor(elem);
+                Dma.UnmapSingle(descriptor.Address, descriptor.Size);
+                elem = Next(elem);
+            }
+
+            skb.Kfree();
+        }
+
+        yield return Stop.Store(TxOld, elem);
+        yield return Stop.Load(Word.Xoff);
+        if (cpu.Value != 0 && BuffsAvail(elem, end) > World.Profile.MaxSkbFrags + 1)
+        {
+            yield return Stop.ClearBit(Word.Xoff);
+            NetifSchedule(cpu);
+        }
+
+        yield return Stop.SpinUnlock(Word.DriverLock);
     }
 
     public override int RunDevice(int packets) => _device.Run(packets);
-
-    /// <summary>kernel: happy_meal_interrupt(): reading the causes clears them; the ring is looked at when all of it has gone.</summary>
-    public override void Interrupt()
-    {
-        if ((_device.ReadRegister(HmeRegisters.GregStat) & HmeRegisters.StatTxAll) != 0)
-        {
-            Tx();
-        }
-    }
 
     public override void WriteState(StateWriter state)
     {
@@ -154,40 +226,47 @@ public sealed class HmeDriver : NetDevice
     /// <summary>A request's start and location must fit 6 and 8 bits: 32 bytes of IP options and more do not.</summary>
     protected override bool SumRequestFits(int start, int at) => start <= HmeTxDesc.MaxStart && at <= HmeTxDesc.MaxLocation;
 
-    /// <summary>kernel: happy_meal_tx().</summary>
-    private void Tx()
+    protected override Datum ReadOwn(in Word word) => word.Kind switch
     {
-        while (_txOld != _txNew)
+        NewKind => new Datum(_txNew),
+        OldKind => new Datum(_txOld),
+        SkbKind => new Datum(0, _txSkbs[word.Slot]),
+        _ => base.ReadOwn(word),
+    };
+
+    protected override void WriteOwn(in Word word, in Datum datum)
+    {
+        switch (word.Kind)
         {
-            var skb = _txSkbs[_txOld]!;
-            var last = (_txOld + skb.NrFrags) % _txSkbs.Length;
-            if (Descriptor(_txOld).Flags.HasFlag(TxFlags.Own) || Descriptor(last).Flags.HasFlag(TxFlags.Own))
-            {
+            case NewKind:
+                _txNew = (int)datum.Number;
                 break;
-            }
-
-            _txSkbs[_txOld] = null;
-            for (var i = 0; i <= skb.NrFrags; i++)
-            {
-                var descriptor = Descriptor(_txOld);
-                Dma.UnmapSingle(descriptor.Address, descriptor.Size);
-                _txOld = Next(_txOld);
-            }
-
-            skb.Kfree();
-        }
-
-        if (Stopped && TxBuffsAvail > World.Profile.MaxSkbFrags + 1)
-        {
-            WakeQueue();
+            case OldKind:
+                _txOld = (int)datum.Number;
+                break;
+            case SkbKind:
+                _txSkbs[word.Slot] = datum.Skb;
+                break;
+            default:
+                base.WriteOwn(word, datum);
+                break;
         }
     }
 
-    private void WriteTxd(int slot, HmeTxDesc descriptor)
-    {
-        descriptor.Write(At(slot));
-        Descriptors++;
-    }
+    protected override ReadOnlySpan<byte> RingBytes(ulong address) => _ring.Bytes.Span.Slice((int)(address - _ring.Address), sizeof(uint));
+
+    private static Word TxNew => new(NewKind);
+
+    private static Word TxOld => new(OldKind);
+
+    /// <summary>The skb that a slot names, or is about to.</summary>
+    private Skb? SkbIn(int slot) => Smp is null ? _txSkbs[slot] : Smp.Newest(SkbAt(slot)).Skb;
+
+    private static Word SkbAt(int slot) => new(SkbKind, slot);
+
+    private Word FlagsOf(int slot) => Word.At(_ring.Address + (ulong)(slot * HmeTxDesc.Bytes));
+
+    private Word AddressOf(int slot) => Word.At(_ring.Address + (ulong)((slot * HmeTxDesc.Bytes) + HmeTxDesc.AddressAt));
 
     private Span<byte> At(int slot) => _ring.Bytes.Span.Slice(slot * HmeTxDesc.Bytes, HmeTxDesc.Bytes);
 
@@ -197,5 +276,5 @@ public sealed class HmeDriver : NetDevice
     private static uint Low(ulong address) => unchecked((uint)address);
 
     /// <summary>Free slots; one always stays empty. kernel: TX_BUFFS_AVAIL.</summary>
-    private int TxBuffsAvail => _txOld <= _txNew ? _txOld + (_txSkbs.Length - 1) - _txNew : _txOld - _txNew - 1;
+    private int BuffsAvail(int old, int @new) => old <= @new ? old + (_txSkbs.Length - 1) - @new : old - @new - 1;
 }

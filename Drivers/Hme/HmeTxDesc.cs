@@ -34,21 +34,18 @@ public readonly record struct HmeTxDesc(TxFlags Flags, int Start, int Location, 
     public const int MaxLocation = 0xff;
     public const int MaxSize = 0x3fff;
 
-    private const int AddressAt = 4;
+    /// <summary>Offset of the address; the flags come first.</summary>
+    public const int AddressAt = 4;
+
     private const int StartShift = 14;
     private const int LocationShift = 20;
     private const TxFlags AllFlags = TxFlags.Own | TxFlags.Sop | TxFlags.Eop | TxFlags.CsEnable;
 
-    /// <summary>The address first, then the flags: with OWN among them the chip may look. kernel: write_txd() of sunhme.c, with its barrier between.</summary>
-    public void Write(Span<byte> slot)
-    {
-        BinaryPrimitives.WriteUInt32LittleEndian(slot[AddressAt..], Address);
-        // The fields are as narrow as the hardware's: what does not fit is cut, as there.
-        BinaryPrimitives.WriteUInt32LittleEndian(slot, (uint)Flags
-            | ((uint)(Location & MaxLocation) << LocationShift)
-            | ((uint)(Start & MaxStart) << StartShift)
-            | (uint)(Size & MaxSize));
-    }
+    /// <summary>All but the address, as the chip reads it. The fields are as narrow as the hardware's: what does not fit is cut, as there.</summary>
+    public uint FlagWord => (uint)Flags
+        | ((uint)(Location & MaxLocation) << LocationShift)
+        | ((uint)(Start & MaxStart) << StartShift)
+        | (uint)(Size & MaxSize);
 
     public static HmeTxDesc Read(ReadOnlySpan<byte> slot)
     {

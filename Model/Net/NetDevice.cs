@@ -14,7 +14,7 @@ public enum NetXmit
 }
 
 /// <summary>A net device as the stack sees it, with its queueing discipline, pfifo_fast: three bands, of which the lowest that is not empty goes first. kernel: struct net_device, net/core/dev.c, net/sched/sch_generic.c.</summary>
-public abstract class NetDevice(World world, DevId id, string driver, int mtu, NetifFeatures lacking)
+public abstract partial class NetDevice(World world, DevId id, string driver, int mtu, NetifFeatures lacking)
 {
     private readonly SkbQueue[] _bands = [new(), new(), new()];
 
@@ -124,10 +124,10 @@ public abstract class NetDevice(World world, DevId id, string driver, int mtu, N
         return result;
     }
 
-    /// <summary>Gives queued packets to the driver until it stops the queue or is busy. kernel: qdisc_run(), qdisc_restart().</summary>
+    /// <summary>Gives queued packets to the driver until it stops the queue or is busy, nothing in between; where the device is interleaved its own softirq does so. kernel: qdisc_run(), qdisc_restart().</summary>
     public void QdiscRun()
     {
-        while (!Stopped && Dequeue() is { } skb)
+        while (Smp is null && !Stopped && Dequeue() is { } skb)
         {
             ShowToTaps(skb);
             var (number, band, ring) = (skb.PlanNumber, BandOf(skb.Priority), Ring);
@@ -160,6 +160,17 @@ public abstract class NetDevice(World world, DevId id, string driver, int mtu, N
         }
 
         Dma.WriteState(state);
+        state.Write(Smp is not null);
+        if (Smp is not null)
+        {
+            state.Write(NetTxSoftirq is { } cpu ? (long)cpu : -1);
+            state.Write(InHand is not null);
+            InHand?.WriteState(state);
+            state.Write(IsBusy);
+            state.Write(_xmitLock);
+            state.Write(_driverLock);
+            Smp.WriteState(state);
+        }
     }
 
     /// <summary>kernel: netif_stop_queue().</summary>

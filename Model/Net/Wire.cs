@@ -8,6 +8,9 @@ public sealed class Wire(World world)
     private readonly Table<Queue<Frame>> _pending = new();
     private readonly Stack<Frame> _free = new();
 
+    /// <summary>Whether each byte of a frame says where it came from.</summary>
+    public bool HasProvenance => world.Profile.Provenance;
+
     /// <summary>Frames of the peer that the stack has not taken yet.</summary>
     public int Pending(DevId device) => _pending.Has(device.Value) ? _pending[device.Value].Count : 0;
 

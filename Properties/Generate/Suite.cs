@@ -53,7 +53,7 @@ public static class Suites
         new("transmit", "sockets, page cache and four drivers; features on and off",
             NetDraws.Over([.. DriverKind.All]),
             DriverKind.All,
-            Of(law => !NeedsNames(law) && !NeedsMemory(law))),
+            Of(law => !NeedsNames(law) && !NeedsMemory(law) && !NeedsSchedule(law))),
         new("acenic", "the AceNIC ring: descriptors, completion, stop and wake",
             NetDraws.Over(Driver("acenic")),
             [Driver("acenic")],
@@ -61,12 +61,12 @@ public static class Suites
         new("hme", "the HME ring: ownership bits, start and location of the sum, 32-bit addresses",
             NetDraws.Over(Driver("hme")),
             [Driver("hme")],
-            Of(law => law.Rule.Id[..3] is not "ACE" && !NeedsNames(law) && !NeedsMemory(law))),
+            Of(law => (law.Rule.Id[..3] is not "ACE") && !NeedsNames(law) && !NeedsMemory(law))),
         new("system", "everything together",
             [.. SkbDraws.All.Where(draw => draw.Name is not ("fail_alloc" or "alloc_page" or "put_page" or "sk_alloc" or "sock_wmalloc")), .. NetDraws.Over([.. DriverKind.All]).Select(Thicker), .. PagesDraws.WithoutFiles],
             DriverKind.All,
             // Two calls of one socket, one after the other, done in two ways: too rare among everything else; transmit has it.
-            Of(law => law.Rule != SkbRules.DestructorInSoftirq && law != CompletionLaws.KindsApartOccurs)),
+            Of(law => !NeedsSchedule(law) && law.Rule != SkbRules.DestructorInSoftirq && law != CompletionLaws.KindsApartOccurs)),
     ];
 
     /// <summary>The suite of this name; null where there is none.</summary>
@@ -98,6 +98,9 @@ public static class Suites
     /// <summary>Laws whose premise takes an skb that the script itself names.</summary>
     private static bool NeedsNames(Law law) => law.Scope == Scope.NamedSkb || law == SkbLaws.SecondHolderOccurs || law == SkbLaws.ListOccurs || IsOfDirectCalls(law.Rule)
         || law.Rule == SumRules.RunSum || law.Rule == SumRules.BlockAdd || law.Rule == SkbRules.BytesAgree;
+
+    /// <summary>Rules of drivers that go on one access at a time.</summary>
+    private static bool NeedsSchedule(Law law) => law.Rule == NetRules.NothingIsStuck || law.Rule == AceRules.WaitsForReclaimOnly || law.Rule == HmeRules.KickFollowsOwn;
 
     /// <summary>Rules about calls that only a script makes.</summary>
     private static bool IsOfDirectCalls(Rule rule) =>

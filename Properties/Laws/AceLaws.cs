@@ -10,14 +10,14 @@ namespace ZeroCopy.Properties.Laws;
 public static class AceLaws
 {
     public static readonly Law OneSlotStaysEmpty = Law.Always(AceRules.OneSlotStaysEmpty,
-        (in Step _, NetDevice device) => device is not AceNicDriver ace || Used(ace) < ace.Slots.Length,
+        (in Step _, NetDevice device) => device is not AceNicDriver { IsAtRest: true } ace || Used(ace) < ace.Slots.Length,
         (_, _) => "every slot is in use: producer and consumer are equal, and the ring reads as empty");
 
     public static readonly Law RingWraps = Law.Sometimes(AceRules.OneSlotStaysEmpty,
         (in Step _, NetDevice device) => device is AceNicDriver && device.Ring.Producer < device.Ring.Consumer);
 
     public static readonly Law LastSlotOwns = Law.Always(AceRules.LastSlotOwns,
-        (in Step _, NetDevice device) => device is not AceNicDriver ace || EachPacket(ace, static (ace, first, count, skb) =>
+        (in Step _, NetDevice device) => device is not AceNicDriver { IsAtRest: true } ace || EachPacket(ace, static (ace, first, count, skb) =>
         {
             for (var i = 0; i < count; i++)
             {
@@ -32,10 +32,10 @@ public static class AceLaws
         (step, device) => Describe(step, (AceNicDriver)device));
 
     public static readonly Law PacketOccurs = Law.Sometimes(AceRules.LastSlotOwns,
-        (in Step _, NetDevice device) => device is AceNicDriver { InFlight: > 0 });
+        (in Step _, NetDevice device) => device is AceNicDriver { IsAtRest: true, InFlight: > 0 });
 
     public static readonly Law EndStandsOnLast = Law.Always(AceRules.EndOnLast,
-        (in Step _, NetDevice device) => device is not AceNicDriver ace || EachPacket(ace, static (ace, first, count, _) =>
+        (in Step _, NetDevice device) => device is not AceNicDriver { IsAtRest: true } ace || EachPacket(ace, static (ace, first, count, _) =>
         {
             for (var i = 0; i < count; i++)
             {
@@ -50,7 +50,7 @@ public static class AceLaws
         (step, device) => Describe(step, (AceNicDriver)device));
 
     public static readonly Law SumFlagStandsOnEach = Law.Always(AceRules.SumFlagOnEach,
-        (in Step _, NetDevice device) => device is not AceNicDriver ace || EachPacket(ace, static (ace, first, count, skb) =>
+        (in Step _, NetDevice device) => device is not AceNicDriver { IsAtRest: true } ace || EachPacket(ace, static (ace, first, count, skb) =>
         {
             for (var i = 0; i < count; i++)
             {
@@ -65,10 +65,10 @@ public static class AceLaws
         (step, device) => Describe(step, (AceNicDriver)device));
 
     public static readonly Law SumRequestOccurs = Law.Sometimes(AceRules.SumFlagOnEach,
-        (in Step _, NetDevice device) => device is AceNicDriver ace && EachPacket(ace, static (_, _, _, skb) => skb.IpSummed != ChecksumState.Hw) is false);
+        (in Step _, NetDevice device) => device is AceNicDriver { IsAtRest: true } ace && EachPacket(ace, static (_, _, _, skb) => skb.IpSummed != ChecksumState.Hw) is false);
 
     public static readonly Law PagedPacketOccurs = Law.Sometimes(AceRules.EndOnLast,
-        (in Step _, NetDevice device) => device is AceNicDriver ace && !EachPacket(ace, static (_, _, count, _) => count == 1));
+        (in Step _, NetDevice device) => device is AceNicDriver { IsAtRest: true } ace && !EachPacket(ace, static (_, _, count, _) => count == 1));
 
     private delegate bool PacketClaim(AceNicDriver ace, int first, int count, Skb skb);
 

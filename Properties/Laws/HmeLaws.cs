@@ -10,36 +10,36 @@ namespace ZeroCopy.Properties.Laws;
 public static class HmeLaws
 {
     public static readonly Law OneSlotStaysEmpty = Law.Always(HmeRules.OneSlotStaysEmpty,
-        (in Step _, NetDevice device) => device is not HmeDriver hme || Slots(hme) < hme.TxSkbs.Length,
+        (in Step _, NetDevice device) => device is not HmeDriver { IsAtRest: true } hme || Slots(hme) < hme.TxSkbs.Length,
         (_, _) => "the packets in flight take every slot: tx_new and tx_old are equal, and the ring reads as empty");
 
     public static readonly Law RingWraps = Law.Sometimes(HmeRules.OneSlotStaysEmpty,
         (in Step _, NetDevice device) => device is HmeDriver && device.Ring.Producer < device.Ring.Consumer);
 
     public static readonly Law FirstSlotOwns = Law.Always(HmeRules.FirstSlotOwns,
-        (in Step _, NetDevice device) => device is not HmeDriver hme || EachDescriptor(hme, static (hme, slot, i, skb) => (hme.TxSkbs[slot] is not null) == (i == 0)),
+        (in Step _, NetDevice device) => device is not HmeDriver { IsAtRest: true } hme || EachDescriptor(hme, static (hme, slot, i, skb) => (hme.TxSkbs[slot] is not null) == (i == 0)),
         (step, device) => Describe(step, (HmeDriver)device));
 
     public static readonly Law PacketOccurs = Law.Sometimes(HmeRules.FirstSlotOwns,
-        (in Step _, NetDevice device) => device is HmeDriver { InFlight: > 0 });
+        (in Step _, NetDevice device) => device is HmeDriver { IsAtRest: true, InFlight: > 0 });
 
     public static readonly Law FramedOnce = Law.Always(HmeRules.Framing,
-        (in Step _, NetDevice device) => device is not HmeDriver hme || EachDescriptor(hme, static (hme, slot, i, skb) =>
+        (in Step _, NetDevice device) => device is not HmeDriver { IsAtRest: true } hme || EachDescriptor(hme, static (hme, slot, i, skb) =>
             hme.Descriptor(slot).Flags is var flags && flags.HasFlag(TxFlags.Sop) == (i == 0) && flags.HasFlag(TxFlags.Eop) == (i == skb.NrFrags)),
         (step, device) => Describe(step, (HmeDriver)device));
 
     public static readonly Law PagedPacketOccurs = Law.Sometimes(HmeRules.Framing,
-        (in Step _, NetDevice device) => device is HmeDriver hme && !EachDescriptor(hme, static (_, _, i, _) => i == 0));
+        (in Step _, NetDevice device) => device is HmeDriver { IsAtRest: true } hme && !EachDescriptor(hme, static (_, _, i, _) => i == 0));
 
     public static readonly Law SumFieldsAreThePackets = Law.Always(HmeRules.SumFieldsFit,
-        (in Step _, NetDevice device) => device is not HmeDriver hme || EachDescriptor(hme, static (hme, slot, _, skb) =>
+        (in Step _, NetDevice device) => device is not HmeDriver { IsAtRest: true } hme || EachDescriptor(hme, static (hme, slot, _, skb) =>
             hme.Descriptor(slot) is var descriptor && (skb.IpSummed == ChecksumState.Hw
                 ? descriptor.Flags.HasFlag(TxFlags.CsEnable) && descriptor.Start == skb.TransportHeader - skb.Data && descriptor.Location == descriptor.Start + (int)skb.Csum
                 : !descriptor.Flags.HasFlag(TxFlags.CsEnable))),
         (step, device) => Describe(step, (HmeDriver)device));
 
     public static readonly Law SumRequestOccurs = Law.Sometimes(HmeRules.SumFieldsFit,
-        (in Step _, NetDevice device) => device is HmeDriver hme && !EachDescriptor(hme, static (_, _, _, skb) => skb.IpSummed != ChecksumState.Hw));
+        (in Step _, NetDevice device) => device is HmeDriver { IsAtRest: true } hme && !EachDescriptor(hme, static (_, _, _, skb) => skb.IpSummed != ChecksumState.Hw));
 
     private delegate bool DescriptorClaim(HmeDriver hme, int slot, int index, Skb skb);
 

@@ -17,7 +17,7 @@ public static class QueueLaws
     public static readonly Law WaitingPacketOccurs = Law.Sometimes(NetRules.BusyKeepsNothing, (in Step _, NetDevice device) => device.QueueLength > 0);
 
     public static readonly Law AwakeTakesLargest = Law.Always(NetRules.AwakeAccepts,
-        (in Step _, NetDevice device) => device.Stopped || device.Ring.Entries == 0 || Free(device.Ring) >= device.Ring.SlotsForLargest,
+        (in Step _, NetDevice device) => device.Stopped || device.Ring.Entries == 0 || !device.IsAtRest || Free(device.Ring) >= device.Ring.SlotsForLargest,
         (_, device) => $"{device.Driver} ({device.Id}) is awake with {Free(device.Ring)} free slots; the largest packet takes {device.Ring.SlotsForLargest}");
 
     public static readonly Law NarrowRingOccurs = Law.Sometimes(NetRules.AwakeAccepts,
@@ -35,7 +35,7 @@ public static class QueueLaws
     public static readonly Law InterruptAfterLastOccurs = Law.Sometimes(NetRules.FreedWhenDone, (in Step step, NetDevice device) => IsInterruptAfterLast(step, device));
 
     public static readonly Law StoppedHasInFlight = Law.Always(NetRules.StoppedWillWake,
-        (in Step _, NetDevice device) => !device.Stopped || device.InFlight > 0,
+        (in Step _, NetDevice device) => !device.Stopped || device.InFlight > 0 || !device.IsAtRest,
         (_, device) => $"{device.Driver} ({device.Id}) is stopped and has nothing in flight");
 
     public static readonly Law StoppedOccurs = Law.Sometimes(NetRules.StoppedWillWake, (in Step _, NetDevice device) => device.Stopped);

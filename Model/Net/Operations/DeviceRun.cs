@@ -7,7 +7,7 @@ public sealed record DeviceRun(DevId Device, int Packets) : Operation
 {
     public static readonly Spelling Spelling = new("device_run", operands => new DeviceRun(operands.Dev(), operands.Int("packets", from: 1)));
 
-    public override bool Enabled(Names names) => names.Has(Device);
+    public override bool Enabled(Names names) => names.Has(Device) && !names.IsInterleaved(Device);
 
     public override Observation Apply(World world)
     {

@@ -7,7 +7,7 @@ public sealed record Interrupt(DevId Device) : Operation
 {
     public static readonly Spelling Spelling = new("interrupt", operands => new Interrupt(operands.Dev()));
 
-    public override bool Enabled(Names names) => names.Has(Device);
+    public override bool Enabled(Names names) => names.Has(Device) && !names.IsInterleaved(Device);
 
     public override Observation Apply(World world)
     {

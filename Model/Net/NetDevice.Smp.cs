@@ -1,0 +1,198 @@
+using System.Buffers.Binary;
+using ZeroCopy.Model.Skbs;
+using ZeroCopy.Model.Smp;
+
+namespace ZeroCopy.Model.Net;
+
+/// <summary>The device's driver as procedures that stop before each access to what others see; run to their end at once, or one access at a time.</summary>
+public abstract partial class NetDevice
+{
+    private readonly byte[] _word = new byte[sizeof(uint)];
+    private readonly Agent _alone = new(AgentId.Cpu0);
+    private bool _xmitLock;
+    private bool _driverLock;
+
+    /// <summary>Driver, handler and card take turns at each access; null where each runs to its end.</summary>
+    public Interleaving? Smp { get; private set; }
+
+    /// <summary>Whether the driver is written down access by access.</summary>
+    public virtual bool CanInterleave => false;
+
+    /// <summary>The card below the driver.</summary>
+    public virtual IHardware Hardware => throw new ModelException($"{driver} is not written down access by access");
+
+    /// <summary>The CPU on which the queue is to be run again; null for none. kernel: netif_schedule(), softnet_data[].output_queue.</summary>
+    public AgentId? NetTxSoftirq { get; set; }
+
+    /// <summary>The packet that hard_start_xmit has and no slot names yet.</summary>
+    public Skb? InHand { get; private set; }
+
+    /// <summary>Nothing of the driver is under way: what it keeps is consistent.</summary>
+    public bool IsAtRest => Smp is null || (Smp.IsOutsideDriver && !Smp.AnyBuffered);
+
+    /// <summary>From here on driver, handler and card go on one access at a time.</summary>
+    public void Interleave(MemoryModel model) => Smp = new Interleaving(this, model);
+
+    /// <summary>kernel: dev->hard_start_xmit().</summary>
+    /// <param name="cpu">Where it runs.</param>
+    /// <param name="skb">From the Ethernet header on.</param>
+    public virtual IEnumerator<Stop> StartXmit(Agent cpu, Skb skb) => throw new ModelException($"{driver} is not written down access by access");
+
+    /// <summary>The interrupt handler: reclaims what the hardware is done with, and wakes the queue.</summary>
+    public virtual IEnumerator<Stop> Interrupt(Agent cpu) => throw new ModelException($"{driver} is not written down access by access");
+
+    /// <summary>Gives queued packets to the driver until it stops the queue or is busy. kernel: qdisc_run(), qdisc_restart(), net/sched/sch_generic.c.</summary>
+    public IEnumerator<Stop> QdiscRun(Agent cpu)
+    {
+        while (true)
+        {
+            // Softirqs are off, interrupts are not.
+            yield return Stop.SpinLock(Word.XmitLock);
+            yield return Stop.Load(Word.Xoff);
+            var skb = cpu.Value == 0 ? Dequeue() : null;
+            if (skb is null)
+            {
+                yield return Stop.SpinUnlock(Word.XmitLock);
+                yield break;
+            }
+
+            ShowToTaps(skb);
+            skb.Fire(SkbMachine.Event.HardStartXmit);
+            InHand = skb;
+            IsBusy = true;
+            if (!BusyNext)
+            {
+                yield return Stop.Call(StartXmit(cpu, skb));
+            }
+
+            var busy = IsBusy;
+            BusyNext = false;
+            if (busy)
+            {
+                InHand = null;
+                world.Seen.HandedOver(new Handover(skb.PlanNumber, id, BandOf(skb.Priority), default, Taken: false));
+                skb.Fire(SkbMachine.Event.Busy);
+                _bands[BandOf(skb.Priority)].Head(skb);
+            }
+
+            yield return Stop.SpinUnlock(Word.XmitLock);
+            if (busy)
+            {
+                yield break;
+            }
+        }
+    }
+
+    /// <summary>What memory, a lock or a register holds.</summary>
+    public Datum Read(in Word word) => word switch
+    {
+        { Address: not 0 } => new Datum(BinaryPrimitives.ReadUInt32LittleEndian(RingBytes(word.Address))),
+        { Kind: 2 } => new Datum(Stopped ? 1 : 0),
+        { Kind: 3 } => new Datum(_xmitLock ? 1 : 0),
+        { Kind: 4 } => new Datum(_driverLock ? 1 : 0),
+        _ => ReadOwn(word),
+    };
+
+    /// <summary>A store arrives.</summary>
+    public void Write(in Word word, in Datum datum)
+    {
+        switch (word)
+        {
+            case { Address: not 0 }:
+                BinaryPrimitives.WriteUInt32LittleEndian(_word, unchecked((uint)datum.Number));
+                Dma.DeviceWrite(word.Address, _word);
+                break;
+            case { IsRegister: true }:
+                Hardware.WriteRegister((uint)word.Slot, unchecked((uint)datum.Number));
+                break;
+            case { Kind: 2 }:
+                Stopped = datum.Number != 0;
+                break;
+            case { Kind: 3 }:
+                _xmitLock = datum.Number != 0;
+                break;
+            case { Kind: 4 }:
+                _driverLock = datum.Number != 0;
+                break;
+            default:
+                WriteOwn(word, datum);
+                break;
+        }
+    }
+
+    /// <summary>A field of the driver, or one of its slots.</summary>
+    protected virtual Datum ReadOwn(in Word word) => throw new ModelException($"{driver} has no word {word}");
+
+    protected virtual void WriteOwn(in Word word, in Datum datum) => throw new ModelException($"{driver} has no word {word}");
+
+    /// <summary>Ring memory, four bytes at a bus address.</summary>
+    protected virtual ReadOnlySpan<byte> RingBytes(ulong address) => throw new ModelException($"{driver} has no ring memory at {address:x}");
+
+    /// <summary>The driver has returned 1, or has not said yet that it takes the packet.</summary>
+    protected bool IsBusy { get; private set; }
+
+    /// <summary>hard_start_xmit takes the packet: it will return 0.</summary>
+    protected void Take(Skb skb)
+    {
+        IsBusy = false;
+        if (Smp is not null)
+        {
+            world.Seen.HandedOver(new Handover(skb.PlanNumber, id, BandOf(skb.Priority), default, Taken: true));
+        }
+    }
+
+    /// <summary>The packet between the queue and the ring is the driver's too.</summary>
+    protected void AddInHand(List<Skb> to)
+    {
+        if (InHand is not null)
+        {
+            to.Add(InHand);
+        }
+    }
+
+    /// <summary>A slot names the packet.</summary>
+    protected void PutDown() => InHand = null;
+
+    /// <summary>The softirq runs the queue when the CPU has nothing else to do. kernel: netif_wake_queue(), behind clear_bit().</summary>
+    protected void NetifSchedule(Agent cpu) => NetTxSoftirq = Smp is null ? null : cpu.Id;
+
+    /// <summary>Runs hard_start_xmit to its end, nothing in between; false is "busy", and so is a wait for somebody else.</summary>
+    protected bool StartXmitAlone(Skb skb)
+    {
+        IsBusy = true;
+        RunAlone(StartXmit(_alone, skb));
+        InHand = null;
+        return !IsBusy;
+    }
+
+    /// <summary>Runs the handler to its end, nothing in between.</summary>
+    protected void InterruptAlone() => RunAlone(Interrupt(_alone));
+
+    private void RunAlone(IEnumerator<Stop> procedure)
+    {
+        _alone.Start(procedure);
+        while (!_alone.IsIdle)
+        {
+            var stop = _alone.Pending;
+            switch (stop.Access)
+            {
+                case Access.Await:
+                    _alone.Reset();
+                    return;
+                case Access.Load:
+                    _alone.Load(Read(stop.Word));
+                    break;
+                case Access.Readl:
+                    _alone.Load(new Datum(Hardware.ReadRegister((uint)stop.Word.Slot)));
+                    break;
+                case Access.Store or Access.SetBit or Access.ClearBit or Access.SpinLock or Access.SpinLockIrq or Access.SpinUnlock or Access.SpinUnlockIrq:
+                    Write(stop.Word, stop.Datum);
+                    break;
+                default:
+                    break;
+            }
+
+            _alone.Advance();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+namespace ZeroCopy.Model.Smp;
+
+/// <summary>A card whose work can be followed one access at a time.</summary>
+public interface IHardware
+{
+    /// <summary>A 32-bit write that has arrived. kernel: writel().</summary>
+    void WriteRegister(uint offset, uint value);
+
+    /// <summary>A 32-bit read; some registers clear themselves by it. kernel: readl().</summary>
+    uint ReadRegister(uint offset);
+
+    /// <summary>It knows of packets that it has not taken.</summary>
+    bool HasWork { get; }
+
+    /// <summary>It has done what the host does not know of, and its coalescing timer will say so.</summary>
+    bool HasNews { get; }
+
+    /// <summary>It asks for an interrupt.</summary>
+    bool IsIrqRaised { get; }
+
+    /// <summary>It was stopped: its procedure ends where it is.</summary>
+    bool IsHalted { get; }
+
+    /// <summary>Takes one packet from the ring and sends it.</summary>
+    IEnumerator<Stop> Packet();
+
+    /// <summary>Tells the host how far it is.</summary>
+    IEnumerator<Stop> Coalesce();
+}

@@ -1,0 +1,64 @@
+using ZeroCopy.Drivers.Hme;
+using ZeroCopy.Model.Net;
+using ZeroCopy.Model.Smp;
+using ZeroCopy.Specs;
+
+namespace ZeroCopy.Properties.Laws;
+
+/// <summary>Laws over a driver, its handler and its card, which go on one access at a time.</summary>
+/// <remarks>Verified: after each access; "at rest" is where nobody can go on. What is between two accesses of one procedure is not looked at: the ring's own laws wait until nobody is inside the driver. Not verified: that something which goes on for ever gets somewhere.</remarks>
+public static class InterleavedLaws
+{
+    public static readonly Law WaitsForReclaim = Law.Always(AceRules.WaitsForReclaimOnly,
+        (in Step _, NetDevice device) => device.Smp is null || !Waits(device.Smp) || device.Smp.IsHandling,
+        (_, device) => $"hard_start_xmit of {device.Id} was called with the queue awake, finds the ring full ({device.Ring}), and no reclaim is under way");
+
+    public static readonly Law WaitOccurs = Law.Sometimes(AceRules.WaitsForReclaimOnly,
+        (in Step _, NetDevice device) => device.Smp is { IsHandling: true } smp && Waits(smp));
+
+    public static readonly Law NothingIsStuck = Law.Always(NetRules.NothingIsStuck,
+        (in Step _, NetDevice device) => device.Smp is null || (device.InFlight == 0 && !device.Stopped) || !device.Smp.IsStill,
+        (_, device) => $"nobody can go on; {device.Driver} ({device.Id}) holds {device.InFlight} packet(s) and is {(device.Stopped ? "stopped" : "awake")}{Where(device.Smp!)}");
+
+    public static readonly Law RestOccurs = Law.Sometimes(NetRules.NothingIsStuck,
+        (in Step _, NetDevice device) => device.Smp is { Steps: > 0, IsStill: true });
+
+    public static readonly Law NoneIsTheChips = Law.Always(HmeRules.KickFollowsOwn,
+        (in Step _, NetDevice device) => device is not HmeDriver { Smp: not null } hme || !AnyOwned(hme) || !device.Smp.IsStill,
+        (_, device) => $"nobody can go on, and the chip has not looked at the descriptors of {device.InFlight} packet(s)");
+
+    public static readonly Law KickedOccurs = Law.Sometimes(HmeRules.KickFollowsOwn,
+        (in Step _, NetDevice device) => device is HmeDriver { Smp: not null } hme && AnyOwned(hme));
+
+    private static bool Waits(Interleaving smp)
+    {
+        for (var i = 0; i < smp.Agents.Count; i++)
+        {
+            if (!smp.Agents[i].IsIdle && smp.Agents[i].Pending.Access == Access.Await && !smp.IsRunnable(smp.Agents[i].Id))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool AnyOwned(HmeDriver hme)
+    {
+        for (var slot = 0; slot < hme.TxSkbs.Length; slot++)
+        {
+            if (hme.Descriptor(slot).Flags.HasFlag(TxFlags.Own))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static string Where(Interleaving smp)
+    {
+        var waiting = smp.Agents.Where(agent => !agent.IsIdle).Select(agent => $"{agent} before {agent.Pending.Access}").ToList();
+        return waiting.Count == 0 ? "" : "; " + string.Join(", ", waiting);
+    }
+}

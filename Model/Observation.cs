@@ -150,6 +150,9 @@ public enum Happening
     /// <summary>A driver was handed a packet: index into <see cref="Observation.Handovers"/>.</summary>
     HandedOver,
 
+    /// <summary>A driver gives a packet back that it was handed in an earlier step: index into <see cref="Observation.Requeued"/>.</summary>
+    Requeued,
+
     /// <summary>A device emitted a frame: index into <see cref="Observation.Frames"/>.</summary>
     Emitted,
 }
@@ -266,6 +269,15 @@ public sealed class Observation
         Handovers.Add(handover);
     }
 
+    /// <summary>Each packet that a driver gave back after all.</summary>
+    public List<Handover> Requeued { get; } = [];
+
+    public void Requeue(in Handover handover)
+    {
+        Happenings.Add((Happening.Requeued, Requeued.Count));
+        Requeued.Add(handover);
+    }
+
     public void ShownTo(in TapShown shown)
     {
         Happenings.Add((Happening.Shown, Shown.Count));
@@ -302,6 +314,7 @@ public sealed class Observation
         Happenings.Clear();
         Decisions.Clear();
         Handovers.Clear();
+        Requeued.Clear();
         Shown.Clear();
         Cuts.Clear();
         Merges.Clear();

@@ -100,7 +100,7 @@ public sealed class AceNicDriver : NetDevice
             yield return Stop.Await(TxRetCsm, cpu.Value);
         }
 
-        Take(skb);
+        Take();
         var sum = skb.IpSummed == ChecksumState.Hw ? BdFlags.TcpUdpSum : BdFlags.None;
         for (var piece = 0; piece <= skb.NrFrags; piece++)
         {
@@ -132,7 +132,7 @@ public sealed class AceNicDriver : NetDevice
             yield break;
         }
 
-        // 2.4.4 has no lock here, and its handler wakes a ring that fragments have filled again (ACE-005).
+        // 2.4.4 has no lock: its handler wakes a ring that fragments have filled again (ACE-005), or looks before the stop and publishes after the second test (NET-060).
         yield return Stop.SpinLockIrq(Word.DriverLock);
         yield return Stop.SetBit(Word.Xoff);
         yield return Stop.Load(TxRetCsm); // The consumer may have moved between the test and the stop.
@@ -184,7 +184,7 @@ public sealed class AceNicDriver : NetDevice
         }
 
         // Woken before the consumer is published: the other order could wake a ring that was filled again.
-        yield return Stop.SpinLockIrq(Word.DriverLock);
+        yield return Stop.SpinLockIrq(Word.DriverLock); // Not in 2.4.4: stop, wake and consumer are one.
         yield return Stop.Load(Word.Xoff);
         if (cpu.Value != 0)
         {
@@ -198,7 +198,7 @@ public sealed class AceNicDriver : NetDevice
 
         yield return Stop.Wmb; // The slots are empty before they are given back.
         yield return Stop.Store(TxRetCsm, txCsm);
-        yield return Stop.SpinUnlockIrq(Word.DriverLock);
+        yield return Stop.SpinUnlockIrq(Word.DriverLock); // After the consumer.
     }
 
     public override int RunDevice(int packets) => _device.Run(packets);

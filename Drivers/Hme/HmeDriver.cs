@@ -109,7 +109,7 @@ public sealed class HmeDriver : NetDevice
             yield break;
         }
 
-        Take(skb);
+        Take();
         yield return Stop.Store(SkbAt(entry), new Datum(0, skb));
         PutDown();
         var head = Dma.MapSingle(skb.Block.Memory!.Address + (ulong)skb.Data, skb.HeadLen);

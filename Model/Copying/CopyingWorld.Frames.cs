@@ -100,6 +100,9 @@ public sealed partial class CopyingWorld
                 case Happening.HandedOver:
                     HandOver(seen.Handovers[index]);
                     break;
+                case Happening.Requeued:
+                    TakeBack(seen.Requeued[index]);
+                    break;
                 case Happening.Emitted:
                     Emit(seen.Frames[index], index);
                     break;
@@ -221,6 +224,15 @@ public sealed partial class CopyingWorld
             device.Taken.Add(device.Bands[handover.Band][at]);
             device.Bands[handover.Band].RemoveAt(at);
         }
+    }
+
+    /// <summary>A packet that the driver had is the oldest of its band again.</summary>
+    private void TakeBack(in Handover handover)
+    {
+        var device = _devices[handover.Device.Value];
+        var at = IndexOf(device.Taken, handover.Number);
+        device.Bands[handover.Band].Insert(0, device.Taken[at]);
+        device.Taken.RemoveAt(at);
     }
 
     private static int IndexOf(List<DueFrame> band, int number)

@@ -127,7 +127,8 @@ public sealed partial class CopyingWorld
             return;
         }
 
-        due.Outdated = due.Outdated < 0 && !isHeld ? at : due.Outdated;
+        // A card that goes on one access at a time has read before it sends: a write may lie between.
+        due.Outdated = due.Outdated < 0 && !isHeld && !Names.IsInterleaved(frame.Device) ? at : due.Outdated;
         due.ShowsWrite |= held > run.Call;
         due.Bytes.Span[at] = value;
         if (profile.Provenance)

@@ -58,9 +58,11 @@ public abstract partial class NetDevice
 
             ShowToTaps(skb);
             skb.Fire(SkbMachine.Event.HardStartXmit);
+            world.Seen.HandedOver(new Handover(skb.PlanNumber, id, BandOf(skb.Priority), default, Taken: !BusyNext));
             InHand = skb;
             IsBusy = true;
-            if (!BusyNext)
+            var refusesNow = BusyNext;
+            if (!refusesNow)
             {
                 yield return Stop.Call(StartXmit(cpu, skb));
             }
@@ -70,7 +72,11 @@ public abstract partial class NetDevice
             if (busy)
             {
                 InHand = null;
-                world.Seen.HandedOver(new Handover(skb.PlanNumber, id, BandOf(skb.Priority), default, Taken: false));
+                if (!refusesNow)
+                {
+                    world.Seen.Requeue(new Handover(skb.PlanNumber, id, BandOf(skb.Priority), default, Taken: false));
+                }
+
                 skb.Fire(SkbMachine.Event.Busy);
                 _bands[BandOf(skb.Priority)].Head(skb);
             }
@@ -132,14 +138,7 @@ public abstract partial class NetDevice
     protected bool IsBusy { get; private set; }
 
     /// <summary>hard_start_xmit takes the packet: it will return 0.</summary>
-    protected void Take(Skb skb)
-    {
-        IsBusy = false;
-        if (Smp is not null)
-        {
-            world.Seen.HandedOver(new Handover(skb.PlanNumber, id, BandOf(skb.Priority), default, Taken: true));
-        }
-    }
+    protected void Take() => IsBusy = false;
 
     /// <summary>The packet between the queue and the ring is the driver's too.</summary>
     protected void AddInHand(List<Skb> to)

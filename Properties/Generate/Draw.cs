@@ -41,6 +41,9 @@ public enum Needs
 
     /// <summary>A TCP socket that its process has closed.</summary>
     Orphan = 1 << 22,
+
+    /// <summary>A device whose driver, handler and card go on one access at a time.</summary>
+    Interleaved = 1 << 23,
 }
 
 /// <summary>One kind of operation in a mix: how often, and how its operands are drawn.</summary>

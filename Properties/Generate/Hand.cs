@@ -68,7 +68,7 @@ public sealed class Hand(Checker checker, Rng rng)
             sockets |= KindsOf(new SockId(i));
         }
 
-        return sockets
+        return sockets | (TryInterleaved() is null ? Needs.None : Needs.Interleaved)
             | Have(NameKind.Skb, MaxSkbs, Needs.Skb, Needs.NewSkb)
             | Have(NameKind.Page, MaxPages, Needs.Page, Needs.NewPage)
             | Have(NameKind.File, MaxFiles, Needs.File, Needs.NewFile)
@@ -117,6 +117,9 @@ public sealed class Hand(Checker checker, Rng rng)
     public DevId NewDev() => new(Free(NameKind.Dev, MaxDevs));
 
     public DevId Dev() => new(Bound(NameKind.Dev, MaxDevs));
+
+    /// <summary>A device that goes on one access at a time.</summary>
+    public DevId InterleavedDev() => TryInterleaved() ?? Dev();
 
     public TapId NewTap() => new(Free(NameKind.Tap, MaxTaps));
 
@@ -234,6 +237,19 @@ public sealed class Hand(Checker checker, Rng rng)
             if (names.Has(pin) && wanted(names, pin))
             {
                 return pin;
+            }
+        }
+
+        return null;
+    }
+
+    private DevId? TryInterleaved()
+    {
+        for (var i = 0; i < MaxDevs; i++)
+        {
+            if (Names.Has(new DevId(i)) && Names.IsInterleaved(new DevId(i)))
+            {
+                return new DevId(i);
             }
         }
 

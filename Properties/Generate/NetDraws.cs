@@ -96,7 +96,8 @@ public static class NetDraws
         {
             if (sock is TcpSock { State: TcpSock.TcpState.SynSent })
             {
-                return hand.World.Wire.Pending(sock.Device.Id) > 0 ? new NetifRx(sock.Device.Id, 1)
+                return sock.Device.Smp is not null ? null
+                    : hand.World.Wire.Pending(sock.Device.Id) > 0 ? new NetifRx(sock.Device.Id, 1)
                     : sock.Device.InFlight > 0 ? new DeviceRun(sock.Device.Id, 1)
                     : null;
             }

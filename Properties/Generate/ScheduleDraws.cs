@@ -1,0 +1,53 @@
+using ZeroCopy.Model;
+using ZeroCopy.Model.Smp;
+
+namespace ZeroCopy.Properties.Generate;
+
+/// <summary>Schedules: from some step on driver, handler and card of a device go on one access at a time, now this one and now that.</summary>
+public static class ScheduleDraws
+{
+    private const int MostStops = 12;
+
+    public static IReadOnlyList<Draw> All { get; } =
+    [
+        new("interleave", 6, Needs.Dev, hand => new Interleave(hand.Dev())),
+        new("qdisc_run", 10, Needs.Interleaved, hand => new QdiscRun(hand.InterleavedDev(), Cpu(hand))),
+        new("do_irq", 10, Needs.Interleaved, TakeInterrupt),
+        new("run", 60, Needs.Interleaved, Run),
+        new("reorder", 10, Needs.Interleaved, hand => Late(hand)),
+    ];
+
+    /// <summary>A CPU that is in the middle of a transmit, as often as another.</summary>
+    private static AgentId Cpu(Hand hand) => hand.Rng.OneIn(2) ? AgentId.Cpu1 : AgentId.Cpu0;
+
+    private static Irq TakeInterrupt(Hand hand) => new(hand.InterleavedDev(), Cpu(hand));
+
+    private static RunStops Run(Hand hand)
+    {
+        var device = hand.InterleavedDev();
+        var smp = hand.World.Device(device).Smp!;
+        var agent = (AgentId)hand.Rng.Below(smp.Agents.Count);
+        for (var i = 0; i < smp.Agents.Count && !smp.IsRunnable(agent); i++)
+        {
+            agent = (AgentId)(((int)agent + 1) % smp.Agents.Count);
+        }
+
+        return new RunStops(device, agent, hand.Rng.OneIn(3) ? 0 : 1 + hand.Rng.Below(MostStops));
+    }
+
+    /// <summary>An agent whose next access may find an older value, wherever there is one.</summary>
+    private static Operation Late(Hand hand)
+    {
+        var device = hand.InterleavedDev();
+        var smp = hand.World.Device(device).Smp!;
+        for (var agent = AgentId.Cpu0; agent <= AgentId.Tick; agent++)
+        {
+            if (smp.Outcomes(agent) is > 1 and var outcomes)
+            {
+                return new Reorder(device, agent, 1 + hand.Rng.Below(outcomes - 1));
+            }
+        }
+
+        return new RunStops(device, AgentId.Nic, 1);
+    }
+}

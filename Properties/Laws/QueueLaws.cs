@@ -20,6 +20,11 @@ public static class QueueLaws
         (in Step _, NetDevice device) => device.Stopped || device.Ring.Entries == 0 || !device.IsAtRest || Free(device.Ring) >= device.Ring.SlotsForLargest,
         (_, device) => $"{device.Driver} ({device.Id}) is awake with {Free(device.Ring)} free slots; the largest packet takes {device.Ring.SlotsForLargest}");
 
+    /// <summary>A driver that goes on one access at a time gives back what it was handed awake.</summary>
+    public static readonly Law AwakeIsNotBusy = Law.Always(NetRules.AwakeAccepts,
+        (in Step step) => step.Seen.Requeued.Count == 0,
+        (step, _) => $"packet {step.Seen.Requeued[0].Number} was handed to {step.Seen.Requeued[0].Device}, awake, and the driver gave it back", after: [typeof(Model.Smp.RunStops), typeof(Model.Smp.Reorder)]);
+
     public static readonly Law NarrowRingOccurs = Law.Sometimes(NetRules.AwakeAccepts,
         (in Step _, NetDevice device) => device.Ring.Entries > 0 && Free(device.Ring) < device.Ring.SlotsForLargest);
 

@@ -17,13 +17,13 @@ public sealed record ScheduleMix(string Suite, IReadOnlyList<(string Name, IRead
     private static ScheduleMix Of(string driver) => new(driver,
     [
         .. Packets(driver, "empty", [], []),
-        .. Packets(driver, "below-stop", [Sends[1]], []),
+        .. Packets(driver, "below-stop", [Sends[driver == "hme" ? 0 : 1]], []),
         .. Packets(driver, "stopped", [Sends[2]], []),
         .. Packets(driver, "wrapped", [Sends[2], "device_run(eth0, 1)", "interrupt(eth0)"], []),
         .. Packets(driver, "mid-packet", [], ["run(eth0, cpu0)", "run(eth0, nic, 3)"]),
     ]);
 
-    /// <summary>From one ring, packets of 1 to 3 fragments; a small one waits behind each.</summary>
+    /// <summary>From one ring, packets of 1 to 3 fragments; the largest waits behind each.</summary>
     /// <param name="driver">Whose ring.</param>
     /// <param name="name">What it is like.</param>
     /// <param name="before">What fills it, each to its end.</param>
@@ -40,7 +40,7 @@ public sealed record ScheduleMix(string Suite, IReadOnlyList<(string Name, IRead
                 "netif_rx(eth0, 1)",
                 "device_run(eth0, 1)",
                 "interrupt(eth0)",
-            }.Concat(before).Append("interleave(eth0)").Append(Sends[fragments - 1]).Append(Sends[0]).Append("qdisc_run(eth0, cpu0)").Concat(begun)
+            }.Concat(before).Append("interleave(eth0)").Append(Sends[fragments - 1]).Append(Sends[^1]).Append("qdisc_run(eth0, cpu0)").Concat(begun)
                 .Select((line, i) => Script.ParseOperation(line, i + 1, Language.All)),
         ]));
 }

@@ -311,7 +311,7 @@ public sealed partial class Skb(SkbCache cache)
     private void Bug(SkbMachine.Event @event, SkbMachine.Guard guards)
     {
         var rule = SkbMachine.Table.Forbids(_state, @event, guards);
-        throw new BugException(rule, $"{@event} of an skb that is {_state} ({SkbMachine.Table.Lacks(_state, @event, guards)}; met: {guards}; len {Len}, data_len {DataLen}, users {Users}, data {Data}, tail {Tail})");
+        throw new BugException(rule, () => $"{@event} of an skb that is {_state} ({SkbMachine.Table.Lacks(_state, @event, guards)}; met: {guards}; len {Len}, data_len {DataLen}, users {Users}, data {Data}, tail {Tail})");
     }
 
     /// <summary>kernel: struct tcp_skb_cb, include/net/tcp.h.</summary>

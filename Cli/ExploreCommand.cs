@@ -79,8 +79,15 @@ internal static class ExploreCommand
             return CommandLine.On(mutant, parsed.Tokens.Select(token => token.Value).ToList());
         }
 
-        var starts = Enumerable.Range(0, mix.Starts.Count).Where(i => parsed.GetValue(Start) is not { } name || mix.Starts[i].Name.StartsWith(name, StringComparison.Ordinal)).ToList();
-        return ExploreSchedules.Run(mix, profile, preemptions, reorderings, starts, Common.Jobs(parsed), parsed.GetValue(Common.Json), cancel);
+        return new ExploreSchedules(mix, profile, preemptions, reorderings, SchedulesFrom(parsed, mix)).Run(Common.Jobs(parsed), parsed.GetValue(Common.Json), cancel);
+    }
+
+    /// <summary>One starting state, or all that begin with the word: with packets of 1, 2 and 3 fragments.</summary>
+    private static List<int> SchedulesFrom(ParseResult parsed, ScheduleMix mix)
+    {
+        var name = parsed.GetValue(Start);
+        List<int> starts = [.. Enumerable.Range(0, mix.Starts.Count).Where(i => name is null || mix.Starts[i].Name == name || mix.Starts[i].Name.StartsWith(name + "-", StringComparison.Ordinal))];
+        return starts.Count > 0 ? starts : throw new InputException($"'{name}' is not a starting state of {mix.Suite}; there are {string.Join(", ", mix.Starts.Select(start => start.Name))}");
     }
 
     private static ExploreMix Mix(string suite) => ExploreMix.Find(suite) ?? throw new InputException(

@@ -19,8 +19,9 @@ public sealed record ScheduleResult(string Start, long States, long Steps, UInt1
 /// <param name="What">Rule and law.</param>
 /// <param name="Preemptions">Times that an agent was left which could go on.</param>
 /// <param name="Reorderings">Accesses that found an older value.</param>
-/// <param name="Moves">From the starting state on.</param>
-public sealed record BrokenBy(string What, int Preemptions, int Reorderings, IReadOnlyList<Operation> Moves);
+/// <param name="Start">The starting state.</param>
+/// <param name="Script">All of it, the starting state's own operations first; what one agent does in a row is one line.</param>
+public sealed record BrokenBy(string What, int Preemptions, int Reorderings, string Start, IReadOnlyList<Operation> Script);
 
 /// <summary>The interleaved engine, exhaustive: every schedule with at most so many preemptions and reorderings, depth first by replay.</summary>
 /// <remarks>
@@ -38,12 +39,17 @@ public sealed class ScheduleExplorer(ScheduleMix mix, Profile profile, IReadOnly
     private readonly List<Law> _premises = [.. laws.Where(law => law.Kind == LawKind.Sometimes)];
     private readonly List<BrokenBy> _broken = [];
     private IReadOnlyList<Operation> _before = [];
+    private string _name = "";
+    private Func<bool> _stop = static () => false;
     private long _steps;
 
     /// <summary>Explores from one starting state.</summary>
-    public ScheduleResult Run(int start)
+    /// <param name="start">Its place in the mix.</param>
+    /// <param name="stop">Asked at each state; what follows is left out then.</param>
+    public ScheduleResult Run(int start, Func<bool>? stop = null)
     {
-        (_, _before) = mix.Starts[start];
+        (_name, _before) = mix.Starts[start];
+        _stop = stop ?? (static () => false);
         _below.Clear();
         _broken.Clear();
         _path.Clear();
@@ -70,7 +76,7 @@ public sealed class ScheduleExplorer(ScheduleMix mix, Profile profile, IReadOnly
             Array.Fill(counts, UInt128.One);
         }
 
-        for (var i = 0; i < moves.Count; i++)
+        for (var i = 0; i < moves.Count && !_stop(); i++)
         {
             if (i > 0)
             {
@@ -156,17 +162,17 @@ public sealed class ScheduleExplorer(ScheduleMix mix, Profile profile, IReadOnly
             var known = _broken.FindIndex(met => met.What == what);
             if (known < 0)
             {
-                _broken.Add(new BrokenBy(what, preempted, reordered, Joined(_path)));
+                _broken.Add(new BrokenBy(what, preempted, reordered, _name, [.. _before, .. Joined(_path)]));
             }
             else if (preempted + reordered < _broken[known].Preemptions + _broken[known].Reorderings)
             {
-                _broken[known] = new BrokenBy(what, preempted, reordered, Joined(_path));
+                _broken[known] = new BrokenBy(what, preempted, reordered, _name, [.. _before, .. Joined(_path)]);
             }
         }
     }
 
     /// <summary>What one agent does in a row is one line.</summary>
-    public static IReadOnlyList<Operation> Joined(IReadOnlyList<Operation> moves)
+    private static List<Operation> Joined(IReadOnlyList<Operation> moves)
     {
         var joined = new List<Operation>();
         foreach (var move in moves)

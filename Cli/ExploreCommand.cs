@@ -71,8 +71,8 @@ internal static class ExploreCommand
 
     private static ExitStatus Schedules(ScheduleMix mix, ParseResult parsed, CancellationToken cancel)
     {
-        var preemptions = (int)Verb.Number(parsed.GetValue(Preemptions) ?? "2", "--preemptions", 0, 100);
-        var reorderings = (int)Verb.Number(parsed.GetValue(Reorderings) ?? "2", "--reorderings", 0, 100);
+        var preemptions = parsed.GetValue(Preemptions) is { } most ? (int)Verb.Number(most, "--preemptions", 0, 100) : ScheduleExplorer.DefaultPreemptions;
+        var reorderings = parsed.GetValue(Reorderings) is { } late ? (int)Verb.Number(late, "--reorderings", 0, 100) : ScheduleExplorer.DefaultReorderings;
         var profile = Common.Profile(parsed);
         if (Common.Mutant(parsed) is { } mutant && CommandLine.Mutant is null)
         {

@@ -56,25 +56,38 @@ internal sealed record ExploreSchedules(ScheduleMix Mix, Profile Profile, int Pr
             console.MarkupLineInterpolated($"{result.Start,-14} {result.States,9:N0} states {result.Steps,9:N0} accesses {Spell(result.Schedules),12} schedules{Waits(result)}");
         }
 
+        if (results.SelectMany(result => result.Premises).Where(IsWait).MinBy(met => (met.Shortest.Preemptions + met.Shortest.Reorderings, met.Shortest.Script.Count)) is { } waits)
+        {
+            console.MarkupLineInterpolated($"woken before the consumer is published, and full for a while: {waits.Shortest.Preemptions} preemptions and {waits.Shortest.Reorderings} reorderings after the start '{waits.Shortest.Start}'");
+            PrintScript(console, waits.Shortest);
+        }
+
         foreach (var (what, broken) in Shortest(results))
         {
             console.MarkupLineInterpolated($"[red]violation[/] {what}: {broken.Preemptions} preemptions and {broken.Reorderings} reorderings after the start '{broken.Start}'");
-            foreach (var line in broken.Script)
-            {
-                console.MarkupLineInterpolated($"    {line.ToString()}");
-            }
+            PrintScript(console, broken);
         }
 
         console.MarkupLineInterpolated(
             $"{Mix.Suite} {Profile.Size.ToString().ToLowerInvariant()} {Model}{(CommandLine.Mutant is { } mutant ? $", mutant {mutant}" : "")}: {Spell(Sum(results))} schedules with at most {Preemptions} preemptions and {Reorderings} reorderings, {results.Sum(result => result.States):N0} states, {(results.All(result => result.Violations.Count == 0) ? "every law held" : $"{Shortest(results).Count} laws violated")}");
     }
 
+    private static void PrintScript(IAnsiConsole console, ScheduleTo schedule)
+    {
+        foreach (var line in schedule.Script)
+        {
+            console.MarkupLineInterpolated($"    {line.ToString()}");
+        }
+    }
+
+    private static bool IsWait(MetOn met) => met.Premise == Properties.Laws.InterleavedLaws.WaitOccurs;
+
     /// <summary>The share of the schedules on which hard_start_xmit finds a ring full that it was woken for, and waits for the reclaim to go on.</summary>
     private static string Waits(ScheduleResult result) =>
-        result.Premises.FirstOrDefault(met => met.Premise == Properties.Laws.InterleavedLaws.WaitOccurs) is { Premise: not null } met ? $", {Spell(met.Schedules)} of them wait for a reclaim" : "";
+        result.Premises.FirstOrDefault(IsWait) is { } met ? $", {Spell(met.Schedules)} of them wait for a reclaim" : "";
 
     /// <summary>For each law that was broken the schedule with the fewest preemptions and reorderings, over all starting states.</summary>
-    private static List<(string What, BrokenBy Broken)> Shortest(IReadOnlyList<ScheduleResult> results) =>
+    private static List<(string What, ScheduleTo Broken)> Shortest(IReadOnlyList<ScheduleResult> results) =>
         [.. results.SelectMany(result => result.Violations).GroupBy(broken => broken.What).Select(group => (group.Key, group.MinBy(broken => (broken.Preemptions + broken.Reorderings, broken.Script.Count))!))];
 
     private JsonObject Json(IReadOnlyList<ScheduleResult> results, ExitStatus status, int jobs, double seconds) => new()
@@ -109,16 +122,21 @@ internal sealed record ExploreSchedules(ScheduleMix Mix, Profile Profile, int Pr
             ["start"] = found.Broken.Start,
             ["preemptions"] = found.Broken.Preemptions,
             ["reorderings"] = found.Broken.Reorderings,
-            ["script"] = new JsonArray([.. found.Broken.Script.Select(line => JsonValue.Create(line.ToString()))]),
+            ["script"] = Lines(found.Broken),
         })]),
         ["witnesses"] = new JsonArray([.. results.SelectMany(result => result.Premises.Select(met => new JsonObject
         {
             ["law"] = met.Premise.ToString(),
             ["start"] = result.Start,
+            ["preemptions"] = met.Shortest.Preemptions,
+            ["reorderings"] = met.Shortest.Reorderings,
+            ["script"] = Lines(met.Shortest),
             ["of"] = new JsonObject { ["k"] = Number(met.Schedules), ["schedules"] = Number(result.Schedules) },
         }))]),
         ["timing"] = new JsonObject { ["seconds"] = seconds },
     };
+
+    private static JsonArray Lines(ScheduleTo schedule) => [.. schedule.Script.Select(line => JsonValue.Create(line.ToString()))];
 
     private string Model => Profile.MemoryModel == MemoryModel.Rmo ? "rmo" : "tso";
 

@@ -16,7 +16,7 @@ internal static class MutantsCommand
 
     private static readonly Argument<string[]> Names = new("NAME") { Description = "ids such as S15; all where none is named", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<string?> Seeds = new("--seeds") { Description = "runs of each, with seeds 1, 2, ... (default 20)" };
-    private static readonly Option<string?> Set = new("--set") { Description = "linux-2.4.4-as-shipped: the defects of the release itself" };
+    private static readonly Option<string?> Set = new("--set") { Description = "linux-2.4.4-as-shipped: the defects of the release itself; acenic-2.4.4, hme-2.4.4: those of a driver" };
     private static readonly Option<string?> Jobs = new("--jobs") { Description = "threads (default: cores)" };
     private static readonly Option<bool> List = new("--list") { Description = "name the mutants and run none" };
     private static readonly Option<bool> JsonOut = Verb.JsonOption();
@@ -53,7 +53,7 @@ internal static class MutantsCommand
             {
                 lock (results)
                 {
-                    Print(results[i], seeds);
+                    Print(results[i]);
                 }
             }
         });
@@ -76,7 +76,7 @@ internal static class MutantsCommand
         }
         else
         {
-            var medians = results.Where(result => result.Killed).Select(result => result.MedianOperations).Order().ToList();
+            var medians = results.Where(result => result is { Killed: true, Mutant.IsOfSchedule: false }).Select(result => result.MedianOperations).Order().ToList();
             Terminal.Out.MarkupLineInterpolated(
                 $"{killed} of {results.Length} killed by the rule that they break{(medians.Count == 0 ? "" : $"; operations to the first failure: median {medians[medians.Count / 2]}, most {medians[^1]}")}");
         }
@@ -84,14 +84,14 @@ internal static class MutantsCommand
         return status;
     }
 
-    private static void Print(MutantResult result, int seeds) => Terminal.Out.MarkupLineInterpolated(
-        $"[{(result.Killed ? "green" : "red")}]{(result.Killed ? "killed  " : "survives")}[/] {result.Mutant.Id,-4} {result.Mutant.Breaks} {result.Mutant.Title}: {result.KilledSeeds}/{seeds} seeds, {result.MedianOperations} operations to the first failure, shrunk to {result.Length}{(result.MostLength > result.Length ? $" to {result.MostLength}" : "")} (witness {result.WitnessLength}){(result.Reported.SequenceEqual([result.Mutant.Breaks]) ? "" : $", reported {string.Join(' ', result.Reported)}")}");
+    private static void Print(MutantResult result) => Terminal.Out.MarkupLineInterpolated(
+        $"[{(result.Killed ? "green" : "red")}]{(result.Killed ? "killed  " : "survives")}[/] {result.Mutant.Id,-4} {result.Mutant.Breaks} {result.Mutant.Title}: {(result.Mutant.IsOfSchedule ? $"{result.MedianOperations} accesses of all schedules ({result.Mutant.MemoryModel})" : $"{result.KilledSeeds}/{result.Searches.Count} seeds, {result.MedianOperations} operations")} to the first failure, shrunk to {result.Length}{(result.MostLength > result.Length ? $" to {result.MostLength}" : "")} (witness {result.WitnessLength}){(result.Reported.SequenceEqual([result.Mutant.Breaks]) ? "" : $", reported {string.Join(' ', result.Reported)}")}");
 
     private static List<MutantFile> Choose(string[] names, string? set)
     {
-        if (set is not null && set != MutantFile.AsShipped)
+        if (set is not null && !MutantFile.Sets.Contains(set))
         {
-            throw new InputException($"--set '{set}' is not a set of mutants; there is {MutantFile.AsShipped}");
+            throw new InputException($"--set '{set}' is not a set of mutants; there are {string.Join(", ", MutantFile.Sets)}");
         }
 
         foreach (var name in names)
@@ -103,6 +103,6 @@ internal static class MutantsCommand
         }
 
         return [.. Sources.Mutants.Where(mutant =>
-            (names.Length == 0 || names.Contains(mutant.Id, StringComparer.OrdinalIgnoreCase)) && (set is null || mutant.IsAsShipped))];
+            (names.Length == 0 || names.Contains(mutant.Id, StringComparer.OrdinalIgnoreCase)) && (set is null || mutant.IsIn(set)))];
     }
 }

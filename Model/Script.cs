@@ -79,6 +79,9 @@ public sealed record ScriptHeader(Profile Profile, string Suite, string? Mutant 
 /// <summary>A run as text, to be read, kept and replayed: one operation a line, <c>#</c> begins a comment.</summary>
 public sealed record Script(ScriptHeader Header, IReadOnlyList<Operation> Operations)
 {
+    /// <summary>Its operations; the steps of a schedule are counted apart.</summary>
+    public int Length => Operations.Count(static operation => operation is not ScheduleStep);
+
     /// <summary>Reads a script; what does not parse is a <see cref="ScriptException"/>.</summary>
     /// <param name="text">The whole script.</param>
     /// <param name="language">Every kind of operation.</param>

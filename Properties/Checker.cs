@@ -81,6 +81,9 @@ public sealed class Checker
     /// <summary>The last step ran into the BUG check that it was meant to: the kernel stands still, and nothing can follow.</summary>
     public bool HasPanicked { get; private set; }
 
+    /// <summary>Told after each application of an operation, judged or not: an operation of several shows its last alone.</summary>
+    public Action? AfterEach { get; set; }
+
     /// <summary>How often a law's claim was true of a subject, for Sometimes; how often it was false, for Always. 0 for a law that is not evaluated here.</summary>
     public long Hits(Law law) => _numbers.TryGetValue(law, out var number) ? _hits[number] : 0;
 
@@ -157,6 +160,8 @@ public sealed class Checker
         {
             _violations.Add(new Violation(bug.Rule, Violation.Guard, Steps, operation, bug.What));
         }
+
+        AfterEach?.Invoke();
     }
 
     /// <summary>Both paths, and the checker's own books.</summary>

@@ -1,5 +1,6 @@
 using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
+using ZeroCopy.Model.Smp;
 using ZeroCopy.Properties.Generate;
 using ZeroCopy.Properties.Laws;
 using ZeroCopy.Properties.Report;
@@ -66,6 +67,9 @@ public sealed class Replay(Script script, IReadOnlyList<Law> laws)
 
         var operation = Last = script.Operations[_next++];
         var before = Explains ? Picture : null;
+        var changes = new List<string>();
+        _emitted.Clear();
+        _checker.AfterEach = before is null ? null : () => Tell(changes);
         if (!_checker.Apply(operation))
         {
             Skipped++;
@@ -76,7 +80,7 @@ public sealed class Replay(Script script, IReadOnlyList<Law> laws)
         Applied++;
         Violations = [.. _checker.Violations];
         _picture = before is null ? null : new Picture(_checker.World, before);
-        step = new ReplayStep(operation, false, Violations, before is null ? [] : [.. Changes(), .. _picture!.Since(before)]);
+        step = new ReplayStep(operation, false, Violations, before is null ? [] : [.. changes, .. _picture!.Since(before)]);
         return true;
     }
 
@@ -111,11 +115,16 @@ public sealed class Replay(Script script, IReadOnlyList<Law> laws)
 
     private static string Bytes(long count) => $"{count} byte{(count == 1 ? "" : "s")}";
 
-    private List<string> Changes()
+    /// <summary>What one application of the operation did.</summary>
+    private void Tell(List<string> lines)
     {
         var (world, seen) = (_checker.World, _checker.World.Seen);
-        var lines = new List<string>();
-        _emitted.Clear();
+        if (Last is RunStops or Reorder && seen.Count > 0)
+        {
+            var device = world.Device(((ScheduleStep)Last).Device);
+            lines.Add($"{ScheduleStep.Spell(device.Smp!.Last.Agent)}: {device.Spell(device.Smp.Last)}");
+        }
+
         if (_checker.HasPanicked)
         {
             lines.Add("BUG, as it must be: the sequence ends here");
@@ -149,6 +158,9 @@ public sealed class Replay(Script script, IReadOnlyList<Law> laws)
                 case Happening.HandedOver:
                     HandOver(seen.Handovers[index], lines);
                     break;
+                case Happening.Requeued:
+                    lines.Add($"{seen.Requeued[index].Device} is busy: segment {seen.Requeued[index].Number} is queued again");
+                    break;
                 case Happening.Emitted:
                     lines.Add(Emit(world, seen.Frames[index]));
                     break;
@@ -159,8 +171,6 @@ public sealed class Replay(Script script, IReadOnlyList<Law> laws)
                     throw new ModelException($"no happening {happening}");
             }
         }
-
-        return lines;
     }
 
     /// <summary>What a driver takes comes out in that order, whatever band it waited in.</summary>

@@ -19,8 +19,17 @@ public sealed record MutantFile(
     /// <summary>The set of the release's own defects.</summary>
     public const string AsShipped = "linux-2.4.4-as-shipped";
 
-    /// <summary>Whether 2.4.4 was released with it.</summary>
-    public bool IsAsShipped => Recorded.Contains(AsShipped, StringComparison.Ordinal);
+    /// <summary>Every set: the release's own defects, and those that lie in its two drivers.</summary>
+    public static readonly IReadOnlyList<string> Sets = [AsShipped, "acenic-2.4.4", "hme-2.4.4"];
+
+    /// <summary>Whether it is recorded as one of a set.</summary>
+    public bool IsIn(string set) => Recorded.Contains(set, StringComparison.Ordinal);
+
+    /// <summary>Its witness is a schedule: it is searched for in all schedules within the bounds, not at random.</summary>
+    public bool IsOfSchedule => Witness.Contains("interleave(", StringComparison.Ordinal);
+
+    /// <summary>The memory model in which it is searched for.</summary>
+    public string MemoryModel => Witness.Split('\n')[0].Contains("memory-model=rmo", StringComparison.Ordinal) ? "rmo" : "tso";
 
     /// <summary>The letters of its id: the part of the museum that it stands in.</summary>
     public string Family => Id.TrimEnd("0123456789abcdefghijklmnopqrstuvwxyz".ToCharArray());

@@ -41,7 +41,7 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
     /// <summary>The longest of the smallest scripts; 0 for none.</summary>
     public int MostLength => Shrunk.Select(LengthOf).DefaultIfEmpty().Max();
 
-    public int WitnessLength => Script.Parse(Mutant.Witness, Language.All).Operations.Count;
+    public int WitnessLength => Script.Parse(Mutant.Witness, Language.All).Length;
 
     /// <summary>Compiles the bug and searches with each seed, in the mutant's own copy of the engine.</summary>
     public static MutantResult Of(MutantFile mutant, int seeds, long cases, int evaluations, CancellationToken cancel)
@@ -49,12 +49,14 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
         var build = MutantBuild.Of(mutant);
         var header = $"{mutant.Witness.Split('\n')[0]} mutant={mutant.Id} expect={mutant.Breaks}";
         var searches = new List<JsonObject>();
-        for (var seed = 1; seed <= seeds; seed++)
+        for (var seed = 1; seed <= (mutant.IsOfSchedule ? 1 : seeds); seed++)
         {
             cancel.ThrowIfCancellationRequested();
             try
             {
-                var found = build.Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Generate.Hunt", "Search", mutant.Suite, header, (ulong)seed, cases, mutant.Breaks, seed <= ShrunkSeeds ? evaluations : 0);
+                var found = mutant.IsOfSchedule
+                    ? build.Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Generate.Hunt", "Schedules", mutant.Suite, header, mutant.Breaks, evaluations)
+                    : build.Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Generate.Hunt", "Search", mutant.Suite, header, (ulong)seed, cases, mutant.Breaks, seed <= ShrunkSeeds ? evaluations : 0);
                 searches.Add(JsonNode.Parse(found)!.AsObject());
             }
             catch (Exception broken) when (broken is not OutOfMemoryException)
@@ -74,7 +76,7 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
         ["reported"] = new JsonArray([.. Reported.Select(rule => JsonValue.Create(rule))]),
         ["killed"] = Killed,
         ["killedSeeds"] = KilledSeeds,
-        ["memoryModel"] = "tso",
+        ["memoryModel"] = Mutant.MemoryModel,
         ["medianOperations"] = MedianOperations,
         ["witnessLength"] = WitnessLength,
         ["length"] = Length,

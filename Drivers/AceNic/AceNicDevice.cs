@@ -109,11 +109,11 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
         var payload = _payload.Start(id, LengthOf(_packet), fromPeer: false, wire.HasProvenance);
         for (int i = 0, at = 0; i < _packet.Count; at += _packet[i++].Size)
         {
-            yield return Stop.Pause;
+            yield return Stop.Fetch(_packet[i].Address, _packet[i].Size);
             bus.DeviceRead(_packet[i].Address, payload.Slice(at, _packet[i].Size));
         }
 
-        yield return Stop.Pause;
+        yield return Stop.Do("sends the frame");
         var (frame, index) = wire.Frame(id, payload.Length);
         payload.CopyTo(frame);
         if (_packet[0].Flags.HasFlag(BdFlags.TcpUdpSum))
@@ -133,7 +133,7 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
         var consumer = _consumer;
         yield return Stop.Store(Word.At(AddressAt(AceInfo.TxCsmPtr)), consumer);
         _published = consumer;
-        yield return Stop.Pause;
+        yield return Stop.Do("raises the interrupt");
         IsIrqRaised = true;
     }
 

@@ -259,6 +259,18 @@ public sealed class AceNicDriver : NetDevice
         }
     }
 
+    protected override string Spell(in Word word) => word switch
+    {
+        { Kind: PrdKind } => "tx_prd",
+        { Kind: RetCsmKind } => "tx_ret_csm",
+        { Kind: SlotKind } => $"tx_skbuff[{word.Slot}]",
+        { Address: not 0 } when word.Address == _txCsm.Address => "*tx_csm",
+        { Address: not 0 } => $"tx_ring[{(word.Address - _ring.Address) / AceTxDesc.Bytes}].{((word.Address - _ring.Address) % AceTxDesc.Bytes) switch { AceTxDesc.AddrHi => "addrhi", AceTxDesc.AddrLo => "addrlo", _ => "flagsize" }}",
+        _ => base.Spell(word),
+    };
+
+    protected override bool IsRing(ulong address) => address >= _ring.Address && address < _ring.Address + (ulong)(Ring.Entries * AceTxDesc.Bytes);
+
     protected override ReadOnlySpan<byte> RingBytes(ulong address) => address == _txCsm.Address
         ? _txCsm.Bytes.Span[..sizeof(uint)]
         : _ring.Bytes.Span.Slice((int)(address - _ring.Address), sizeof(uint));

@@ -111,11 +111,11 @@ public sealed class HmeDevice(Dma bus, Wire wire, DevId id, int ringSize) : IDev
         var payload = _payload.Start(id, LengthOf(_packet), fromPeer: false, wire.HasProvenance);
         for (int i = 0, at = 0; i < _packet.Count; at += _packet[i++].Size)
         {
-            yield return Stop.Pause;
+            yield return Stop.Fetch(_packet[i].Address, _packet[i].Size);
             bus.DeviceRead(_packet[i].Address, payload.Slice(at, _packet[i].Size));
         }
 
-        yield return Stop.Pause;
+        yield return Stop.Do("sends the frame");
         Send(payload);
         for (var i = 0; i < _packet.Count; i++)
         {

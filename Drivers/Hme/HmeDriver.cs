@@ -253,6 +253,17 @@ public sealed class HmeDriver : NetDevice
         }
     }
 
+    protected override string Spell(in Word word) => word switch
+    {
+        { Kind: NewKind } => "tx_new",
+        { Kind: OldKind } => "tx_old",
+        { Kind: SkbKind } => $"tx_skbs[{word.Slot}]",
+        { Address: not 0 } => $"txd[{(word.Address - _ring.Address) / HmeTxDesc.Bytes}].{((word.Address - _ring.Address) % HmeTxDesc.Bytes == 0 ? "tx_flags" : "tx_addr")}",
+        _ => base.Spell(word),
+    };
+
+    protected override bool IsRing(ulong address) => address >= _ring.Address && address < _ring.Address + (ulong)(Ring.Entries * HmeTxDesc.Bytes);
+
     protected override ReadOnlySpan<byte> RingBytes(ulong address) => _ring.Bytes.Span.Slice((int)(address - _ring.Address), sizeof(uint));
 
     private static Word TxNew => new(NewKind);

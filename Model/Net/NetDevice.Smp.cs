@@ -126,10 +126,48 @@ public abstract partial class NetDevice
         }
     }
 
+    /// <summary>An access in words.</summary>
+    public string Spell(in Accessed accessed)
+    {
+        var stop = accessed.Stop;
+        var older = accessed.IsReordered ? " (an older value)" : "";
+        return stop.Access switch
+        {
+            Access.Load or Access.Await => $"{Spell(stop.Word)} is {Spell(accessed.Loaded)}{older}",
+            Access.Readl => $"readl({Spell(stop.Word)}) is 0x{accessed.Loaded.Number:x}",
+            Access.Store when stop.Word.IsRegister => $"writel(0x{stop.Datum.Number:x}, {Spell(stop.Word)})",
+            Access.Store => $"{Spell(stop.Word)} = {Spell(stop.Datum)}",
+            Access.Fetch => $"reads {stop.Length} byte{(stop.Length == 1 ? "" : "s")} of {(IsRing(stop.Word.Address) ? Spell(stop.Word) : world.Memory.Spell(stop.Word.Address, stop.Length))}{older}",
+            Access.SpinLock or Access.SpinLockIrq => $"spin_lock({Spell(stop.Word)})",
+            Access.SpinUnlock or Access.SpinUnlockIrq => $"spin_unlock({Spell(stop.Word)})",
+            Access.SetBit => $"set_bit({Spell(stop.Word)})",
+            Access.ClearBit => $"clear_bit({Spell(stop.Word)})",
+            Access.Wmb => "wmb()",
+            Access.Rmb => "rmb()",
+            Access.Mb => "mb()",
+            _ => $"{stop.Doing}{older}",
+        };
+    }
+
+    /// <summary>A word by the kernel's name.</summary>
+    protected virtual string Spell(in Word word) => word switch
+    {
+        { IsRegister: true } => $"register 0x{word.Slot:x}",
+        { Kind: 2 } => "XOFF",
+        { Kind: 3 } => "xmit_lock",
+        { Kind: 4 } => "the driver's lock",
+        _ => throw new ModelException($"{driver} has no word {word}"),
+    };
+
+    private static string Spell(in Datum datum) => datum.Skb is { } skb ? $"the skb of segment {skb.PlanNumber}" : datum.Length > 0 ? $"a mapping of {datum.Length} bytes" : datum.Number < 256 ? $"{datum.Number}" : $"0x{datum.Number:x}";
+
     /// <summary>A field of the driver, or one of its slots.</summary>
     protected virtual Datum ReadOwn(in Word word) => throw new ModelException($"{driver} has no word {word}");
 
     protected virtual void WriteOwn(in Word word, in Datum datum) => throw new ModelException($"{driver} has no word {word}");
+
+    /// <summary>Whether a bus address lies in the driver's ring.</summary>
+    protected virtual bool IsRing(ulong address) => false;
 
     /// <summary>Ring memory, four bytes at a bus address.</summary>
     protected virtual ReadOnlySpan<byte> RingBytes(ulong address) => throw new ModelException($"{driver} has no ring memory at {address:x}");
@@ -160,8 +198,9 @@ public abstract partial class NetDevice
     {
         IsBusy = true;
         RunAlone(StartXmit(_alone, skb));
-        InHand = null;
-        return !IsBusy;
+        var busy = IsBusy;
+        (InHand, IsBusy) = (null, false);
+        return !busy;
     }
 
     /// <summary>Runs the handler to its end, nothing in between.</summary>

@@ -125,10 +125,12 @@ public sealed class Agent(AgentId id)
         }
 
         state.Write(Buffer.Count);
-        foreach (var (word, datum, fence) in Buffer)
+        for (var i = 0; i < Buffer.Count; i++)
         {
-            Write(state, word, datum);
-            state.Write(Fence - fence);
+            // Of barriers only what they keep apart: from the store before it, and from those to come.
+            Write(state, Buffer[i].Word, Buffer[i].Datum);
+            state.Write(i > 0 && Buffer[i].Fence == Buffer[i - 1].Fence);
+            state.Write(Buffer[i].Fence == Fence);
         }
 
         state.Write(Earlier.Count);
@@ -138,7 +140,7 @@ public sealed class Agent(AgentId id)
         }
     }
 
-    public override string ToString() => id.ToString().ToLowerInvariant();
+    public override string ToString() => ScheduleStep.Spell(id);
 
     private static void Write(StateWriter state, in Word word, in Datum datum)
     {

@@ -13,6 +13,8 @@ public sealed class Interleaving(NetDevice device, MemoryModel model)
     /// <summary>Stores that a CPU can hold back. UltraSPARC-I/II user's manual: eight entries.</summary>
     public const int BufferEntries = 8;
 
+    private static readonly Stop Begins = Stop.Do("begins");
+
     private readonly Agent[] _agents = [.. Enum.GetValues<AgentId>().Select(id => new Agent(id))];
     private Agent? _handler;
 
@@ -22,6 +24,9 @@ public sealed class Interleaving(NetDevice device, MemoryModel model)
     public MemoryModel Model => model;
 
     public IReadOnlyList<Agent> Agents => _agents;
+
+    /// <summary>The last access: who made it, what it was, what it loaded, and whether it found an older value.</summary>
+    public Accessed Last { get; private set; }
 
     /// <summary>Coroutine steps since the start.</summary>
     public long Steps { get; private set; }
@@ -144,6 +149,7 @@ public sealed class Interleaving(NetDevice device, MemoryModel model)
         if (agent.IsIdle)
         {
             Begin(agent, outcome);
+            Last = new Accessed(id, Begins, default, outcome > 0);
             return;
         }
 
@@ -201,6 +207,7 @@ public sealed class Interleaving(NetDevice device, MemoryModel model)
                 break;
         }
 
+        Last = new Accessed(id, stop, agent.Loaded, outcome > 0);
         agent.Advance();
         if (handled && !agent.IsInInterrupt)
         {
@@ -250,7 +257,13 @@ public sealed class Interleaving(NetDevice device, MemoryModel model)
         }
 
         state.Write(_handler is null ? -1 : (long)_handler.Id);
-        state.Write(_handler is null ? 0 : _handler.Fence - _handlerFence);
+        if (_handler is not null && !IsHandling)
+        {
+            foreach (var (_, _, fence) in _handler.Buffer)
+            {
+                state.Write(fence <= _handlerFence);
+            }
+        }
     }
 
     private void Begin(Agent agent, int outcome)
@@ -574,3 +587,10 @@ public sealed class Interleaving(NetDevice device, MemoryModel model)
         device.Write(word, datum);
     }
 }
+
+/// <summary>An access that was made.</summary>
+/// <param name="Agent">Who made it.</param>
+/// <param name="Stop">What it was.</param>
+/// <param name="Loaded">What it found, where it loads.</param>
+/// <param name="IsReordered">An older value.</param>
+public readonly record struct Accessed(AgentId Agent, Stop Stop, Datum Loaded, bool IsReordered);

@@ -89,12 +89,15 @@ public readonly record struct Word(int Kind, int Slot = 0, ulong Address = 0)
 public readonly record struct Datum(long Number, Skb? Skb = null, int Length = 0);
 
 /// <summary>Where a coroutine stands: before an access. Whoever schedules it makes the access and lets it go on.</summary>
-public readonly record struct Stop(Access Access, Word Word = default, Datum Datum = default, int Length = 0, IEnumerator<Stop>? Callee = null)
+public readonly record struct Stop(Access Access, Word Word = default, Datum Datum = default, int Length = 0, IEnumerator<Stop>? Callee = null, string Doing = "goes on")
 {
     public static readonly Stop Wmb = new(Access.Wmb);
     public static readonly Stop Rmb = new(Access.Rmb);
     public static readonly Stop Mb = new(Access.Mb);
-    public static readonly Stop Pause = new(Access.Pause);
+    public static readonly Stop Pause = Do("goes on");
+
+    /// <summary>Something that no other agent sees as memory, in words.</summary>
+    public static Stop Do(string doing) => new(Access.Pause, Doing: doing);
 
     public static Stop Load(in Word word) => new(Access.Load, word);
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ZeroCopy.Model;
 using ZeroCopy.Properties.Explore;
+using ZeroCopy.Properties.Schedule;
 using ZeroCopy.Properties.Shrink;
 
 namespace ZeroCopy.Properties.Generate;
@@ -37,9 +38,45 @@ public static class Hunt
             ["operations"] = tally.AppliedBefore + failure.Operations.Count,
             ["reported"] = new JsonArray([.. failure.Violations.Select(violation => violation.Rule.Id).Distinct().Select(id => JsonValue.Create(id))]),
             ["script"] = new JsonArray([.. shrunk.Script.Operations.Select(operation => JsonValue.Create(operation.ToString()))]),
-            ["length"] = shrunk.Script.Operations.Count,
+            ["length"] = shrunk.Script.Length,
             ["evaluations"] = shrunk.Evaluations,
         }.ToJsonString();
+    }
+
+    /// <summary>Explores a driver's schedules until a rule is broken.</summary>
+    /// <param name="suite">The driver's suite.</param>
+    /// <param name="header">First line of the scripts that come out: the memory model stands there.</param>
+    /// <param name="wanted">The rule that is to be seen broken.</param>
+    /// <param name="evaluations">Budget of the minimiser.</param>
+    /// <returns>JSON as <see cref="Search"/>; operations are accesses that were judged.</returns>
+    public static string Schedules(string suite, string header, string wanted, int evaluations)
+    {
+        var with = Suites.Find(suite) ?? throw new ModelException($"no suite {suite}");
+        var mix = ScheduleMix.Find(suite) ?? throw new ModelException($"no schedules of {suite}");
+        var head = ScriptHeader.Parse(header);
+        var (steps, reported) = (0L, new List<string>());
+        for (var start = 0; start < mix.Starts.Count; start++)
+        {
+            var explorer = new ScheduleExplorer(mix, head.Profile, with.LawsIn(head.Profile), ScheduleExplorer.DefaultPreemptions, ScheduleExplorer.DefaultReorderings);
+            var result = explorer.Run(start, () => explorer.HasBroken(wanted));
+            steps += result.Steps;
+            reported.AddRange(result.Violations.Select(broken => broken.What.Split(' ')[0]));
+            if (result.Violations.FirstOrDefault(broken => broken.What.StartsWith(wanted + " ", StringComparison.Ordinal)) is { } found)
+            {
+                var shrunk = Shrinker.Shrink(new Script(head, found.Script), wanted, evaluations);
+                return new JsonObject
+                {
+                    ["found"] = true,
+                    ["operations"] = steps,
+                    ["reported"] = new JsonArray([.. reported.Distinct().Select(id => JsonValue.Create(id))]),
+                    ["script"] = new JsonArray([.. shrunk.Script.Operations.Select(operation => JsonValue.Create(operation.ToString()))]),
+                    ["length"] = shrunk.Script.Length,
+                    ["evaluations"] = shrunk.Evaluations,
+                }.ToJsonString();
+            }
+        }
+
+        return new JsonObject { ["found"] = reported.Count > 0, ["operations"] = steps, ["reported"] = new JsonArray([.. reported.Distinct().Select(id => JsonValue.Create(id))]), ["script"] = new JsonArray() }.ToJsonString();
     }
 
     /// <summary>Explores a mix to its default depth for what breaks one of the rules, and makes the nearest script that does smaller.</summary>

@@ -12,16 +12,22 @@ namespace ZeroCopy.Properties.Schedule;
 /// <param name="Steps">Accesses judged.</param>
 /// <param name="Schedules">Ways from the start to where nobody can go on.</param>
 /// <param name="Violations">One for each law: the schedule with the fewest preemptions and reorderings, and of those the first.</param>
-/// <param name="Premises">For each premise that was met: on how many of the schedules.</param>
-public sealed record ScheduleResult(string Start, long States, long Steps, UInt128 Schedules, IReadOnlyList<BrokenBy> Violations, IReadOnlyList<(Law Premise, UInt128 Schedules)> Premises);
+/// <param name="Premises">One for each premise that was met.</param>
+public sealed record ScheduleResult(string Start, long States, long Steps, UInt128 Schedules, IReadOnlyList<ScheduleTo> Violations, IReadOnlyList<MetOn> Premises);
 
-/// <summary>A law, and the schedule that broke it.</summary>
+/// <summary>A premise, and the schedules on which it was met.</summary>
+/// <param name="Premise">Its law.</param>
+/// <param name="Schedules">On how many.</param>
+/// <param name="Shortest">Of the schedules that met it the one with the fewest preemptions and reorderings, up to there.</param>
+public sealed record MetOn(Law Premise, UInt128 Schedules, ScheduleTo Shortest);
+
+/// <summary>A law, and the schedule that broke it or met it.</summary>
 /// <param name="What">Rule and law.</param>
 /// <param name="Preemptions">Times that an agent was left which could go on.</param>
 /// <param name="Reorderings">Accesses that found an older value.</param>
 /// <param name="Start">The starting state.</param>
 /// <param name="Script">All of it, the starting state's own operations first; what one agent does in a row is one line.</param>
-public sealed record BrokenBy(string What, int Preemptions, int Reorderings, string Start, IReadOnlyList<Operation> Script);
+public sealed record ScheduleTo(string What, int Preemptions, int Reorderings, string Start, IReadOnlyList<Operation> Script);
 
 /// <summary>The interleaved engine, exhaustive: every schedule with at most so many preemptions and reorderings, depth first by replay.</summary>
 /// <remarks>
@@ -30,6 +36,9 @@ public sealed record BrokenBy(string What, int Preemptions, int Reorderings, str
 /// </remarks>
 public sealed class ScheduleExplorer(ScheduleMix mix, Profile profile, IReadOnlyList<Law> laws, int preemptions, int reorderings, bool prunes = true)
 {
+    public const int DefaultPreemptions = 2;
+    public const int DefaultReorderings = 2;
+
     private static readonly DevId Device = new(0);
 
     private readonly Checker _checker = new(profile, laws);
@@ -37,11 +46,15 @@ public sealed class ScheduleExplorer(ScheduleMix mix, Profile profile, IReadOnly
     private readonly Dictionary<UInt128, UInt128[]> _below = [];
     private readonly List<Operation> _path = [];
     private readonly List<Law> _premises = [.. laws.Where(law => law.Kind == LawKind.Sometimes)];
-    private readonly List<BrokenBy> _broken = [];
+    private readonly List<ScheduleTo> _broken = [];
+    private readonly ScheduleTo?[] _met = new ScheduleTo?[laws.Count(law => law.Kind == LawKind.Sometimes)];
     private IReadOnlyList<Operation> _before = [];
     private string _name = "";
     private Func<bool> _stop = static () => false;
     private long _steps;
+
+    /// <summary>Whether a rule was broken on the way so far.</summary>
+    public bool HasBroken(string rule) => _broken.Exists(broken => broken.What.StartsWith(rule + " ", StringComparison.Ordinal));
 
     /// <summary>Explores from one starting state.</summary>
     /// <param name="start">Its place in the mix.</param>
@@ -52,12 +65,13 @@ public sealed class ScheduleExplorer(ScheduleMix mix, Profile profile, IReadOnly
         _stop = stop ?? (static () => false);
         _below.Clear();
         _broken.Clear();
+        Array.Clear(_met);
         _path.Clear();
         _steps = 0;
         Reach();
         var counts = Visit(null, 0, 0);
         return new ScheduleResult(mix.Starts[start].Name, _below.Count, _steps, counts[0], [.. _broken],
-            [.. _premises.Select((premise, i) => (premise, counts[0] - counts[i + 1])).Where(met => met.Item2 > 0)]);
+            [.. _premises.Select((premise, i) => _met[i] is { } shortest ? new MetOn(premise, counts[0] - counts[i + 1], shortest) : null).OfType<MetOn>()]);
     }
 
     /// <summary>Schedules from here on; then, for each premise, those on which it is never met.</summary>
@@ -98,6 +112,10 @@ public sealed class ScheduleExplorer(ScheduleMix mix, Profile profile, IReadOnly
                 for (var premise = 0; premise < met.Length; premise++)
                 {
                     met[premise] = _checker.Hits(_premises[premise]) > 0;
+                    if (met[premise] && (_met[premise] is not { } shortest || preempted + cost + reordered + late < shortest.Preemptions + shortest.Reorderings))
+                    {
+                        _met[premise] = To(_premises[premise].ToString(), preempted + cost, reordered + late);
+                    }
                 }
 
                 var below = Visit(agent, preempted + cost, reordered + late);
@@ -162,14 +180,16 @@ public sealed class ScheduleExplorer(ScheduleMix mix, Profile profile, IReadOnly
             var known = _broken.FindIndex(met => met.What == what);
             if (known < 0)
             {
-                _broken.Add(new BrokenBy(what, preempted, reordered, _name, [.. _before, .. Joined(_path)]));
+                _broken.Add(To(what, preempted, reordered));
             }
             else if (preempted + reordered < _broken[known].Preemptions + _broken[known].Reorderings)
             {
-                _broken[known] = new BrokenBy(what, preempted, reordered, _name, [.. _before, .. Joined(_path)]);
+                _broken[known] = To(what, preempted, reordered);
             }
         }
     }
+
+    private ScheduleTo To(string what, int preempted, int reordered) => new(what, preempted, reordered, _name, [.. _before, .. Joined(_path)]);
 
     /// <summary>What one agent does in a row is one line.</summary>
     private static List<Operation> Joined(IReadOnlyList<Operation> moves)

@@ -1,4 +1,5 @@
 using System.Text;
+using ZeroCopy.Drivers;
 using ZeroCopy.Properties.Laws;
 using ZeroCopy.Specs;
 
@@ -38,6 +39,13 @@ public static class SpecPage
             text.Append($"### {Heading(machine)}\n\n").Append(MachineText.Of(machine, evidence));
         }
 
+        text.Append($"## {Drivers}\n\n");
+        Markdown.Paragraph(text, "What a driver of each card must know beside the rules. The accesses are those of the model's own driver, as it makes them.");
+        foreach (var page in DriverPage.All)
+        {
+            text.Append($"### {Heading(page)}\n\n").Append(DriverText.Of(page));
+        }
+
         if (withdrawn.Count > 0)
         {
             text.Append($"## {Withdrawn}\n\n");
@@ -51,9 +59,12 @@ public static class SpecPage
     }
 
     private const string Machines = "Machines";
+    private const string Drivers = "Drivers";
     private const string Withdrawn = "Withdrawn rules";
 
     private static string Heading(Subject subject) => $"{subject.Name} ({subject.Prefix})";
+
+    private static string Heading(DriverPage page) => $"The {page.Driver} driver";
 
     private static string Heading(MachineDescription machine) => $"The {machine.Name} machine";
 
@@ -81,6 +92,7 @@ public static class SpecPage
         }
 
         Markdown.Item(text, $"[{Machines}](#{Markdown.Anchor(Machines)}): {string.Join(", ", MachineCatalogue.All.Select(machine => $"[{machine.Name}](#{Markdown.Anchor(Heading(machine))})"))}");
+        Markdown.Item(text, $"[{Drivers}](#{Markdown.Anchor(Drivers)}): {string.Join(", ", DriverPage.All.Select(page => $"[{page.Driver}](#{Markdown.Anchor(Heading(page))})"))}");
         if (hasWithdrawn)
         {
             Markdown.Item(text, $"[{Withdrawn}](#{Markdown.Anchor(Withdrawn)})");

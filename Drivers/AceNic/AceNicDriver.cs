@@ -261,7 +261,9 @@ public sealed class AceNicDriver : NetDevice
 
     protected override string Spell(in Word word) => word switch
     {
+        { IsRegister: true } => AceRegisters.NameOf((uint)word.Slot),
         { Kind: PrdKind } => "tx_prd",
+        { Kind: Word.DriverLockKind } => "ap->lock",
         { Kind: RetCsmKind } => "tx_ret_csm",
         { Kind: SlotKind } => $"tx_skbuff[{word.Slot}]",
         { Address: not 0 } when word.Address == _txCsm.Address => "*tx_csm",

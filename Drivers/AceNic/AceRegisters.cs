@@ -21,6 +21,17 @@ internal static class AceRegisters
     public const uint InfoPtrHi = 0x608;
 
     public const uint InfoPtrLo = 0x60c;
+
+    /// <summary>The name of a register that transmission uses.</summary>
+    public static string NameOf(uint offset) => offset switch
+    {
+        HostCtrl => nameof(HostCtrl),
+        Mb0Lo => nameof(Mb0Lo),
+        TxPrd => nameof(TxPrd),
+        InfoPtrHi => nameof(InfoPtrHi),
+        InfoPtrLo => nameof(InfoPtrLo),
+        _ => $"register 0x{offset:x}",
+    };
 }
 
 /// <summary>The block that tells the firmware where everything is. kernel: struct ace_info, struct ring_ctrl, drivers/net/acenic.h.</summary>

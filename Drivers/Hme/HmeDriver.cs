@@ -255,7 +255,9 @@ public sealed class HmeDriver : NetDevice
 
     protected override string Spell(in Word word) => word switch
     {
+        { IsRegister: true } => HmeRegisters.NameOf((uint)word.Slot),
         { Kind: NewKind } => "tx_new",
+        { Kind: Word.DriverLockKind } => "happy_lock",
         { Kind: OldKind } => "tx_old",
         { Kind: SkbKind } => $"tx_skbs[{word.Slot}]",
         { Address: not 0 } => $"txd[{(word.Address - _ring.Address) / HmeTxDesc.Bytes}].{((word.Address - _ring.Address) % HmeTxDesc.Bytes == 0 ? "tx_flags" : "tx_addr")}",

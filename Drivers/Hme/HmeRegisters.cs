@@ -23,6 +23,14 @@ internal static class HmeRegisters
 
     public const uint BmacTxCfg = 0x620c;
 
+    /// <summary>The name of a register that transmission uses.</summary>
+    public static string NameOf(uint offset) => offset switch
+    {
+        GregStat => "GREG_STAT",
+        EtxPending => "ETX_PENDING",
+        _ => $"register 0x{offset:x}",
+    };
+
     /// <summary>A packet has gone from host memory. kernel: GREG_STAT_HOSTTOTX.</summary>
     public const uint StatHostToTx = 0x01000000;
 

@@ -93,9 +93,9 @@ public abstract partial class NetDevice
     public Datum Read(in Word word) => word switch
     {
         { Address: not 0 } => new Datum(BinaryPrimitives.ReadUInt32LittleEndian(RingBytes(word.Address))),
-        { Kind: 2 } => new Datum(Stopped ? 1 : 0),
-        { Kind: 3 } => new Datum(_xmitLock ? 1 : 0),
-        { Kind: 4 } => new Datum(_driverLock ? 1 : 0),
+        { Kind: Word.XoffKind } => new Datum(Stopped ? 1 : 0),
+        { Kind: Word.XmitLockKind } => new Datum(_xmitLock ? 1 : 0),
+        { Kind: Word.DriverLockKind } => new Datum(_driverLock ? 1 : 0),
         _ => ReadOwn(word),
     };
 
@@ -111,13 +111,13 @@ public abstract partial class NetDevice
             case { IsRegister: true }:
                 Hardware.WriteRegister((uint)word.Slot, unchecked((uint)datum.Number));
                 break;
-            case { Kind: 2 }:
+            case { Kind: Word.XoffKind }:
                 Stopped = datum.Number != 0;
                 break;
-            case { Kind: 3 }:
+            case { Kind: Word.XmitLockKind }:
                 _xmitLock = datum.Number != 0;
                 break;
-            case { Kind: 4 }:
+            case { Kind: Word.DriverLockKind }:
                 _driverLock = datum.Number != 0;
                 break;
             default:
@@ -138,8 +138,10 @@ public abstract partial class NetDevice
             Access.Store when stop.Word.IsRegister => $"writel(0x{stop.Datum.Number:x}, {Spell(stop.Word)})",
             Access.Store => $"{Spell(stop.Word)} = {Spell(stop.Datum)}",
             Access.Fetch => $"reads {stop.Length} byte{(stop.Length == 1 ? "" : "s")} of {(IsRing(stop.Word.Address) ? Spell(stop.Word) : world.Memory.Spell(stop.Word.Address, stop.Length))}{older}",
-            Access.SpinLock or Access.SpinLockIrq => $"spin_lock({Spell(stop.Word)})",
-            Access.SpinUnlock or Access.SpinUnlockIrq => $"spin_unlock({Spell(stop.Word)})",
+            Access.SpinLock => $"spin_lock({Spell(stop.Word)})",
+            Access.SpinUnlock => $"spin_unlock({Spell(stop.Word)})",
+            Access.SpinLockIrq => $"spin_lock_irqsave({Spell(stop.Word)})",
+            Access.SpinUnlockIrq => $"spin_unlock_irqrestore({Spell(stop.Word)})",
             Access.SetBit => $"set_bit({Spell(stop.Word)})",
             Access.ClearBit => $"clear_bit({Spell(stop.Word)})",
             Access.Wmb => "wmb()",
@@ -153,9 +155,9 @@ public abstract partial class NetDevice
     protected virtual string Spell(in Word word) => word switch
     {
         { IsRegister: true } => $"register 0x{word.Slot:x}",
-        { Kind: 2 } => "XOFF",
-        { Kind: 3 } => "xmit_lock",
-        { Kind: 4 } => "the driver's lock",
+        { Kind: Word.XoffKind } => "XOFF",
+        { Kind: Word.XmitLockKind } => "xmit_lock",
+        { Kind: Word.DriverLockKind } => "lock",
         _ => throw new ModelException($"{driver} has no word {word}"),
     };
 

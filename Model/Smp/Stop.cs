@@ -58,15 +58,18 @@ public readonly record struct Word(int Kind, int Slot = 0, ulong Address = 0)
 {
     public const int RegisterKind = 0;
     public const int MemoryKind = 1;
+    public const int XoffKind = 2;
+    public const int XmitLockKind = 3;
+    public const int DriverLockKind = 4;
 
     /// <summary>kernel: dev->state, __LINK_STATE_XOFF.</summary>
-    public static readonly Word Xoff = new(2);
+    public static readonly Word Xoff = new(XoffKind);
 
     /// <summary>kernel: dev->xmit_lock.</summary>
-    public static readonly Word XmitLock = new(3);
+    public static readonly Word XmitLock = new(XmitLockKind);
 
     /// <summary>kernel: ap->lock, hp->happy_lock.</summary>
-    public static readonly Word DriverLock = new(4);
+    public static readonly Word DriverLock = new(DriverLockKind);
 
     /// <summary>The first number that is a driver's own.</summary>
     public const int FirstOfDriver = 5;

@@ -1,6 +1,7 @@
 using ZeroCopy.Model;
 using ZeroCopy.Model.Copying;
 using ZeroCopy.Model.Skbs;
+using ZeroCopy.Model.Smp;
 using ZeroCopy.Properties.Laws;
 using ZeroCopy.Specs;
 
@@ -128,6 +129,7 @@ public sealed class Checker
 
     private void Once(Operation operation, bool isJudged)
     {
+        var before = Changes(operation);
         World.BeginStep();
         Copying.BeginStep();
         if (isJudged && World.Memory.IsFailureDue)
@@ -146,6 +148,10 @@ public sealed class Checker
             {
                 _violations.Add(new Violation(rule, Violation.Guard, Steps, operation, "it returned, where the kernel stops with BUG()"));
             }
+            else if (isJudged && Laws.Count > 0 && before >= 0 && before == Changes(operation) && seen.Happenings.Count == 0)
+            {
+                EvaluateDevices(new Step(World, Copying, operation, _recount, _history, _calls));
+            }
             else if (isJudged && Laws.Count > 0)
             {
                 _recount.Make(World);
@@ -162,6 +168,23 @@ public sealed class Checker
         }
 
         AfterEach?.Invoke();
+    }
+
+    /// <summary>For one access of an interleaved driver: how much has happened to skbs and mappings. Where that stands still, and nothing was handed over or sent, only devices are judged again: nothing else can have changed. Negative for any other operation.</summary>
+    private long Changes(Operation operation)
+    {
+        if (operation is not (RunStops or Reorder))
+        {
+            return -1;
+        }
+
+        var changes = World.Skbs.Changes;
+        for (var i = 0; i < World.Devices.Count; i++)
+        {
+            changes += World.Devices[i].Dma.Changes;
+        }
+
+        return changes;
     }
 
     /// <summary>Both paths, and the checker's own books.</summary>
@@ -246,6 +269,11 @@ public sealed class Checker
             }
         }
 
+        EvaluateDevices(step);
+    }
+
+    private void EvaluateDevices(in Step step)
+    {
         _subjects[(int)Scope.Device] += World.Devices.Count;
         for (var i = 0; i < World.Devices.Count; i++)
         {

@@ -18,9 +18,13 @@ public sealed class Dma(PhysicalMemory memory)
     /// <summary>The live mappings, oldest first.</summary>
     public IReadOnlyList<DmaMapping> Mappings => _mappings;
 
+    /// <summary>Mappings made and undone so far.</summary>
+    public long Changes { get; private set; }
+
     /// <summary>kernel: pci_map_single(virt_to_bus(...), length, PCI_DMA_TODEVICE).</summary>
     public ulong MapSingle(ulong physical, int length)
     {
+        Changes++;
         _mappings.Add(new DmaMapping(physical, length, Consistent: false));
         return physical;
     }
@@ -36,6 +40,7 @@ public sealed class Dma(PhysicalMemory memory)
             var mapping = _mappings[i];
             if (mapping.Address == address && mapping.Length == length && !mapping.Consistent)
             {
+                Changes++;
                 _mappings.RemoveAt(i);
                 return;
             }

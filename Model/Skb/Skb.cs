@@ -127,6 +127,7 @@ public sealed partial class Skb(SkbCache cache)
     /// <summary>Takes the machine one step; an event that the machine forbids here is a BUG of the rule that it breaks.</summary>
     public void Fire(SkbMachine.Event @event, SkbMachine.Guard asked = SkbMachine.Guard.None)
     {
+        cache.Changes++;
         var guards = (int)asked | (Users == 1 ? (int)SkbMachine.Guard.Sole : 0) | (DataLen == 0 ? (int)SkbMachine.Guard.Linear : 0);
         var next = SkbMachine.Table.Next((int)_state, (int)@event, guards);
         if (next < 0)

@@ -17,6 +17,9 @@ public sealed class SkbCache(Profile profile, PhysicalMemory memory, Cost cost)
 
     public Cost Cost => cost;
 
+    /// <summary>Events of skbs so far: where it stands still, no skb has changed.</summary>
+    public long Changes { get; internal set; }
+
     /// <summary>Every skb with users above 0, and those that wait for the softirq.</summary>
     public IReadOnlyList<Skb> Live => _live;
 

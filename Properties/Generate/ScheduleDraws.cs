@@ -12,7 +12,7 @@ public static class ScheduleDraws
     [
         new("interleave", 6, Needs.Dev, hand => new Interleave(hand.Dev())),
         new("qdisc_run", 10, Needs.Interleaved, hand => new QdiscRun(hand.InterleavedDev(), Cpu(hand))),
-        new("do_irq", 10, Needs.Interleaved, TakeInterrupt),
+        new("do_irq", 10, Needs.Interleaved, TakeInterrupt, Prepares: true),
         new("run", 60, Needs.Interleaved, Run),
         new("reorder", 10, Needs.Interleaved, hand => Late(hand)),
     ];
@@ -20,7 +20,26 @@ public static class ScheduleDraws
     /// <summary>A CPU that is in the middle of a transmit, as often as another.</summary>
     private static AgentId Cpu(Hand hand) => hand.Rng.OneIn(2) ? AgentId.Cpu1 : AgentId.Cpu0;
 
-    private static Irq TakeInterrupt(Hand hand) => new(hand.InterleavedDev(), Cpu(hand));
+    /// <summary>Where the queue is stopped, what wakes it: the card comes to its end, and the other CPU runs the queue again while the handler is still about to publish.</summary>
+    private static Operation TakeInterrupt(Hand hand)
+    {
+        var device = hand.InterleavedDev();
+        var (handler, other) = hand.Rng.OneIn(2) ? (AgentId.Cpu1, AgentId.Cpu0) : (AgentId.Cpu0, AgentId.Cpu1);
+        if (!hand.World.Device(device).Stopped || hand.Rng.OneIn(3))
+        {
+            return new Irq(device, handler);
+        }
+
+        hand.Plan(
+            _ => new RunStops(device, other, 0),
+            _ => new RunStops(device, AgentId.Nic, 0),
+            _ => new RunStops(device, AgentId.Tick, 0),
+            _ => new Irq(device, handler),
+            at => new RunStops(device, handler, (2 * MostStops) - at.Rng.Below(MostStops)),
+            _ => new QdiscRun(device, other),
+            _ => new RunStops(device, other, 0));
+        return new RunStops(device, handler, 0);
+    }
 
     private static RunStops Run(Hand hand)
     {

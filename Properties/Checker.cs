@@ -170,7 +170,7 @@ public sealed class Checker
         AfterEach?.Invoke();
     }
 
-    /// <summary>For one access of an interleaved driver: how much has happened to skbs and mappings. Where that stands still, and nothing was handed over or sent, only devices are judged again: nothing else can have changed. Negative for any other operation.</summary>
+    /// <summary>For one access of an interleaved driver: how much has happened to skbs, mappings and the driver's slots. Where that stands still, and nothing was handed over or sent, only devices are judged again: nothing else can have changed. Negative for any other operation.</summary>
     private long Changes(Operation operation)
     {
         if (operation is not (RunStops or Reorder))
@@ -181,7 +181,7 @@ public sealed class Checker
         var changes = World.Skbs.Changes;
         for (var i = 0; i < World.Devices.Count; i++)
         {
-            changes += World.Devices[i].Dma.Changes;
+            changes += World.Devices[i].Dma.Changes + (World.Devices[i].Smp?.Changes ?? 0);
         }
 
         return changes;

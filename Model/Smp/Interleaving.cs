@@ -31,6 +31,9 @@ public sealed class Interleaving(NetDevice device, MemoryModel model)
     /// <summary>Coroutine steps since the start.</summary>
     public long Steps { get; private set; }
 
+    /// <summary>Stores to the driver's own fields and slots so far: where it stands still, the driver holds what it held.</summary>
+    public long Changes { get; private set; }
+
     /// <summary>Loads that found an older value, and stores that were overtaken so.</summary>
     public int Reorderings { get; private set; }
 
@@ -169,6 +172,7 @@ public sealed class Interleaving(NetDevice device, MemoryModel model)
                 Observe(agent, stop.Word, stop.Length, outcome);
                 break;
             case Access.Store:
+                Changes += stop.Word.IsRegister || stop.Word.Address != 0 ? 0 : 1;
                 Store(agent, stop.Word, stop.Datum);
                 break;
             case Access.SpinLock or Access.SpinLockIrq:

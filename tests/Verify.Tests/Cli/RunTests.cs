@@ -61,8 +61,8 @@ public sealed class RunTests
     public void Full_disk_loses_nothing_that_was_found()
     {
         using var folder = new TemporaryFolder();
-        var command = Zcverify.Spelled("run", "skb", "--cases", "6", "--mutant", "S16", "--out", folder.Path);
-        Assert.Equal(1, Zcverify.Run("run", "skb", "--cases", "6", "--mutant", "S16", "--out", folder.Path).Status);
+        var command = Zcverify.Spelled("run", "skb", "--cases", "3", "--mutant", "S16", "--out", folder.Path);
+        Assert.Equal(1, Zcverify.Run("run", "skb", "--cases", "3", "--mutant", "S16", "--out", folder.Path).Status);
         var old = Directory.EnumerateFiles(folder.Path).Order().ToDictionary(path => path, File.ReadAllText);
         var (status, _, error) = Zcverify.RunInShell($"export DOTNET_EnableWriteXorExecute=0; trap '' XFSZ; ulimit -f 0; exec {command}");
         Assert.Equal(2, status);

@@ -3,6 +3,7 @@ using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
 using ZeroCopy.Model.Smp;
+using ZeroCopy.Specs;
 
 namespace ZeroCopy.Drivers.Hme;
 
@@ -160,7 +161,7 @@ public sealed class HmeDriver : NetDevice
         while (elem != end)
         {
             yield return Stop.Load(SkbAt(elem));
-            var skb = cpu.Loaded.Skb!;
+            var skb = cpu.Loaded.Skb ?? throw new BugException(HmeRules.FirstSlotOwns, $"tx_skbs[{elem}] names no skb, and a packet begins there");
             yield return Stop.Load(FlagsOf(elem));
             if ((cpu.Loaded.Number & (long)TxFlags.Own) != 0)
             {

@@ -17,7 +17,7 @@ internal static class ExploreCommand
     private const int MostDepth = 1000;
 
     private static readonly Argument<string> Suite = new("SUITE") { Description = string.Join(", ", ExploreMix.All.Select(mix => mix.Name)) };
-    private static readonly Option<string?> Depth = new("--depth") { Description = "operations from a starting state (default: the mix's own)" };
+    private static readonly Option<string?> Depth = new("--depth") { Description = "operations from a starting state (default: the mix's own; acenic and hme: schedules instead)" };
     private static readonly Option<bool> Complete = new("--complete") { Description = "until no state is left, or --states" };
     private static readonly Option<string?> Start = new("--start") { Description = "one starting state (default: each)" };
     private static readonly Option<string?> States = new("--states") { Description = $"stop at so many states: what bounds the memory (default {Explorer.DefaultMostStates})" };
@@ -35,9 +35,21 @@ internal static class ExploreCommand
 
     private static ExitStatus Run(ParseResult parsed, CancellationToken cancel)
     {
-        if (ScheduleMix.Find(parsed.GetValue(Suite)!) is { } schedules)
+        var isOfOperations = parsed.GetValue(Depth) is not null || parsed.GetValue(Complete) || parsed.GetValue(States) is not null;
+        var isOfSchedules = parsed.GetValue(Preemptions) is not null || parsed.GetValue(Reorderings) is not null;
+        if (isOfOperations && isOfSchedules)
+        {
+            throw new InputException("--depth, --complete and --states are of operations, --preemptions and --reorderings of schedules: they exclude each other");
+        }
+
+        if (!isOfOperations && ScheduleMix.Find(parsed.GetValue(Suite)!) is { } schedules)
         {
             return Schedules(schedules, parsed, cancel);
+        }
+
+        if (isOfSchedules)
+        {
+            throw new InputException($"'{parsed.GetValue(Suite)}' has no schedules to explore; there are {string.Join(", ", ScheduleMix.All.Select(with => with.Suite))}");
         }
 
         var mix = Mix(parsed.GetValue(Suite)!);

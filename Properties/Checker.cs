@@ -39,6 +39,9 @@ public sealed class Checker
     private readonly long[] _subjects = new long[Enum.GetValues<Scope>().Length];
     private readonly List<Violation> _violations = [];
 
+    /// <summary>The recount is of the world as the last step left it.</summary>
+    private bool _isRecounted;
+
     /// <summary>A checker of every law.</summary>
     public Checker(Profile profile)
         : this(profile, LawCatalogue.All)
@@ -129,7 +132,8 @@ public sealed class Checker
 
     private void Once(Operation operation, bool isJudged)
     {
-        var before = Changes(operation);
+        var before = _isRecounted ? Changes(operation) : -1;
+        _isRecounted = false;
         World.BeginStep();
         Copying.BeginStep();
         if (isJudged && World.Memory.IsFailureDue)
@@ -150,11 +154,13 @@ public sealed class Checker
             }
             else if (isJudged && Laws.Count > 0 && before >= 0 && before == Changes(operation) && seen.Happenings.Count == 0)
             {
+                _isRecounted = true;
                 EvaluateDevices(new Step(World, Copying, operation, _recount, _history, _calls));
             }
             else if (isJudged && Laws.Count > 0)
             {
                 _recount.Make(World);
+                _isRecounted = true;
                 Evaluate(new Step(World, Copying, operation, _recount, _history, _calls));
             }
         }
@@ -204,6 +210,7 @@ public sealed class Checker
         _history.Reset();
         _calls.Reset();
         _violations.Clear();
+        _isRecounted = false;
         HasPanicked = false;
         Steps = 0;
     }

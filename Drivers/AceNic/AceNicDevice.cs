@@ -56,8 +56,6 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
 
     public bool IsIrqRaised { get; private set; }
 
-    public bool IsHalted => false;
-
     public int Run(int packets)
     {
         var sent = 0;
@@ -86,7 +84,7 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
     {
         _packet.Clear();
         var ring = AddressAt(AceInfo.TxCtrl);
-        var isWhole = false;
+        var (length, isWhole) = (0, false);
         for (var slot = _consumer; slot != _producer && !isWhole; slot = (slot + 1) % ringEntries)
         {
             var address = ring + (ulong)(slot * AceTxDesc.Bytes);
@@ -94,6 +92,7 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
             Fetch(address, AceTxDesc.Bytes);
             var descriptor = AceTxDesc.Read(_fetch);
             _packet.Add(descriptor);
+            length += descriptor.Size;
             isWhole = descriptor.Flags.HasFlag(BdFlags.End);
         }
 
@@ -106,7 +105,7 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
         }
 
         // What it has read stays as it was, whatever becomes of the memory.
-        var payload = _payload.Start(id, LengthOf(_packet), fromPeer: false, wire.HasProvenance);
+        var payload = _payload.Start(id, length, fromPeer: false, wire.HasProvenance);
         for (int i = 0, at = 0; i < _packet.Count; at += _packet[i++].Size)
         {
             yield return Stop.Fetch(_packet[i].Address, _packet[i].Size);
@@ -195,17 +194,6 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
             // RFC 768: 0 would say that no sum was made. FreeBSD's and NetBSD's drivers leave UDP to the firmware without a test for it.
             BinaryPrimitives.WriteUInt16BigEndian(bytes[field..], adder.Complement == 0 && protocol == 17 ? (ushort)0xffff : adder.Complement);
         }
-    }
-
-    private static int LengthOf(List<AceTxDesc> packet)
-    {
-        var length = 0;
-        foreach (var descriptor in packet)
-        {
-            length += descriptor.Size;
-        }
-
-        return length;
     }
 
     private void PublishConsumer()

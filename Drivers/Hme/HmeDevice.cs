@@ -57,8 +57,6 @@ public sealed class HmeDevice(Dma bus, Wire wire, DevId id, int ringSize) : IDev
 
     public bool IsIrqRaised => (_stat & HmeRegisters.StatTxAll) != 0;
 
-    public bool IsHalted => false;
-
     public int Run(int packets)
     {
         var sent = 0;
@@ -85,7 +83,7 @@ public sealed class HmeDevice(Dma bus, Wire wire, DevId id, int ringSize) : IDev
     public IEnumerator<Stop> Packet()
     {
         _packet.Clear();
-        var isWhole = false;
+        var (length, isWhole) = (0, false);
         for (var slot = _next; _packet.Count < ringSize && !isWhole; slot = (slot + 1) % ringSize)
         {
             yield return Stop.Fetch(AddressOf(slot), HmeTxDesc.Bytes);
@@ -96,6 +94,7 @@ public sealed class HmeDevice(Dma bus, Wire wire, DevId id, int ringSize) : IDev
             }
 
             _packet.Add(descriptor);
+            length += descriptor.Size;
             isWhole = descriptor.Flags.HasFlag(TxFlags.Eop);
         }
 
@@ -108,7 +107,7 @@ public sealed class HmeDevice(Dma bus, Wire wire, DevId id, int ringSize) : IDev
         }
 
         // What it has read stays as it was, whatever becomes of the memory.
-        var payload = _payload.Start(id, LengthOf(_packet), fromPeer: false, wire.HasProvenance);
+        var payload = _payload.Start(id, length, fromPeer: false, wire.HasProvenance);
         for (int i = 0, at = 0; i < _packet.Count; at += _packet[i++].Size)
         {
             yield return Stop.Fetch(_packet[i].Address, _packet[i].Size);
@@ -152,17 +151,6 @@ public sealed class HmeDevice(Dma bus, Wire wire, DevId id, int ringSize) : IDev
         {
             state.Write(_payload.Span);
         }
-    }
-
-    private static int LengthOf(List<HmeTxDesc> packet)
-    {
-        var length = 0;
-        foreach (var descriptor in packet)
-        {
-            length += descriptor.Size;
-        }
-
-        return length;
     }
 
     private void Send(Bytes payload)

@@ -18,9 +18,6 @@ public interface IHardware
     /// <summary>It asks for an interrupt.</summary>
     bool IsIrqRaised { get; }
 
-    /// <summary>It was stopped: its procedure ends where it is.</summary>
-    bool IsHalted { get; }
-
     /// <summary>Takes one packet from the ring and sends it.</summary>
     IEnumerator<Stop> Packet();
 

@@ -8,11 +8,8 @@ namespace ZeroCopy.Model.Smp;
 /// Where nobody looks, it makes no difference when a store arrives. Under <see cref="MemoryModel.Rmo"/> a load may also have been early: it finds a value that the word had since the CPU's last barrier.
 /// The card's own write-backs stay in order; an interrupt may overtake them; a register that is read flushes them.
 /// </remarks>
-public sealed class Interleaving(NetDevice device, MemoryModel model)
+public sealed partial class Interleaving(NetDevice device, MemoryModel model)
 {
-    /// <summary>Stores that a CPU can hold back. UltraSPARC-I/II user's manual: eight entries.</summary>
-    public const int BufferEntries = 8;
-
     private static readonly Stop Begins = Stop.Do("begins");
 
     private readonly Agent[] _agents = [.. Enum.GetValues<AgentId>().Select(id => new Agent(id))];
@@ -20,8 +17,6 @@ public sealed class Interleaving(NetDevice device, MemoryModel model)
 
     /// <summary>What the handler stored on its CPU until it returned.</summary>
     private int _handlerFence;
-
-    public MemoryModel Model => model;
 
     public IReadOnlyList<Agent> Agents => _agents;
 
@@ -33,9 +28,6 @@ public sealed class Interleaving(NetDevice device, MemoryModel model)
 
     /// <summary>Stores to the driver's own fields and slots so far: where it stands still, the driver holds what it held.</summary>
     public long Changes { get; private set; }
-
-    /// <summary>Loads that found an older value, and stores that were overtaken so.</summary>
-    public int Reorderings { get; private set; }
 
     /// <summary>No procedure of the driver is under way on a CPU.</summary>
     public bool IsOutsideDriver => _agents[0].IsIdle && _agents[1].IsIdle;
@@ -60,9 +52,6 @@ public sealed class Interleaving(NetDevice device, MemoryModel model)
         }
     }
 
-    /// <summary>Whether an agent that has something to do is kept waiting by another.</summary>
-    public bool IsWaiting(AgentId id) => !_agents[(int)id].IsIdle && !IsRunnable(id);
-
     /// <summary>A procedure begins on a CPU that is in none.</summary>
     public void Start(AgentId cpu, Func<Agent, IEnumerator<Stop>> procedure) => _agents[(int)cpu].Start(procedure(_agents[(int)cpu]));
 
@@ -74,8 +63,8 @@ public sealed class Interleaving(NetDevice device, MemoryModel model)
         {
             return id switch
             {
-                AgentId.Nic => !device.Hardware.IsHalted && (device.Hardware.HasWork || AnyRegisterWrite()),
-                AgentId.Tick => !device.Hardware.IsHalted && device.Hardware.HasNews,
+                AgentId.Nic => device.Hardware.HasWork || AnyRegisterWrite(),
+                AgentId.Tick => device.Hardware.HasNews,
                 _ => device.NetTxSoftirq == id,
             };
         }
@@ -147,7 +136,6 @@ public sealed class Interleaving(NetDevice device, MemoryModel model)
     public void Step(AgentId id, int outcome)
     {
         Steps++;
-        Reorderings += outcome > 0 ? 1 : 0;
         var agent = _agents[(int)id];
         if (agent.IsIdle)
         {
@@ -219,40 +207,6 @@ public sealed class Interleaving(NetDevice device, MemoryModel model)
         }
     }
 
-    /// <summary>The newest value of a word, whoever has it.</summary>
-    public Datum Newest(in Word word)
-    {
-        foreach (var agent in _agents)
-        {
-            for (var i = agent.Buffer.Count - 1; i >= 0; i--)
-            {
-                if (agent.Buffer[i].Word.Is(word))
-                {
-                    return agent.Buffer[i].Datum;
-                }
-            }
-        }
-
-        return device.Read(word);
-    }
-
-    /// <summary>Whether any store has not reached memory.</summary>
-    public bool AnyBuffered
-    {
-        get
-        {
-            foreach (var agent in _agents)
-            {
-                if (agent.Buffer.Count > 0)
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-    }
-
     public void WriteState(StateWriter state)
     {
         foreach (var agent in _agents)
@@ -281,7 +235,7 @@ public sealed class Interleaving(NetDevice device, MemoryModel model)
                     CommitRegisters(_agents[1]);
                 }
 
-                if (device.Hardware.HasWork && !device.Hardware.IsHalted)
+                if (device.Hardware.HasWork)
                 {
                     agent.Start(device.Hardware.Packet());
                 }
@@ -295,300 +249,6 @@ public sealed class Interleaving(NetDevice device, MemoryModel model)
                 agent.Start(device.QdiscRun(agent));
                 break;
         }
-    }
-
-    private void Load(Agent agent, in Word word, int outcome)
-    {
-        var late = IsOwn(agent, word) ? 0 : Late(agent);
-        if (outcome <= late)
-        {
-            Observe(agent, word, 0, outcome);
-            Forget(agent, word);
-            agent.Load(Read(agent, word));
-            return;
-        }
-
-        // An early load: the oldest first. What is older than it cannot be seen any more.
-        var nth = outcome - late;
-        for (var i = 0; i < agent.Earlier.Count; i++)
-        {
-            if (agent.Earlier[i].Word.Is(word) && --nth == 0)
-            {
-                agent.Load(agent.Earlier[i].Datum);
-                for (var older = i - 1; older >= 0; older--)
-                {
-                    if (agent.Earlier[older].Word.Is(word))
-                    {
-                        agent.Earlier.RemoveAt(older);
-                    }
-                }
-
-                return;
-            }
-        }
-
-        throw new ModelException($"{agent} has no outcome {outcome} of a load");
-    }
-
-    /// <summary>A CPU sees its own stores before others do.</summary>
-    private Datum Read(Agent agent, in Word word)
-    {
-        for (var i = agent.Buffer.Count - 1; i >= 0; i--)
-        {
-            if (agent.Buffer[i].Word.Is(word))
-            {
-                return agent.Buffer[i].Datum;
-            }
-        }
-
-        return device.Read(word);
-    }
-
-    private static bool IsOwn(Agent agent, in Word word)
-    {
-        foreach (var (stored, _, _) in agent.Buffer)
-        {
-            if (stored.Is(word))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static void Forget(Agent agent, in Word word)
-    {
-        for (var i = agent.Earlier.Count - 1; i >= 0; i--)
-        {
-            if (agent.Earlier[i].Word.Is(word))
-            {
-                agent.Earlier.RemoveAt(i);
-            }
-        }
-    }
-
-    private void Store(Agent agent, in Word word, in Datum datum)
-    {
-        // Two agents that store one word do so in the order in which they come.
-        foreach (var other in _agents)
-        {
-            if (other != agent && IsOwn(other, word) && !word.IsRegister)
-            {
-                CommitAll(other, word, 0);
-            }
-        }
-
-        agent.Buffer.Add(new StoredWord(word, datum, agent.Fence));
-        Forget(agent, word);
-        if (agent.Buffer.Count > BufferEntries)
-        {
-            Commit(agent, 1);
-        }
-    }
-
-    private void Atomic(Agent agent, in Word word, in Datum datum)
-    {
-        if (model == MemoryModel.Tso)
-        {
-            Drain(agent);
-        }
-        else
-        {
-            ulong before = 0;
-            for (var i = 0; i < agent.Buffer.Count; i++)
-            {
-                before |= agent.Buffer[i].Fence < agent.Fence || agent.Buffer[i].Word.Is(word) ? 1UL << i : 0;
-            }
-
-            Commit(agent, before);
-        }
-
-        Store(agent, word, datum);
-        Commit(agent, 1UL << (agent.Buffer.Count - 1));
-    }
-
-    /// <summary>Stores of others that an access would find on their way: each may be late.</summary>
-    private int Late(Agent observer)
-    {
-        var count = 0;
-        var stop = observer.Pending;
-        foreach (var agent in _agents)
-        {
-            if (agent != observer)
-            {
-                foreach (var (word, _, _) in agent.Buffer)
-                {
-                    count += IsSeenBy(word, stop.Word, stop.Length) ? 1 : 0;
-                }
-            }
-        }
-
-        return count;
-    }
-
-    private static bool IsSeenBy(in Word stored, in Word seen, int length) =>
-        length == 0 ? stored.Is(seen) : stored.Address >= seen.Address && stored.Address < seen.Address + (ulong)length;
-
-    /// <summary>What the observer looks at arrives first, but for the store that is late and those that cannot pass it.</summary>
-    /// <param name="observer">Who looks.</param>
-    /// <param name="word">What at.</param>
-    /// <param name="length">Bytes of ring memory from there on; 0 for the word alone.</param>
-    /// <param name="late">Which of the stores on their way is late, from 1; 0 for none.</param>
-    private void Observe(Agent observer, in Word word, int length, int late)
-    {
-        foreach (var agent in _agents)
-        {
-            if (agent == observer)
-            {
-                continue;
-            }
-
-            ulong arriving = 0;
-            var held = -1;
-            for (var i = 0; i < agent.Buffer.Count; i++)
-            {
-                if (IsSeenBy(agent.Buffer[i].Word, word, length))
-                {
-                    if (--late == 0)
-                    {
-                        held = i;
-                    }
-                    else
-                    {
-                        arriving |= 1UL << i;
-                    }
-                }
-            }
-
-            for (var i = agent.Buffer.Count - 1; i >= 0; i--)
-            {
-                if ((arriving >> i & 1) != 0 && held >= 0 && (Before(agent, i) >> held & 1) != 0)
-                {
-                    arriving &= ~(1UL << i);
-                }
-            }
-
-            Commit(agent, arriving);
-        }
-    }
-
-    private void CommitAll(Agent agent, in Word word, int length)
-    {
-        ulong arriving = 0;
-        for (var i = 0; i < agent.Buffer.Count; i++)
-        {
-            arriving |= IsSeenBy(agent.Buffer[i].Word, word, length) ? 1UL << i : 0;
-        }
-
-        Commit(agent, arriving);
-    }
-
-    private void CommitRegisters(Agent agent)
-    {
-        ulong arriving = 0;
-        for (var i = 0; i < agent.Buffer.Count; i++)
-        {
-            arriving |= agent.Buffer[i].Word.IsRegister ? 1UL << i : 0;
-        }
-
-        Commit(agent, arriving);
-    }
-
-    private bool AnyRegisterWrite()
-    {
-        foreach (var agent in _agents)
-        {
-            foreach (var (word, _, _) in agent.Buffer)
-            {
-                if (word.IsRegister)
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
-
-    private void Drain(Agent agent) => Commit(agent, ~0UL);
-
-    /// <summary>The stores that must arrive before this one, itself among them.</summary>
-    private ulong Before(Agent agent, int index)
-    {
-        var before = 1UL << index;
-        for (var later = index; later >= 0; later--)
-        {
-            if ((before >> later & 1) == 0)
-            {
-                continue;
-            }
-
-            for (var i = 0; i < later; i++)
-            {
-                if (model == MemoryModel.Tso || !agent.IsCpu || agent.Buffer[i].Fence < agent.Buffer[later].Fence || agent.Buffer[i].Word.Is(agent.Buffer[later].Word)
-                    || (agent.Buffer[i].Word.IsRegister && agent.Buffer[later].Word.IsRegister))
-                {
-                    before |= 1UL << i;
-                }
-            }
-        }
-
-        return before;
-    }
-
-    /// <summary>Stores reach memory, with all that must come before them.</summary>
-    private void Commit(Agent agent, ulong arriving)
-    {
-        if (arriving == 0 || agent.Buffer.Count == 0)
-        {
-            return;
-        }
-
-        ulong all = 0;
-        for (var i = agent.Buffer.Count - 1; i >= 0; i--)
-        {
-            if ((arriving >> i & 1) != 0)
-            {
-                all |= Before(agent, i);
-            }
-        }
-
-        for (var i = 0; i < agent.Buffer.Count; i++)
-        {
-            if ((all >> i & 1) != 0)
-            {
-                Arrive(agent, agent.Buffer[i].Word, agent.Buffer[i].Datum);
-            }
-        }
-
-        var kept = 0;
-        for (var i = 0; i < agent.Buffer.Count; i++)
-        {
-            if ((all >> i & 1) == 0)
-            {
-                agent.Buffer[kept++] = agent.Buffer[i];
-            }
-        }
-
-        agent.Buffer.RemoveRange(kept, agent.Buffer.Count - kept);
-    }
-
-    private void Arrive(Agent from, in Word word, in Datum datum)
-    {
-        if (model == MemoryModel.Rmo && !word.IsRegister)
-        {
-            foreach (var other in _agents)
-            {
-                // Only a procedure that is under way can have loaded early.
-                if (other != from && other.IsCpu && !other.IsIdle && device.Read(word) is var before && before != datum)
-                {
-                    other.Earlier.Add((word, before));
-                }
-            }
-        }
-
-        device.Write(word, datum);
     }
 }
 

@@ -14,7 +14,7 @@ public static class ScheduleDraws
         new("qdisc_run", 10, Needs.Interleaved, hand => new QdiscRun(hand.InterleavedDev(), Cpu(hand))),
         new("do_irq", 10, Needs.Interleaved, TakeInterrupt, Prepares: true),
         new("run", 60, Needs.Interleaved, Run),
-        new("reorder", 10, Needs.Interleaved, hand => Late(hand)),
+        new("reorder", 10, Needs.Interleaved, Late, Prepares: true),
     ];
 
     /// <summary>A CPU that is in the middle of a transmit, as often as another.</summary>

@@ -61,7 +61,7 @@ public static class Suites
         new("hme", "the HME ring: ownership bits, start and location of the sum, 32-bit addresses",
             [.. NetDraws.Over(Driver("hme")), .. ScheduleDraws.All],
             [Driver("hme")],
-            Of(law => (law.Rule.Id[..3] is not "ACE") && !NeedsNames(law) && !NeedsMemory(law))),
+            Of(law => law.Rule.Id[..3] is not "ACE" && !NeedsNames(law) && !NeedsMemory(law))),
         new("system", "everything together",
             [.. SkbDraws.All.Where(draw => draw.Name is not ("fail_alloc" or "alloc_page" or "put_page" or "sk_alloc" or "sock_wmalloc")), .. NetDraws.Over([.. DriverKind.All]).Select(Thicker), .. PagesDraws.WithoutFiles],
             DriverKind.All,

@@ -23,7 +23,7 @@ public static class DmaLaws
         (in Step _, NetDevice device) => device.AddressBits < 64 && PacketMappings(device) > 0);
 
     public static readonly Law NoneLeft = Law.Always(DmaRules.NoneLeft,
-        (in Step _, NetDevice device) => PacketMappings(device) <= SlotsInUse(device) || !device.IsAtRest,
+        (in Step _, NetDevice device) => !device.IsAtRest || PacketMappings(device) <= SlotsInUse(device),
         (_, device) => $"{PacketMappings(device)} mappings of packet data, and {SlotsInUse(device)} slots in use");
 
     public static readonly Law IdleAgainOccurs = Law.Sometimes(DmaRules.NoneLeft,

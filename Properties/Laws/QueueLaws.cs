@@ -40,7 +40,7 @@ public static class QueueLaws
     public static readonly Law InterruptAfterLastOccurs = Law.Sometimes(NetRules.FreedWhenDone, (in Step step, NetDevice device) => IsInterruptAfterLast(step, device));
 
     public static readonly Law StoppedHasInFlight = Law.Always(NetRules.StoppedWillWake,
-        (in Step _, NetDevice device) => !device.Stopped || device.InFlight > 0 || !device.IsAtRest,
+        (in Step _, NetDevice device) => !device.Stopped || !device.IsAtRest || device.InFlight > 0,
         (_, device) => $"{device.Driver} ({device.Id}) is stopped and has nothing in flight");
 
     public static readonly Law StoppedOccurs = Law.Sometimes(NetRules.StoppedWillWake, (in Step _, NetDevice device) => device.Stopped);

@@ -40,6 +40,19 @@ public sealed class ExploreSchedulesTests
         Assert.Contains("'asleep' is not a starting state of acenic; there are empty-1", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("explore skb --preemptions 1", "'skb' has no schedules to explore; there are acenic, hme")]
+    [InlineData("explore acenic --depth 2 --reorderings 1", "they exclude each other")]
+    public void Bounds_that_do_not_apply_are_refused(string command, string message)
+    {
+        var (status, _, error) = Zcverify.Run(command.Split(' '));
+        Assert.Equal(2, status);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void With_a_depth_it_is_the_mix_of_operations() => Assert.Equal(2, (int)Lasting(0, ["explore", "hme", "--depth", "2"])["asked"]!);
+
     private static JsonObject Lasting(int expected, string[] command)
     {
         var (status, json) = Zcverify.RunJson(command);

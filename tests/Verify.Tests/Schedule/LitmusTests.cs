@@ -158,8 +158,6 @@ public sealed class LitmusTests
 
         public bool IsIrqRaised => false;
 
-        public bool IsHalted => false;
-
         public void WriteRegister(uint offset, uint value) => throw new ModelException("no registers");
 
         public uint ReadRegister(uint offset) => throw new ModelException("no registers");

@@ -32,6 +32,15 @@ public enum DropReason
 
     /// <summary>The queueing discipline dropped it early: NET_XMIT_CN, which TCP takes as sent.</summary>
     Congestion,
+
+    /// <summary>The device is down, or went down while it waited: noop_qdisc answers NET_XMIT_CN.</summary>
+    Down,
+
+    /// <summary>A piece of it could not be mapped: the driver freed it, and said that it took it.</summary>
+    NoMapping,
+
+    /// <summary>The watchdog reset the card while the driver had it.</summary>
+    Timeout,
 }
 
 /// <summary>An entry of the plan that was dropped.</summary>

@@ -1,4 +1,5 @@
 using ZeroCopy.Drivers;
+using ZeroCopy.Drivers.AceNic;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
@@ -123,5 +124,12 @@ public static class Language
         PacketRelease.Spelling,
         XmitBusy.Spelling,
         RedMark.Spelling,
+        FailMap.Spelling,
+        DevClose.Spelling,
+        DevOpen.Spelling,
+        TxTimeout.Spelling,
+        MaxTxDesc.Spelling,
+        LoseIrq.Spelling,
+        RaiseIrq.Spelling,
     ];
 }

@@ -27,4 +27,9 @@ public static class DmaRules
         "A device without packets in flight has no mapping of packet data.",
         Because: "Mappings are a finite resource: the driver stops when the last is gone.",
         Source: "linux 2.4.4 Documentation/DMA-mapping.txt", Basis.Contract);
+
+    public static readonly Rule RefusedMapDropsPacket = new("DMA-006",
+        "A packet of which a piece cannot be mapped is dropped, once and for no other reason; what was mapped of it is undone, and the device is handed none of it.",
+        Because: "An error taken for an address is read by the device; a packet that is tried again for ever stops its queue; what is not undone is gone.",
+        Source: "linux 2.6.27 Documentation/DMA-API.txt, dma_mapping_error(); drivers/net/ethernet/sun/sunhme.c, happy_meal_start_xmit(), of later kernels (2.4.4: pci_map_single() cannot fail)", Basis.Later);
 }

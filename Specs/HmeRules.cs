@@ -27,4 +27,9 @@ public static class HmeRules
         "When neither CPU nor card can go on, no descriptor in the ring is the chip's.",
         Because: "A kick that arrives before OWN finds nothing; the chip goes to sleep, and nobody kicks it again for this packet.",
         Source: "linux 2.4.4 drivers/net/sunhme.c, happy_meal_start_xmit(): no barrier stands between the flags of the first descriptor and the write to ETX_PENDING", Basis.Intended);
+
+    public static readonly Rule OwnInsideRing = new("HME-006",
+        "Only descriptors from tx_old up to tx_new are the chip's.",
+        Because: "The chip goes on while OWN is set: behind a packet it would find the rest of one that was given up, and read memory that is unmapped.",
+        Source: "linux 2.4.4 drivers/net/sunhme.c, happy_meal_init_rings(), happy_meal_tx(). unmap_partial_tx_skb() of later kernels breaks it: it leaves OWN on the fragments of a packet that it gives up", Basis.Intended);
 }

@@ -148,6 +148,16 @@ public static class NetRules
         Because: "Elsewhere the bytes must be copied anyway, or summed before they are safe from the user.",
         Source: "linux 4.14 net/ipv4/tcp.c, tcp_sendmsg_locked(); net/ipv4/ip_output.c, __ip_append_data() (2.4 has no such send)", Basis.Later);
 
+    public static readonly Rule DownHoldsNothing = new("NET-061",
+        "When dev_close() has come to its end the driver holds no packet and no mapping, and the hardware reads no memory of it.",
+        Because: "The pages go to others: a card that still reads sends what they hold then.",
+        Source: "linux 2.4.4 net/core/dev.c, dev_close(); net/sched/sch_generic.c, dev_deactivate(); Documentation/networking/netdevices.txt, dev->stop", Basis.Contract);
+
+    public static readonly Rule WatchdogHelps = new("NET-062",
+        "When tx_timeout has come to its end, the queue is awake and the ring takes the largest packet.",
+        Because: "It is the last that could start the queue again; one that it wakes without room is handed a packet that it cannot take.",
+        Source: "linux 2.4.4 net/sched/sch_generic.c, dev_watchdog(); drivers/net/sunhme.c, happy_meal_tx_timeout(). ace_watchdog() of 2.4.4 breaks it: it wakes a full ring, and does nothing where an interrupt was lost", Basis.Intended);
+
     public static readonly Rule NothingIsStuck = new("NET-060",
         "When neither CPU nor card can go on, every packet that was handed over has gone out and been freed, and the queue is awake.",
         Because: "Nothing is under way that would free the packet or wake the queue: traffic stops until somebody resets the card.",

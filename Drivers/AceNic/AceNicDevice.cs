@@ -20,6 +20,10 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
     private int _consumer;
     private int _published;
     private int _lookedUpTo = NoSlot;
+    private int _read;
+    private bool _isHalted;
+    private bool _isMasked;
+    private bool _irq;
 
     public void WriteRegister(uint offset, uint value)
     {
@@ -35,7 +39,13 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
                 _info = (_info & 0xffffffff00000000) | value;
                 break;
             case AceRegisters.Mb0Lo:
-                IsIrqRaised = false;
+                _irq = false;
+                break;
+            case AceRegisters.HostCtrl:
+                _isMasked = (value & AceRegisters.MaskInts) != 0;
+                break;
+            case AceRegisters.CpuCtrl:
+                SetHalted((value & AceRegisters.CpuHalt) != 0);
                 break;
             default:
                 throw new ModelException($"AceNIC has no register {offset:x} for writing here");
@@ -46,15 +56,26 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
     {
         AceRegisters.TxPrd => (uint)_producer,
         AceRegisters.HostCtrl => IsIrqRaised ? (uint)AceRegisters.InInt : 0,
+        AceRegisters.CpuCtrl => _isHalted ? AceRegisters.CpuHalt : 0,
         AceRegisters.Mb0Lo => 0,
         _ => throw new ModelException($"AceNIC has no register {offset:x} for reading here"),
     };
 
-    public bool HasWork => _producer != _consumer && _producer != _lookedUpTo;
+    public bool HasWork => !_isHalted && _producer != _consumer && _producer != _lookedUpTo;
 
-    public bool HasNews => _consumer != _published;
+    public bool HasNews => !_isHalted && Consumed != _published;
 
-    public bool IsIrqRaised { get; private set; }
+    public bool IsIrqRaised => _irq && !_isMasked;
+
+    public int Halts { get; private set; }
+
+    public void SetIrq(bool raised) => _irq = raised && !_isHalted;
+
+    /// <summary>It tells of each descriptor that it has read, not of whole packets only. kernel: max_tx_desc of 1, TuneMaxTxDesc.</summary>
+    public bool TellsEachDescriptor { get; set; }
+
+    /// <summary>The slot behind what it needs no more.</summary>
+    private int Consumed => TellsEachDescriptor ? (_consumer + _read) % ringEntries : _consumer;
 
     public int Run(int packets)
     {
@@ -110,6 +131,7 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
         {
             yield return Stop.Fetch(_packet[i].Address, _packet[i].Size);
             bus.DeviceRead(_packet[i].Address, payload.Slice(at, _packet[i].Size));
+            _read++;
         }
 
         yield return Stop.Do("sends the frame");
@@ -122,18 +144,18 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
 
         wire.Emit(index, ChecksumState.None);
         _consumer = (_consumer + _packet.Count) % ringEntries;
-        _lookedUpTo = NoSlot;
+        (_lookedUpTo, _read) = (NoSlot, 0);
         _packet.Clear();
     }
 
     /// <summary>Writes the consumer index to the host, then interrupts. What the host acknowledges before this it does not cover. kernel: TuneTxCoalTicks, RCB_FLG_COAL_INT_ONLY.</summary>
     public IEnumerator<Stop> Coalesce()
     {
-        var consumer = _consumer;
+        var consumer = Consumed;
         yield return Stop.Store(Word.At(AddressAt(AceInfo.TxCsmPtr)), consumer);
         _published = consumer;
         yield return Stop.Do("raises the interrupt");
-        IsIrqRaised = true;
+        _irq = true;
     }
 
     public void WriteState(StateWriter state)
@@ -142,7 +164,11 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
         state.Write(_consumer);
         state.Write(_published);
         state.Write(_lookedUpTo);
-        state.Write(IsIrqRaised);
+        state.Write(_read);
+        state.Write(TellsEachDescriptor);
+        state.Write(_isHalted);
+        state.Write(_isMasked);
+        state.Write(_irq);
         state.Write(_packet.Count);
         foreach (var descriptor in _packet)
         {
@@ -201,7 +227,24 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
         var txCsm = AddressAt(AceInfo.TxCsmPtr);
         BinaryPrimitives.WriteUInt32LittleEndian(_fetch, (uint)_consumer);
         bus.DeviceWrite(txCsm, _fetch.AsSpan(0, 4));
-        (_published, IsIrqRaised) = (_consumer, true);
+        (_published, _irq) = (_consumer, true);
+    }
+
+    /// <summary>Halted it leaves what it was in, and touches memory no more; started again it finds an empty ring.</summary>
+    private void SetHalted(bool halted)
+    {
+        if (halted && !_isHalted)
+        {
+            Halts++;
+            _packet.Clear();
+            (_irq, _read) = (false, 0);
+        }
+        else if (!halted && _isHalted)
+        {
+            (_producer, _consumer, _published, _lookedUpTo) = (0, 0, 0, NoSlot);
+        }
+
+        _isHalted = halted;
     }
 
     private ulong AddressAt(int offset)

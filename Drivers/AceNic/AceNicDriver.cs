@@ -86,6 +86,11 @@ public sealed class AceNicDriver : NetDevice
 
     public override bool CanInterleave => true;
 
+    public override bool HasTxTimeout => true;
+
+    /// <summary>The card tells of each descriptor that it has read, in the middle of a packet too. kernel: module parameter max_tx_desc.</summary>
+    public void TellOfEachDescriptor() => _device.TellsEachDescriptor = true;
+
     public override IHardware Hardware => _device;
 
     /// <summary>kernel: ace_start_xmit().</summary>
@@ -101,10 +106,17 @@ public sealed class AceNicDriver : NetDevice
         }
 
         Take();
-        var sum = skb.IpSummed == ChecksumState.Hw ? BdFlags.TcpUdpSum : BdFlags.None;
+        var (first, sum) = (idx, skb.IpSummed == ChecksumState.Hw ? BdFlags.TcpUdpSum : BdFlags.None);
         for (var piece = 0; piece <= skb.NrFrags; piece++)
         {
             var (mapping, size) = Map(skb, piece);
+            if (Dma.IsError(mapping))
+            {
+                yield return Stop.Call(Unmap(cpu, first, idx)); // 2.4.4 has no answer for it: pci_map_single() cannot fail there.
+                DropTaken(skb, DropReason.NoMapping);
+                yield break;
+            }
+
             var last = piece == skb.NrFrags;
             yield return Stop.Store(SlotAt(idx), new Datum((long)mapping, last ? skb : null, size));
             if (last)
@@ -201,6 +213,29 @@ public sealed class AceNicDriver : NetDevice
         yield return Stop.SpinUnlockIrq(Word.DriverLock); // After the consumer.
     }
 
+    /// <summary>kernel: ace_close(). 2.4.4 asks the firmware to stop its stack and frees at once, whatever the card is reading.</summary>
+    protected override IEnumerator<Stop> Close(Agent cpu)
+    {
+        yield return Stop.SetBit(Word.Xoff);
+        yield return Stop.Call(TakeBack(cpu, DropReason.Down));
+    }
+
+    /// <summary>kernel: ace_open().</summary>
+    protected override IEnumerator<Stop> Open(Agent cpu)
+    {
+        yield return Stop.Call(Start());
+        yield return Stop.ClearBit(Word.Xoff);
+    }
+
+    /// <summary>kernel: ace_watchdog(), which looks whether the card has said something, and else wakes the queue, full or not. Intended as in FreeBSD sys/dev/ti, ti_watchdog(): the card starts anew.</summary>
+    protected override IEnumerator<Stop> TxTimeout(Agent cpu)
+    {
+        yield return Stop.Call(TakeBack(cpu, DropReason.Timeout));
+        yield return Stop.Call(Start());
+        yield return Stop.ClearBit(Word.Xoff);
+        NetifSchedule(cpu);
+    }
+
     public override int RunDevice(int packets) => _device.Run(packets);
 
     public override void WriteState(StateWriter state)
@@ -290,6 +325,59 @@ public sealed class AceNicDriver : NetDevice
     private static Word SlotAt(int idx) => new(SlotKind, idx);
 
     private Word DescriptorAt(int idx, int field) => Word.At(_ring.Address + (ulong)((idx * AceTxDesc.Bytes) + field));
+
+    /// <summary>Nothing of the ring is the card's any more, and it is empty.</summary>
+    private IEnumerator<Stop> TakeBack(Agent cpu, DropReason reason)
+    {
+        // kernel: ace_mask_irq(): no handler runs, and none will.
+        yield return Stop.Writel(AceRegisters.HostCtrl, AceRegisters.MaskInts);
+        // Not in 2.4.4: the processor stands, and when the register has been read it has stood since: no DMA is under way.
+        yield return Stop.Writel(AceRegisters.CpuCtrl, AceRegisters.CpuHalt);
+        yield return Stop.Readl(AceRegisters.CpuCtrl);
+        yield return Stop.SynchronizeIrq;
+        // 2.4.4 begins at slot 0: of a packet that lies across the end of the ring it frees the skb while its first pieces are mapped (DMA-001).
+        yield return Stop.Load(TxRetCsm);
+        var idx = cpu.Value;
+        for (var i = 0; i < _slots.Length; i++, idx = (idx + 1) % _slots.Length)
+        {
+            yield return Stop.Load(SlotAt(idx));
+            if (cpu.Loaded is { Length: > 0 } slot)
+            {
+                yield return Stop.Store(SlotAt(idx), default(Datum));
+                Dma.UnmapSingle((ulong)slot.Number, slot.Length);
+                if (slot.Skb is { } skb)
+                {
+                    DropTaken(skb, reason);
+                }
+            }
+        }
+
+        yield return Stop.Store(TxPrd, 0);
+        yield return Stop.Store(TxRetCsm, 0);
+        yield return Stop.Store(TxCsm, 0);
+    }
+
+    /// <summary>The card begins at slot 0. kernel: ace_init(), where it sets the indices and clears CPU_HALT.</summary>
+    private static IEnumerator<Stop> Start()
+    {
+        yield return Stop.Wmb; // The indices are in memory before the card writes there.
+        yield return Stop.Writel(AceRegisters.CpuCtrl, 0);
+        yield return Stop.Writel(AceRegisters.HostCtrl, 0);
+    }
+
+    /// <summary>Undoes the mappings of a packet that is not going to be sent. kernel: none in 2.4.4; the loop of ace_tx_int().</summary>
+    private IEnumerator<Stop> Unmap(Agent cpu, int first, int end)
+    {
+        for (; first != end; first = (first + 1) % _slots.Length)
+        {
+            yield return Stop.Load(SlotAt(first));
+            if (cpu.Loaded is { Length: > 0 } slot)
+            {
+                yield return Stop.Store(SlotAt(first), default(Datum));
+                Dma.UnmapSingle((ulong)slot.Number, slot.Length);
+            }
+        }
+    }
 
     /// <summary>Maps the head (piece 0) or a fragment. kernel: ace_map_tx_skb(), ace_map_tx_frag().</summary>
     private (ulong Mapping, int Size) Map(Skb skb, int piece)

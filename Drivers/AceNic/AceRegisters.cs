@@ -11,6 +11,15 @@ internal static class AceRegisters
     /// <summary>kernel: IN_INT of HostCtrl.</summary>
     public const int InInt = 1;
 
+    /// <summary>kernel: MASK_INTS of HostCtrl.</summary>
+    public const int MaskInts = 0x40;
+
+    /// <summary>The card's processor. kernel: CpuCtrl.</summary>
+    public const uint CpuCtrl = 0x140;
+
+    /// <summary>kernel: CPU_HALT of CpuCtrl.</summary>
+    public const uint CpuHalt = 0x00010000;
+
     /// <summary>Writing 0 acknowledges the interrupt. kernel: Mb0Lo.</summary>
     public const uint Mb0Lo = 0x504;
 
@@ -26,6 +35,7 @@ internal static class AceRegisters
     public static string NameOf(uint offset) => offset switch
     {
         HostCtrl => nameof(HostCtrl),
+        CpuCtrl => nameof(CpuCtrl),
         Mb0Lo => nameof(Mb0Lo),
         TxPrd => nameof(TxPrd),
         InfoPtrHi => nameof(InfoPtrHi),

@@ -30,6 +30,8 @@ public sealed class HmeDevice(Dma bus, Wire wire, DevId id, int ringSize) : IDev
                 break;
             case HmeRegisters.GregSwReset:
                 (_next, _stat, _kicked) = (0, 0, false);
+                _packet.Clear();
+                Halts++;
                 break;
             case HmeRegisters.EtxCfg or HmeRegisters.EtxRsize or HmeRegisters.GregImask or HmeRegisters.BmacTxCfg:
                 break;
@@ -40,6 +42,12 @@ public sealed class HmeDevice(Dma bus, Wire wire, DevId id, int ringSize) : IDev
 
     public uint ReadRegister(uint offset)
     {
+        if (offset == HmeRegisters.GregSwReset)
+        {
+            // Done.
+            return 0;
+        }
+
         if (offset != HmeRegisters.GregStat)
         {
             throw new ModelException($"HME has no register {offset:x} for reading here");
@@ -56,6 +64,10 @@ public sealed class HmeDevice(Dma bus, Wire wire, DevId id, int ringSize) : IDev
     public bool HasNews => false;
 
     public bool IsIrqRaised => (_stat & HmeRegisters.StatTxAll) != 0;
+
+    public int Halts { get; private set; }
+
+    public void SetIrq(bool raised) => _stat = raised ? _stat | HmeRegisters.StatTxAll : _stat & ~HmeRegisters.StatTxAll;
 
     public int Run(int packets)
     {

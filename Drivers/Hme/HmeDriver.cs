@@ -33,11 +33,8 @@ public sealed class HmeDriver : NetDevice
         // The hardware wants its ring aligned to 2 KiB: a block of that size class is.
         _ring = Dma.AllocConsistent(RingAlign);
         _device = new HmeDevice(Dma, world.Wire, id, size);
-        _device.WriteRegister(HmeRegisters.GregSwReset, 3);
-        _device.WriteRegister(HmeRegisters.EtxRing, (uint)_ring.Address);
-        _device.WriteRegister(HmeRegisters.EtxRsize, (uint)((size / 16) - (size >= 16 ? 1 : 0)));
-        _device.WriteRegister(HmeRegisters.EtxCfg, 1);
-        _device.WriteRegister(HmeRegisters.BmacTxCfg, 1);
+        _device.WriteRegister(HmeRegisters.GregSwReset, HmeRegisters.ResetAll);
+        RunAlone(_ => Init());
     }
 
     public override NetifFeatures HardwareFeatures => NetifFeatures.Sg | NetifFeatures.HwCsum;
@@ -84,6 +81,8 @@ public sealed class HmeDriver : NetDevice
 
     public override bool CanInterleave => true;
 
+    public override bool HasTxTimeout => true;
+
     public override IHardware Hardware => _device;
 
     /// <summary>kernel: happy_meal_start_xmit().</summary>
@@ -114,11 +113,25 @@ public sealed class HmeDriver : NetDevice
         yield return Stop.Store(SkbAt(entry), new Datum(0, skb));
         PutDown();
         var head = Dma.MapSingle(skb.Block.Memory!.Address + (ulong)skb.Data, skb.HeadLen);
+        if (Dma.IsError(head))
+        {
+            yield return Stop.Call(Drop(skb, entry));
+            yield break;
+        }
+
         var next = Next(entry);
         for (var i = 0; i < skb.NrFrags; i++)
         {
             var frag = skb.Frags[i];
             var mapping = Dma.MapPage(frag.Page, frag.Offset, frag.Size);
+            if (Dma.IsError(mapping))
+            {
+                Dma.UnmapSingle(head, skb.HeadLen);
+                yield return Stop.Call(UnmapPartial(cpu, entry, next));
+                yield return Stop.Call(Drop(skb, entry));
+                yield break;
+            }
+
             var eop = i == skb.NrFrags - 1 ? TxFlags.Eop : TxFlags.None;
             yield return Stop.Store(AddressOf(next), Low(mapping));
             yield return Stop.Wmb; // kernel: write_txd(): the chip may look once OWN is there.
@@ -197,6 +210,35 @@ public sealed class HmeDriver : NetDevice
         yield return Stop.SpinUnlock(Word.DriverLock);
     }
 
+    /// <summary>kernel: happy_meal_close().</summary>
+    protected override IEnumerator<Stop> Close(Agent cpu)
+    {
+        yield return Stop.SpinLockIrq(Word.DriverLock);
+        yield return Stop.SetBit(Word.Xoff);
+        yield return Stop.Call(Halt());
+        yield return Stop.Call(CleanRings(cpu, DropReason.Down));
+        yield return Stop.SpinUnlockIrq(Word.DriverLock);
+    }
+
+    /// <summary>kernel: happy_meal_open().</summary>
+    protected override IEnumerator<Stop> Open(Agent cpu)
+    {
+        yield return Stop.Call(Init());
+        yield return Stop.ClearBit(Word.Xoff);
+    }
+
+    /// <summary>kernel: happy_meal_tx_timeout(), with the lock as from 2.4.19. 2.4.4 sets it for SBUS cards only.</summary>
+    protected override IEnumerator<Stop> TxTimeout(Agent cpu)
+    {
+        yield return Stop.SpinLockIrq(Word.DriverLock);
+        yield return Stop.Call(Halt());
+        yield return Stop.Call(CleanRings(cpu, DropReason.Timeout));
+        yield return Stop.Call(Init());
+        yield return Stop.ClearBit(Word.Xoff);
+        NetifSchedule(cpu);
+        yield return Stop.SpinUnlockIrq(Word.DriverLock);
+    }
+
     public override int RunDevice(int packets) => _device.Run(packets);
 
     public override void WriteState(StateWriter state)
@@ -268,6 +310,74 @@ public sealed class HmeDriver : NetDevice
     protected override bool IsRing(ulong address) => address >= _ring.Address && address < _ring.Address + (ulong)(Ring.Entries * HmeTxDesc.Bytes);
 
     protected override ReadOnlySpan<byte> RingBytes(ulong address) => _ring.Bytes.Span.Slice((int)(address - _ring.Address), sizeof(uint));
+
+    /// <summary>Until the register reads as zero. kernel: happy_meal_stop().</summary>
+    private static IEnumerator<Stop> Halt()
+    {
+        yield return Stop.Writel(HmeRegisters.GregSwReset, HmeRegisters.ResetAll);
+        yield return Stop.Readl(HmeRegisters.GregSwReset);
+    }
+
+    /// <summary>Frees what the ring holds. kernel: happy_meal_clean_rings(), happy_meal_init_rings(), their transmit halves.</summary>
+    private IEnumerator<Stop> CleanRings(Agent cpu, DropReason reason)
+    {
+        for (var i = 0; i < _txSkbs.Length; i++)
+        {
+            yield return Stop.Load(SkbAt(i));
+            if (cpu.Loaded.Skb is not { } skb)
+            {
+                continue;
+            }
+
+            yield return Stop.Store(SkbAt(i), default(Datum));
+            for (var frag = 0; frag <= skb.NrFrags; frag++)
+            {
+                var descriptor = Descriptor((i + frag) % _txSkbs.Length);
+                Dma.UnmapSingle(descriptor.Address, descriptor.Size);
+            }
+
+            DropTaken(skb, reason);
+        }
+
+        for (var i = 0; i < _txSkbs.Length; i++)
+        {
+            yield return Stop.Store(FlagsOf(i), 0);
+        }
+
+        yield return Stop.Store(TxNew, 0);
+        yield return Stop.Store(TxOld, 0);
+    }
+
+    /// <summary>kernel: happy_meal_init(), its transmit half.</summary>
+    private IEnumerator<Stop> Init()
+    {
+        yield return Stop.Wmb; // No descriptor is the chip's when it starts.
+        yield return Stop.Writel(HmeRegisters.EtxRing, (uint)_ring.Address);
+        yield return Stop.Writel(HmeRegisters.EtxRsize, (uint)((_txSkbs.Length / 16) - (_txSkbs.Length >= 16 ? 1 : 0)));
+        yield return Stop.Writel(HmeRegisters.EtxCfg, 1);
+        yield return Stop.Writel(HmeRegisters.BmacTxCfg, 1);
+    }
+
+    /// <summary>Undoes the mappings of a packet's fragments. kernel: none in 2.4.4; unmap_partial_tx_skb() of later ones, which leaves OWN where it was: the next shorter packet would lead the chip on into it.</summary>
+    private IEnumerator<Stop> UnmapPartial(Agent cpu, int entry, int next)
+    {
+        for (var elem = Next(entry); elem != next; elem = Next(elem))
+        {
+            yield return Stop.Load(FlagsOf(elem));
+            var size = (int)(cpu.Loaded.Number & HmeTxDesc.MaxSize);
+            yield return Stop.Load(AddressOf(elem));
+            Dma.UnmapSingle((ulong)cpu.Loaded.Number, size);
+            yield return Stop.Store(FlagsOf(elem), 0);
+        }
+    }
+
+    /// <summary>The packet goes no further. kernel: dma_map_error of happy_meal_start_xmit(), later.</summary>
+    private IEnumerator<Stop> Drop(Skb skb, int entry)
+    {
+        yield return Stop.Store(SkbAt(entry), default(Datum));
+        DropTaken(skb, DropReason.NoMapping);
+        yield return Stop.SpinUnlockIrq(Word.DriverLock);
+    }
 
     private static Word TxNew => new(NewKind);
 

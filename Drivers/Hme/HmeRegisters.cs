@@ -5,6 +5,9 @@ internal static class HmeRegisters
 {
     public const uint GregSwReset = 0x000;
 
+    /// <summary>Both halves. kernel: GREG_RESET_ALL.</summary>
+    public const uint ResetAll = 3;
+
     /// <summary>Interrupt causes; reading clears them.</summary>
     public const uint GregStat = 0x100;
 
@@ -26,7 +29,12 @@ internal static class HmeRegisters
     /// <summary>The name of a register that transmission uses.</summary>
     public static string NameOf(uint offset) => offset switch
     {
+        GregSwReset => "GREG_SWRESET",
         GregStat => "GREG_STAT",
+        EtxRing => "ETX_RING",
+        EtxRsize => "ETX_RSIZE",
+        EtxCfg => "ETX_CFG",
+        BmacTxCfg => "BMAC_TXCFG",
         EtxPending => "ETX_PENDING",
         _ => $"register 0x{offset:x}",
     };

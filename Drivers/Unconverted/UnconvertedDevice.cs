@@ -29,7 +29,7 @@ public sealed class UnconvertedDevice(Dma bus, Wire wire, DevId id, int ringSize
                 _polled = true;
                 break;
             case RingBase:
-                _ring = value;
+                (_ring, _next, _polled) = (value, 0, false);
                 break;
             default:
                 throw new ModelException($"the card has no register {offset:x} for writing");

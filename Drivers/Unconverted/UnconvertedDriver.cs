@@ -3,6 +3,7 @@ using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
+using ZeroCopy.Model.Smp;
 
 namespace ZeroCopy.Drivers.Unconverted;
 
@@ -71,6 +72,12 @@ public sealed class UnconvertedDriver : NetDevice
         }
 
         var mapping = Dma.MapSingle(skb.Block.Memory!.Address + (ulong)skb.Data, skb.Len);
+        if (Dma.IsError(mapping))
+        {
+            DropTaken(skb, DropReason.NoMapping);
+            return true;
+        }
+
         _ring[_curTx] = (skb, mapping);
         var descriptor = At(_curTx);
         BinaryPrimitives.WriteUInt32LittleEndian(descriptor[UnconvertedDevice.AddressAt..], unchecked((uint)mapping));
@@ -105,6 +112,33 @@ public sealed class UnconvertedDriver : NetDevice
         {
             WakeQueue();
         }
+    }
+
+    /// <summary>kernel: tulip_close(): the chip is stopped, and its ring emptied.</summary>
+    protected override IEnumerator<Stop> Close(Agent cpu)
+    {
+        StopQueue();
+        _device.WriteRegister(UnconvertedDevice.RingBase, (uint)_descriptors.Address);
+        for (var slot = 0; slot < _ring.Length; slot++)
+        {
+            At(slot).Clear();
+            if (_ring[slot].Skb is { } skb)
+            {
+                Dma.UnmapSingle(_ring[slot].Mapping, skb.Len);
+                _ring[slot] = default;
+                DropTaken(skb, DropReason.Down);
+            }
+        }
+
+        (_curTx, _dirtyTx) = (0, 0);
+        yield break;
+    }
+
+    /// <summary>kernel: tulip_open().</summary>
+    protected override IEnumerator<Stop> Open(Agent cpu)
+    {
+        WakeQueue();
+        yield break;
     }
 
     public override void WriteState(StateWriter state)

@@ -165,19 +165,31 @@ public sealed partial class CopyingWorld
         Outstanding++;
     }
 
+    /// <summary>It waits in a band, or the driver has it; where the card has sent it already, its frame has been counted.</summary>
     private void Remove(Drop drop)
     {
+        var waiting = 0;
         foreach (var band in _devices[drop.Device.Value].Bands)
         {
-            var index = IndexOf(band, drop.Number);
-            if (index >= 0)
-            {
-                _free.Push(band[index]);
-                band.RemoveAt(index);
-                _waitingAtDrop.Add(band.Count);
-                Outstanding--;
-            }
+            waiting = TryRemove(band, drop.Number) ? band.Count : waiting;
         }
+
+        TryRemove(_devices[drop.Device.Value].Taken, drop.Number);
+        _waitingAtDrop.Add(waiting);
+    }
+
+    private bool TryRemove(List<DueFrame> frames, int number)
+    {
+        var index = IndexOf(frames, number);
+        if (index < 0)
+        {
+            return false;
+        }
+
+        _free.Push(frames[index]);
+        frames.RemoveAt(index);
+        Outstanding--;
+        return true;
     }
 
     private void Show(in TapShown shown)

@@ -147,6 +147,7 @@ public abstract partial class NetDevice
             Access.Wmb => "wmb()",
             Access.Rmb => "rmb()",
             Access.Mb => "mb()",
+            Access.SynchronizeIrq => "synchronize_irq()",
             _ => $"{stop.Doing}{older}",
         };
     }

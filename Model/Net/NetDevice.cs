@@ -130,13 +130,15 @@ public abstract partial class NetDevice(World world, DevId id, string driver, in
         while (Smp is null && !Stopped && Dequeue() is { } skb)
         {
             ShowToTaps(skb);
-            var (number, band, ring) = (skb.PlanNumber, BandOf(skb.Priority), Ring);
+            var (handover, band) = (world.Seen.Handovers.Count, BandOf(skb.Priority));
             skb.Fire(SkbMachine.Event.HardStartXmit);
+            // Told before: the driver may free it, and that is told too.
+            world.Seen.HandedOver(new Handover(skb.PlanNumber, id, band, Ring, Taken: true));
             var taken = !BusyNext && HardStartXmit(skb);
             BusyNext = false;
-            world.Seen.HandedOver(new Handover(number, id, band, ring, taken));
             if (!taken)
             {
+                world.Seen.Handovers[handover] = world.Seen.Handovers[handover] with { Taken = false };
                 skb.Fire(SkbMachine.Event.Busy);
                 // kernel: pfifo_fast_requeue(): it goes first again, in its own band.
                 _bands[band].Head(skb);
@@ -152,6 +154,7 @@ public abstract partial class NetDevice(World world, DevId id, string driver, in
         state.Write(mtu);
         state.Write((long)Lacking);
         state.Write(Stopped);
+        state.Write(IsUp);
         state.Write(BusyNext);
         state.Write(CongestNext);
         foreach (var band in _bands)
@@ -184,6 +187,12 @@ public abstract partial class NetDevice(World world, DevId id, string driver, in
     /// <summary>kernel: pfifo_fast_enqueue(), with RED's early drop before it where the script asks for it.</summary>
     private NetXmit Enqueue(Skb skb)
     {
+        if (!IsUp)
+        {
+            // kernel: noop_enqueue().
+            return Drop(skb, skb.PlanNumber, DropReason.Down, NetXmit.Cn);
+        }
+
         if (CongestNext)
         {
             CongestNext = false;

@@ -12,8 +12,11 @@ public readonly record struct DmaMapping(ulong Address, int Length, bool Consist
 /// <remarks>On i386 a bus address is the physical address, and unmapping does nothing. The model keeps the books that an IOMMU would.</remarks>
 public sealed class Dma(PhysicalMemory memory)
 {
+    private const ulong Error = ulong.MaxValue;
+
     private readonly List<DmaMapping> _mappings = [];
     private readonly List<Block> _consistent = [];
+    private int _failAt;
 
     /// <summary>The live mappings, oldest first.</summary>
     public IReadOnlyList<DmaMapping> Mappings => _mappings;
@@ -21,9 +24,25 @@ public sealed class Dma(PhysicalMemory memory)
     /// <summary>Mappings made and undone so far.</summary>
     public long Changes { get; private set; }
 
+    /// <summary>Mappings that were refused so far.</summary>
+    public int Failed { get; private set; }
+
+    /// <summary>The k-th mapping of packet data from here on is refused: a fault that the script orders.</summary>
+    public void FailAt(int k) => _failAt = k;
+
+    /// <summary>Whether a mapping was refused. kernel: none in 2.4.4, whose pci_map_single() cannot say so; dma_mapping_error(), DMA_MAPPING_ERROR later.</summary>
+    public static bool IsError(ulong address) => address == Error;
+
     /// <summary>kernel: pci_map_single(virt_to_bus(...), length, PCI_DMA_TODEVICE).</summary>
+    /// <returns>The bus address; where it was refused, what <see cref="IsError"/> knows.</returns>
     public ulong MapSingle(ulong physical, int length)
     {
+        if (_failAt > 0 && --_failAt == 0)
+        {
+            Failed++;
+            return Error;
+        }
+
         Changes++;
         _mappings.Add(new DmaMapping(physical, length, Consistent: false));
         return physical;
@@ -68,7 +87,7 @@ public sealed class Dma(PhysicalMemory memory)
         var done = 0;
         while (done < to.Length)
         {
-            if (!memory.TryAt(address + (ulong)done, out var bytes, out _, out _))
+            if (!memory.TryAt(unchecked(address + (ulong)done), out var bytes, out _, out _))
             {
                 throw new BugException(DmaRules.ReadsMappedOnly, $"the device reads at bus address 0x{address + (ulong)done:x}, where there is no memory");
             }
@@ -105,7 +124,7 @@ public sealed class Dma(PhysicalMemory memory)
     {
         foreach (var mapping in _mappings)
         {
-            if (address >= mapping.Address && address + (ulong)length <= mapping.Address + (ulong)mapping.Length && (mapping.Consistent || !write))
+            if (address >= mapping.Address && address - mapping.Address + (ulong)length <= (ulong)mapping.Length && (mapping.Consistent || !write))
             {
                 return;
             }
@@ -116,6 +135,7 @@ public sealed class Dma(PhysicalMemory memory)
 
     public void WriteState(StateWriter state)
     {
+        state.Write(_failAt);
         state.Write(_mappings.Count);
         foreach (var mapping in _mappings)
         {

@@ -106,6 +106,13 @@ public sealed class Agent(AgentId id)
         }
     }
 
+    /// <summary>Leaves what it was in; what it stored is on its way.</summary>
+    internal void Abandon()
+    {
+        _stack.Clear();
+        Pending = default;
+    }
+
     internal void Reset()
     {
         _stack.Clear();

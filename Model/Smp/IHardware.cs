@@ -18,6 +18,12 @@ public interface IHardware
     /// <summary>It asks for an interrupt.</summary>
     bool IsIrqRaised { get; }
 
+    /// <summary>Times that it was halted or reset: whatever it was in the middle of, it has left.</summary>
+    int Halts { get; }
+
+    /// <summary>A fault: the line is raised, or what it asked for is lost.</summary>
+    void SetIrq(bool raised);
+
     /// <summary>Takes one packet from the ring and sends it.</summary>
     IEnumerator<Stop> Packet();
 

@@ -332,5 +332,12 @@ public sealed partial class Interleaving
         }
 
         device.Write(word, datum);
+        if (_halts != device.Hardware.Halts)
+        {
+            // What the card has sent on its way to memory still arrives; it goes on with nothing.
+            _halts = device.Hardware.Halts;
+            _agents[(int)AgentId.Nic].Abandon();
+            _agents[(int)AgentId.Tick].Abandon();
+        }
     }
 }

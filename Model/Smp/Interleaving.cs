@@ -14,6 +14,7 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
 
     private readonly Agent[] _agents = [.. Enum.GetValues<AgentId>().Select(id => new Agent(id))];
     private Agent? _handler;
+    private int _halts = device.Hardware.Halts;
 
     /// <summary>What the handler stored on its CPU until it returned.</summary>
     private int _handlerFence;
@@ -35,11 +36,19 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
     /// <summary>The interrupt handler is under way on one of the CPUs.</summary>
     public bool IsHandling => _handler is { IsInInterrupt: true };
 
-    /// <summary>Nobody can go on.</summary>
+    /// <summary>An interrupt was lost, and nothing has made up for it since: no later interrupt, no watchdog.</summary>
+    public bool LacksIrq { get; private set; }
+
+    /// <summary>Nobody can go on, and nothing outside will move it.</summary>
     public bool IsStill
     {
         get
         {
+            if (LacksIrq)
+            {
+                return false;
+            }
+
             foreach (var agent in _agents)
             {
                 if (IsRunnable(agent.Id) || (agent.IsCpu && CanInterrupt(agent.Id)))
@@ -73,6 +82,7 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
         {
             Access.SpinLock or Access.SpinLockIrq => Newest(agent.Pending.Word).Number == 0,
             Access.Await => Newest(agent.Pending.Word).Number != agent.Pending.Datum.Number,
+            Access.SynchronizeIrq => !IsHandling || _handler == agent,
             _ => true,
         };
     }
@@ -98,9 +108,20 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
             Commit(before, stored);
         }
 
+        LacksIrq &= !device.Hardware.IsIrqRaised;
         _handler = _agents[(int)cpu];
         _handler.Start(device.Interrupt(_handler), isInterrupt: true);
     }
+
+    /// <summary>A fault of the line: an interrupt that nobody takes, or one for nothing.</summary>
+    public void SetIrq(bool raised)
+    {
+        LacksIrq |= !raised && device.Hardware.IsIrqRaised;
+        device.Hardware.SetIrq(raised);
+    }
+
+    /// <summary>What waited for an interrupt has been looked after.</summary>
+    public void WatchdogActed() => LacksIrq = false;
 
     /// <summary>How many values the agent's next access may find: 0 where it cannot go on. The first is the newest; any other is one reordering.</summary>
     public int Outcomes(AgentId id)
@@ -214,6 +235,7 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
             agent.WriteState(state);
         }
 
+        state.Write(LacksIrq);
         state.Write(_handler is null ? -1 : (long)_handler.Id);
         if (_handler is not null && !IsHandling)
         {

@@ -40,6 +40,9 @@ public enum Access : byte
     /// <summary>readl(): what was posted to the device, and by it, arrives before the answer.</summary>
     Readl,
 
+    /// <summary>synchronize_irq(): no other CPU is in the handler any more.</summary>
+    SynchronizeIrq,
+
     /// <summary>A device reads memory by bus address.</summary>
     Fetch,
 
@@ -97,6 +100,7 @@ public readonly record struct Stop(Access Access, Word Word = default, Datum Dat
     public static readonly Stop Wmb = new(Access.Wmb);
     public static readonly Stop Rmb = new(Access.Rmb);
     public static readonly Stop Mb = new(Access.Mb);
+    public static readonly Stop SynchronizeIrq = new(Access.SynchronizeIrq);
     public static readonly Stop Pause = Do("goes on");
 
     /// <summary>Something that no other agent sees as memory, in words.</summary>

@@ -4,6 +4,7 @@ using ZeroCopy.Model.Copying;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
+using ZeroCopy.Model.Smp;
 
 namespace ZeroCopy.Properties.Generate;
 
@@ -71,6 +72,10 @@ public static class NetDraws
         new("packet_release", 2, Needs.Tap, hand => new PacketRelease(hand.Tap())),
         new("xmit_busy", 2, Needs.Dev, hand => new XmitBusy(hand.Dev())),
         new("red_mark", 2, Needs.Dev, hand => new RedMark(hand.Dev())),
+        new("fail_map", 3, Needs.Dev, hand => new FailMap(hand.Dev(), 1 + hand.Rng.Below(hand.World.Profile.MaxSkbFrags + 1))),
+        new("dev_close", 2, Needs.Dev, GoDown, Prepares: true),
+        new("dev_open", 1, Needs.Dev, GoUp),
+        new("tx_timeout", 4, Needs.Dev, TimeOut, Prepares: true),
         new("fail_alloc", 8, Needs.None, Fail, Prepares: true),
     ];
 
@@ -105,6 +110,59 @@ public static class NetDraws
 
         return null;
     }
+
+    /// <summary>Down, and soon up again; an interleaved device while its card goes on.</summary>
+    private static DevClose GoDown(Hand hand)
+    {
+        var device = hand.Dev();
+        var cpu = Cpu(hand, device);
+        if (cpu is { } at)
+        {
+            hand.Plan(
+                drawn => new RunStops(device, at, 1 + drawn.Rng.Below(20)),
+                drawn => new RunStops(device, AgentId.Nic, 1 + drawn.Rng.Below(10)),
+                _ => new RunStops(device, at, 0),
+                _ => new DevOpen(device, at),
+                _ => new RunStops(device, at, 0));
+        }
+        else
+        {
+            hand.Plan(drawn => drawn.Rng.OneIn(2) ? new DeviceRun(device, 1) : new Interrupt(device), _ => new DevOpen(device, null));
+        }
+
+        return new DevClose(device, cpu);
+    }
+
+    private static DevOpen GoUp(Hand hand)
+    {
+        var device = hand.Dev();
+        return new DevOpen(device, Cpu(hand, device));
+    }
+
+    /// <summary>Only a queue that is stopped is looked after.</summary>
+    private static TxTimeout TimeOut(Hand hand)
+    {
+        var device = hand.Dev();
+        for (var i = 0; i < hand.World.Devices.Count; i++)
+        {
+            device = hand.World.Devices[i].Stopped ? hand.World.Devices[i].Id : device;
+        }
+
+        var cpu = Cpu(hand, device);
+        if (cpu is { } at)
+        {
+            hand.Plan(
+                drawn => new RunStops(device, at, 1 + drawn.Rng.Below(20)),
+                drawn => new RunStops(device, AgentId.Nic, 1 + drawn.Rng.Below(10)),
+                _ => new RunStops(device, at, 0));
+        }
+
+        return new TxTimeout(device, cpu);
+    }
+
+    /// <summary>Where a procedure begins on a device that is interleaved; elsewhere it runs to its end.</summary>
+    private static AgentId? Cpu(Hand hand, DevId device) =>
+        !hand.Names.IsInterleaved(device) ? null : hand.Rng.OneIn(2) ? AgentId.Cpu1 : AgentId.Cpu0;
 
     private static RegisterNetdev Register(Hand hand, IReadOnlyList<DriverKind> kinds)
     {

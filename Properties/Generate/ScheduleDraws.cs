@@ -1,4 +1,5 @@
 using ZeroCopy.Model;
+using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Smp;
 
 namespace ZeroCopy.Properties.Generate;
@@ -15,6 +16,8 @@ public static class ScheduleDraws
         new("do_irq", 10, Needs.Interleaved, TakeInterrupt, Prepares: true),
         new("run", 60, Needs.Interleaved, Run),
         new("reorder", 10, Needs.Interleaved, Late, Prepares: true),
+        new("lose_irq", 3, Needs.Interleaved, Lose, Prepares: true),
+        new("raise_irq", 4, Needs.Interleaved, hand => new RaiseIrq(hand.InterleavedDev())),
     ];
 
     /// <summary>A CPU that is in the middle of a transmit, as often as another.</summary>
@@ -39,6 +42,18 @@ public static class ScheduleDraws
             _ => new QdiscRun(device, other),
             _ => new RunStops(device, other, 0));
         return new RunStops(device, handler, 0);
+    }
+
+    /// <summary>What the card says is lost; often the watchdog comes, or a later interrupt makes up for it.</summary>
+    private static Operation Lose(Hand hand)
+    {
+        var device = hand.InterleavedDev();
+        hand.Plan(
+            _ => new RunStops(device, AgentId.Tick, 0),
+            _ => new LoseIrq(device),
+            drawn => drawn.Rng.OneIn(2) ? new TxTimeout(device, AgentId.Cpu1) : new Irq(device, AgentId.Cpu1),
+            _ => new RunStops(device, AgentId.Cpu1, 0));
+        return new RunStops(device, AgentId.Nic, 0);
     }
 
     private static RunStops Run(Hand hand)

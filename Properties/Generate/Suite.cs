@@ -1,4 +1,5 @@
 using ZeroCopy.Drivers;
+using ZeroCopy.Drivers.AceNic;
 using ZeroCopy.Model;
 using ZeroCopy.Properties.Laws;
 using ZeroCopy.Specs;
@@ -55,7 +56,7 @@ public static class Suites
             DriverKind.All,
             Of(law => !NeedsNames(law) && !NeedsMemory(law) && !NeedsSchedule(law))),
         new("acenic", "the AceNIC ring: descriptors, completion, stop and wake",
-            [.. NetDraws.Over(Driver("acenic")), .. ScheduleDraws.All],
+            [.. NetDraws.Over(Driver("acenic")), new Draw("max_tx_desc", 3, Needs.Dev, hand => new MaxTxDesc(hand.Dev())), .. ScheduleDraws.All],
             [Driver("acenic")],
             Of(law => law.Rule.Id[..3] is not "HME" && law.Rule != DmaRules.WithinReach && !NeedsNames(law) && !NeedsMemory(law))),
         new("hme", "the HME ring: ownership bits, start and location of the sum, 32-bit addresses",

@@ -1,3 +1,4 @@
+using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Specs;
@@ -28,6 +29,37 @@ public static class DmaLaws
 
     public static readonly Law IdleAgainOccurs = Law.Sometimes(DmaRules.NoneLeft,
         (in Step _, NetDevice device) => device.Descriptors > 0 && SlotsInUse(device) == 0);
+
+    public static readonly Law RefusedDropsPacket = Law.Always(DmaRules.RefusedMapDropsPacket,
+        (in Step step) => !AllAtRest(step.World) || Refused(step.World) == step.History.NotMapped,
+        (step, _) => $"{Refused(step.World)} mapping(s) were refused so far, and {step.History.NotMapped} packet(s) dropped for it");
+
+    public static readonly Law RefusedOccurs = Law.Sometimes(DmaRules.RefusedMapDropsPacket,
+        (in Step step) => Refused(step.World) > 0);
+
+    private static int Refused(World world)
+    {
+        var count = 0;
+        for (var i = 0; i < world.Devices.Count; i++)
+        {
+            count += world.Devices[i].Dma.Failed;
+        }
+
+        return count;
+    }
+
+    private static bool AllAtRest(World world)
+    {
+        for (var i = 0; i < world.Devices.Count; i++)
+        {
+            if (!world.Devices[i].IsAtRest)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static string Spell(Step step, DmaMapping mapping) =>
         $"a mapping of {mapping.Length} bytes covers {step.World.Memory.Spell(mapping.Address, mapping.Length)}";
@@ -65,7 +97,7 @@ public static class DmaLaws
     private static int SlotsInUse(NetDevice device) =>
         device.Ring.Entries == 0 ? 0 : (device.Ring.Producer - device.Ring.Consumer + device.Ring.Entries) % device.Ring.Entries;
 
-    private static int PacketMappings(NetDevice device)
+    internal static int PacketMappings(NetDevice device)
     {
         var count = 0;
         for (var i = 0; i < device.Dma.Mappings.Count; i++)

@@ -41,6 +41,29 @@ public static class HmeLaws
     public static readonly Law SumRequestOccurs = Law.Sometimes(HmeRules.SumFieldsFit,
         (in Step _, NetDevice device) => device is HmeDriver { IsAtRest: true } hme && !EachDescriptor(hme, static (_, _, _, skb) => skb.IpSummed != ChecksumState.Hw));
 
+    public static readonly Law OwnLiesInside = Law.Always(HmeRules.OwnInsideRing,
+        (in Step _, NetDevice device) => device is not HmeDriver { IsAtRest: true } hme || Stale(hme) < 0,
+        (step, device) => $"slot {Stale((HmeDriver)device)} is the chip's, and lies outside {device.Ring}");
+
+    public static readonly Law GivenUpOccurs = Law.Sometimes(HmeRules.OwnInsideRing,
+        (in Step _, NetDevice device) => device is HmeDriver { IsAtRest: true, Dma.Failed: > 0, InFlight: > 0 });
+
+    private static int Stale(HmeDriver hme)
+    {
+        var size = hme.TxSkbs.Length;
+        var used = (hme.Ring.Producer - hme.Ring.Consumer + size) % size;
+        for (var i = 0; i < size - used; i++)
+        {
+            var slot = (hme.Ring.Producer + i) % size;
+            if (hme.Descriptor(slot).Flags.HasFlag(TxFlags.Own))
+            {
+                return slot;
+            }
+        }
+
+        return -1;
+    }
+
     private delegate bool DescriptorClaim(HmeDriver hme, int slot, int index, Skb skb);
 
     /// <summary>Walks the ring from tx_old: a packet takes one slot and one for each fragment of the skb in its first.</summary>

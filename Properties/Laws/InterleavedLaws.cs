@@ -17,14 +17,14 @@ public static class InterleavedLaws
         (in Step _, NetDevice device) => device.Smp is { IsHandling: true } smp && Waits(smp));
 
     public static readonly Law NothingIsStuck = Law.Always(NetRules.NothingIsStuck,
-        (in Step _, NetDevice device) => device.Smp is null || !device.Smp.IsStill || (device.InFlight == 0 && !device.Stopped),
+        (in Step _, NetDevice device) => device.Smp is null || !device.Smp.IsStill || (device.InFlight == 0 && (!device.Stopped || !device.IsUp)),
         (_, device) => $"nobody can go on; {device.Driver} ({device.Id}) holds {device.InFlight} packet(s) and is {(device.Stopped ? "stopped" : "awake")}{Where(device.Smp!)}");
 
     public static readonly Law RestOccurs = Law.Sometimes(NetRules.NothingIsStuck,
         (in Step _, NetDevice device) => device.Smp is { Steps: > 0, IsStill: true });
 
     public static readonly Law NoneIsTheChips = Law.Always(HmeRules.KickFollowsOwn,
-        (in Step _, NetDevice device) => device is not HmeDriver { Smp: not null } hme || !device.Smp.IsStill || !AnyOwned(hme),
+        (in Step _, NetDevice device) => device is not HmeDriver { Smp: not null, IsUp: true } hme || !device.Smp.IsStill || !AnyOwned(hme),
         (_, device) => $"nobody can go on, and the chip has not looked at the descriptors of {device.InFlight} packet(s)");
 
     public static readonly Law KickedOccurs = Law.Sometimes(HmeRules.KickFollowsOwn,

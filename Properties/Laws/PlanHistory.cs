@@ -23,6 +23,9 @@ public sealed class PlanHistory
     /// <summary>Whether an entry of this step was a retransmission.</summary>
     public bool Retransmitted { get; private set; }
 
+    /// <summary>Packets that were dropped because a piece of them could not be mapped.</summary>
+    public int NotMapped { get; private set; }
+
     /// <summary>The sequence number that the flow's next new byte must have.</summary>
     public uint Next(SockId flow) => _next.Has(flow.Value) ? _next[flow.Value] : 0;
 
@@ -31,6 +34,11 @@ public sealed class PlanHistory
         Misfit = null;
         Retransmitted = false;
         Misplaced = null;
+        for (var i = 0; i < seen.Drops.Count; i++)
+        {
+            NotMapped += seen.Drops[i].Reason == DropReason.NoMapping ? 1 : 0;
+        }
+
         for (var i = 0; i < seen.Plan.Count; i++)
         {
             var segment = seen.Plan[i];
@@ -98,8 +106,8 @@ public sealed class PlanHistory
     {
         for (var i = 0; i < seen.Drops.Count; i++)
         {
-            // What was dropped for congestion TCP takes as sent.
-            if (seen.Drops[i].Number == number && seen.Drops[i].Reason != DropReason.Congestion)
+            // What was dropped for any other reason TCP takes as sent.
+            if (seen.Drops[i].Number == number && seen.Drops[i].Reason is DropReason.QueueFull or DropReason.NoMemory)
             {
                 return true;
             }
@@ -120,6 +128,7 @@ public sealed class PlanHistory
             state.Write(_fragment.Has(flow) ? _fragment[flow].Id : -1);
         }
 
+        state.Write(NotMapped);
         Connections.WriteState(state);
     }
 
@@ -131,5 +140,6 @@ public sealed class PlanHistory
         Misplaced = null;
         Misfit = null;
         Retransmitted = false;
+        NotMapped = 0;
     }
 }

@@ -17,7 +17,7 @@ public static class QueueLaws
     public static readonly Law WaitingPacketOccurs = Law.Sometimes(NetRules.BusyKeepsNothing, (in Step _, NetDevice device) => device.QueueLength > 0);
 
     public static readonly Law AwakeTakesLargest = Law.Always(NetRules.AwakeAccepts,
-        (in Step _, NetDevice device) => device.Stopped || device.Ring.Entries == 0 || !device.IsAtRest || Free(device.Ring) >= device.Ring.SlotsForLargest,
+        (in Step _, NetDevice device) => device.Stopped || !device.IsUp || device.Ring.Entries == 0 || !device.IsAtRest || Free(device.Ring) >= device.Ring.SlotsForLargest,
         (_, device) => $"{device.Driver} ({device.Id}) is awake with {Free(device.Ring)} free slots; the largest packet takes {device.Ring.SlotsForLargest}");
 
     /// <summary>A driver that goes on one access at a time gives back what it was handed awake.</summary>
@@ -40,7 +40,7 @@ public static class QueueLaws
     public static readonly Law InterruptAfterLastOccurs = Law.Sometimes(NetRules.FreedWhenDone, (in Step step, NetDevice device) => IsInterruptAfterLast(step, device));
 
     public static readonly Law StoppedHasInFlight = Law.Always(NetRules.StoppedWillWake,
-        (in Step _, NetDevice device) => !device.Stopped || !device.IsAtRest || device.InFlight > 0,
+        (in Step _, NetDevice device) => !device.Stopped || !device.IsAtRest || !device.IsUp || device.InFlight > 0,
         (_, device) => $"{device.Driver} ({device.Id}) is stopped and has nothing in flight");
 
     public static readonly Law StoppedOccurs = Law.Sometimes(NetRules.StoppedWillWake, (in Step _, NetDevice device) => device.Stopped);
@@ -82,6 +82,23 @@ public static class QueueLaws
         (step, _) => $"{Untaken(step)} met NET_XMIT_CN, and its socket will send it as new again");
 
     public static readonly Law CnOccurs = Law.Sometimes(NetRules.CnIsSent, (in Step step) => HasNewTcpDrop(step.Seen, DropReason.Congestion));
+
+    public static readonly Law DownHoldsNothing = Law.Always(NetRules.DownHoldsNothing,
+        (in Step _, NetDevice device) => device.IsUp || !device.IsAtRest || device.Ring.Entries == 0 || (device.InFlight == 0 && device.QueueLength == 0 && DmaLaws.PacketMappings(device) == 0),
+        (_, device) => $"{device.Id} is down; its driver holds {device.InFlight} packet(s) and {DmaLaws.PacketMappings(device)} mapping(s), and {device.QueueLength} wait");
+
+    public static readonly Law DownWithPacketsOccurs = Law.Sometimes(NetRules.DownHoldsNothing,
+        (in Step step, NetDevice device) => !device.IsUp && HasDrop(step.Seen, DropReason.Down));
+
+    /// <summary>What waited may have filled the ring again.</summary>
+    public static readonly Law WatchdogHelps = Law.Always(NetRules.WatchdogHelps,
+        (in Step step) => step.Operation is not TxTimeout { Cpu: null } timeout || step.Seen.Count == 0 || !step.World.Device(timeout.Device).Stopped || step.Seen.Handovers.Count > 0,
+        (step, _) => $"tx_timeout has come to its end, and {Describe(step.World.Device(((TxTimeout)step.Operation).Device))}", after: [typeof(TxTimeout)]);
+
+    public static readonly Law TimeoutOccurs = Law.Sometimes(NetRules.WatchdogHelps,
+        (in Step step) => HasDrop(step.Seen, DropReason.Timeout));
+
+    private static string Describe(NetDevice device) => $"{device.Driver} ({device.Id}) is {(device.Stopped ? "stopped" : "awake")}, {device.Ring}";
 
     private static bool IsInterruptAfterLast(in Step step, NetDevice device) =>
         step.Operation is Interrupt interrupt && interrupt.Device == device.Id && step.Copying.OutstandingOn(device.Id) == 0;

@@ -517,6 +517,7 @@ public static class SkbLaws
         Refusal.Reset => step.Operation is Model.Net.Sendfile or Model.Net.TcpSendmsg or Model.Net.MsgZerocopy && step.Copying.Flow(SenderOf(step.Operation)).IsReset,
         Refusal.OutOfRange => IsBeyond(step),
         Refusal.BadSum => step.Operation is TcpChecksumComplete,
+        Refusal.Invalid => step.Operation is Model.Smp.Interleave or Drivers.AceNic.MaxTxDesc,
         _ => false,
     };
 

@@ -12,8 +12,13 @@ public sealed record Interrupt(DevId Device) : Operation
     public override Observation Apply(World world)
     {
         var device = world.Device(Device);
-        device.Interrupt();
-        device.QdiscRun();
+        if (device.IsUp)
+        {
+            // kernel: free_irq() in dev->stop().
+            device.Interrupt();
+            device.QdiscRun();
+        }
+
         return world.Seen.Succeed();
     }
 

@@ -12,7 +12,7 @@ public sealed record NetifRx(DevId Device, int Frames) : Operation
     public override Observation Apply(World world)
     {
         var taken = 0;
-        for (; taken < Frames && world.Wire.Pending(Device) > 0; taken++)
+        for (; taken < Frames && world.Device(Device).IsUp && world.Wire.Pending(Device) > 0; taken++)
         {
             world.Wire.NetifRx(Device);
         }

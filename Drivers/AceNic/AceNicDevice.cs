@@ -131,7 +131,8 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
         {
             yield return Stop.Fetch(_packet[i].Address, _packet[i].Size);
             bus.DeviceRead(_packet[i].Address, payload.Slice(at, _packet[i].Size));
-            _read++;
+            // Of the last one it tells when the frame has gone.
+            _read += i < _packet.Count - 1 ? 1 : 0;
         }
 
         yield return Stop.Do("sends the frame");

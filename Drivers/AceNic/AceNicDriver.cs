@@ -89,7 +89,11 @@ public sealed class AceNicDriver : NetDevice
     public override bool HasTxTimeout => true;
 
     /// <summary>The card tells of each descriptor that it has read, in the middle of a packet too. kernel: module parameter max_tx_desc.</summary>
-    public void TellOfEachDescriptor() => _device.TellsEachDescriptor = true;
+    public bool TellsOfEachDescriptor
+    {
+        get => _device.TellsEachDescriptor;
+        set => _device.TellsEachDescriptor = value;
+    }
 
     public override IHardware Hardware => _device;
 
@@ -336,19 +340,18 @@ public sealed class AceNicDriver : NetDevice
         yield return Stop.Readl(AceRegisters.CpuCtrl);
         yield return Stop.SynchronizeIrq;
         // 2.4.4 begins at slot 0: of a packet that lies across the end of the ring it frees the skb while its first pieces are mapped (DMA-001).
+        yield return Stop.Load(TxPrd);
+        var end = cpu.Value;
         yield return Stop.Load(TxRetCsm);
-        var idx = cpu.Value;
-        for (var i = 0; i < _slots.Length; i++, idx = (idx + 1) % _slots.Length)
+        for (var idx = cpu.Value; idx != end; idx = (idx + 1) % _slots.Length)
         {
             yield return Stop.Load(SlotAt(idx));
-            if (cpu.Loaded is { Length: > 0 } slot)
+            var (mapping, skb, mapLen) = cpu.Loaded;
+            yield return Stop.Store(SlotAt(idx), default(Datum));
+            Dma.UnmapSingle((ulong)mapping, mapLen);
+            if (skb is not null)
             {
-                yield return Stop.Store(SlotAt(idx), default(Datum));
-                Dma.UnmapSingle((ulong)slot.Number, slot.Length);
-                if (slot.Skb is { } skb)
-                {
-                    DropTaken(skb, reason);
-                }
+                DropTaken(skb, reason);
             }
         }
 

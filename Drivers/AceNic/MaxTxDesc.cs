@@ -22,7 +22,7 @@ public sealed record MaxTxDesc(DevId Device) : Operation
             return world.Seen.Refuse(Refusal.Invalid);
         }
 
-        ace.TellOfEachDescriptor();
+        ace.TellsOfEachDescriptor = true;
         return world.Seen.Succeed();
     }
 

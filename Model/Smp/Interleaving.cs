@@ -97,17 +97,7 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
     public void Interrupt(AgentId cpu)
     {
         // kernel: do_IRQ(): desc->lock lies between one run of the handler and the next, on whatever CPU.
-        if (_handler is { } before && before.Id != cpu)
-        {
-            ulong stored = 0;
-            for (var i = 0; i < before.Buffer.Count; i++)
-            {
-                stored |= before.Buffer[i].Fence <= _handlerFence ? 1UL << i : 0;
-            }
-
-            Commit(before, stored);
-        }
-
+        ShowHandler(_agents[(int)cpu]);
         LacksIrq &= !device.Hardware.IsIrqRaised;
         _handler = _agents[(int)cpu];
         _handler.Start(device.Interrupt(_handler), isInterrupt: true);
@@ -204,6 +194,11 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
             case Access.Rmb:
                 agent.Earlier.Clear();
                 break;
+            case Access.SynchronizeIrq:
+                // kernel: under desc->lock, where IRQ_INPROGRESS is looked at.
+                ShowHandler(agent);
+                agent.Earlier.Clear();
+                break;
             case Access.Mb:
                 Drain(agent);
                 agent.Earlier.Clear();
@@ -244,6 +239,23 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
                 state.Write(fence <= _handlerFence);
             }
         }
+    }
+
+    /// <summary>What the last run of the handler stored on another CPU arrives.</summary>
+    private void ShowHandler(Agent to)
+    {
+        if (_handler is not { } before || before == to)
+        {
+            return;
+        }
+
+        ulong stored = 0;
+        for (var i = 0; i < before.Buffer.Count; i++)
+        {
+            stored |= before.Buffer[i].Fence <= _handlerFence ? 1UL << i : 0;
+        }
+
+        Commit(before, stored);
     }
 
     private void Begin(Agent agent, int outcome)

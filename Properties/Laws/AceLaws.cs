@@ -27,9 +27,12 @@ public static class AceLaws
                 }
             }
 
-            return count == skb.NrFrags + 1;
+            return count == skb.NrFrags + 1 || (ace.TellsOfEachDescriptor && first == ace.Ring.Consumer);
         }),
         (step, device) => Describe(step, (AceNicDriver)device));
+
+    public static readonly Law PartOfPacketOccurs = Law.Sometimes(AceRules.LastSlotOwns,
+        (in Step _, NetDevice device) => device is AceNicDriver { IsAtRest: true, TellsOfEachDescriptor: true } ace && !EachPacket(ace, static (_, _, count, skb) => count == skb.NrFrags + 1));
 
     public static readonly Law PacketOccurs = Law.Sometimes(AceRules.LastSlotOwns,
         (in Step _, NetDevice device) => device is AceNicDriver { IsAtRest: true, InFlight: > 0 });
@@ -72,7 +75,7 @@ public static class AceLaws
 
     private delegate bool PacketClaim(AceNicDriver ace, int first, int count, Skb skb);
 
-    /// <summary>Walks the ring from the consumer: the packet at a slot ends where the next slot with an skb says, counted by that skb's own fragments.</summary>
+    /// <summary>Walks the ring from the consumer: the packet at a slot ends where the next slot with an skb says, counted by that skb's own fragments. Of the first one the beginning may have been reclaimed, where the card tells of each descriptor.</summary>
     private static bool EachPacket(AceNicDriver ace, PacketClaim claim)
     {
         var slots = ace.Slots;
@@ -92,7 +95,8 @@ public static class AceLaws
             }
 
             var skb = slots[(first + owner) % slots.Length].Skb!;
-            var count = Math.Min(Math.Max(owner + 1, skb.NrFrags + 1), used);
+            var whole = ace.TellsOfEachDescriptor && first == ace.Ring.Consumer ? owner + 1 : skb.NrFrags + 1;
+            var count = Math.Min(Math.Max(owner + 1, whole), used);
             if (!claim(ace, first, count, skb))
             {
                 return false;

@@ -20,8 +20,13 @@ public sealed record ScheduleMix(string Suite, IReadOnlyList<(string Name, IRead
         .. Packets(driver, "below-stop", [Sends[driver == "hme" ? 0 : 1]], []),
         .. Packets(driver, "stopped", [Sends[2]], []),
         .. Packets(driver, "wrapped", [Sends[2], "device_run(eth0, 1)", "interrupt(eth0)"], []),
-        .. Packets(driver, "mid-packet", [], ["run(eth0, cpu0)", "run(eth0, nic, 3)"]),
+        .. Packets(driver, "mid-packet", driver == "acenic" ? ["max_tx_desc(eth0, 1)"] : [], ["run(eth0, cpu0)", "run(eth0, nic, 3)"]),
+        .. Packets(driver, "after-timeout", [Sends[2], "tx_timeout(eth0)"], []),
+        .. Packets(driver, "watchdog", [Sends[2]], ["tx_timeout(eth0, cpu1)"]).Where(IsSmallestOrLargest),
+        .. Packets(driver, "closing", [Sends[0]], ["dev_close(eth0, cpu1)"]).Where(IsSmallestOrLargest),
     ]);
+
+    private static bool IsSmallestOrLargest((string Name, IReadOnlyList<Operation> Before) start) => !start.Name.EndsWith("-2", StringComparison.Ordinal);
 
     /// <summary>From one ring, packets of 1 to 3 fragments; the largest waits behind each.</summary>
     /// <param name="driver">Whose ring.</param>

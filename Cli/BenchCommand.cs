@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using ZeroCopy.Properties.Costs;
 using ZeroCopy.Properties.Generate;
+using ZeroCopy.Properties.Schedule;
 using Profile = ZeroCopy.Model.Profile;
 
 namespace ZeroCopy.Cli;
@@ -57,7 +58,7 @@ internal static class BenchCommand
     private static void Measure(BenchResult result, bool json, CancellationToken cancel)
     {
         (Suite Suite, Profile Profile)[] suites = [.. Suites.All.Select(suite => (suite, Profile.Tiny)), (Suites.Find("skb")!, Profile.Real)];
-        using var progress = new BenchProgress(suites.Length + 3, quiet: json);
+        using var progress = new BenchProgress(suites.Length + ScheduleMix.All.Count + 3, quiet: json);
         progress.Next("warming up");
         foreach (var (suite, profile) in suites)
         {
@@ -70,6 +71,14 @@ internal static class BenchCommand
             var cost = SuiteCost.Measure(suite, profile, Seed, result.Time, cancel);
             result.Suites.Add(cost);
             progress.Done($"{cost.Checked.PerSecond:N0} checked operations/s");
+        }
+
+        foreach (var mix in ScheduleMix.All)
+        {
+            progress.Next($"{mix.Suite} schedules");
+            var cost = ScheduleCost.Measure(mix, Seed, result.Time, cancel);
+            result.Schedules.Add(cost);
+            progress.Done($"{cost.Bare.PerSecond:N0} coroutine steps/s, {cost.Judged.PerSecond:N0}/s judged");
         }
 
         progress.Next("ring");

@@ -14,6 +14,8 @@ internal sealed class BenchResult(ulong seed, TimeSpan time)
 
     public List<SuiteCost> Suites { get; } = [];
 
+    public List<ScheduleCost> Schedules { get; } = [];
+
     public List<Contest> Contests { get; } = [];
 
     public string? Stopped { get; set; }
@@ -41,7 +43,13 @@ internal sealed class BenchResult(ulong seed, TimeSpan time)
             ["meanLiveSkbs"] = cost.MeanLiveSkbs,
             ["failedCases"] = cost.Tally.FailedCases,
         })]),
-        ["ratios"] = new JsonObject([.. Contests.Select(contest => KeyValuePair.Create(contest.Name, (JsonNode?)new JsonObject
+        ["schedules"] = new JsonArray([.. Schedules.Select(cost => new JsonObject
+        {
+            ["name"] = cost.Mix.Suite,
+            ["schedules"] = cost.Schedules,
+            ["steps"] = cost.Bare.Count,
+        })]),
+        ["ratios"] = new JsonObject([.. Schedules.SelectMany(cost => cost.Contests).Concat(Contests).Select(contest => KeyValuePair.Create(contest.Name, (JsonNode?)new JsonObject
         {
             ["ours"] = contest.Ours,
             ["peer"] = contest.Theirs,
@@ -57,6 +65,7 @@ internal sealed class BenchResult(ulong seed, TimeSpan time)
                 ["nanosecondsPerStep"] = Suites.Min(cost => cost.Calibration.Nanoseconds),
             },
             ["suites"] = new JsonArray([.. Suites.Select(Timing)]),
+            ["schedules"] = new JsonArray([.. Schedules.Select(Timing)]),
         },
     };
 
@@ -75,10 +84,18 @@ internal sealed class BenchResult(ulong seed, TimeSpan time)
         return timing;
     }
 
-    private static JsonObject Speed(Taken taken) => new()
+    private static JsonObject Timing(ScheduleCost cost) => new()
     {
-        ["operationsPerSecond"] = taken.PerSecond,
-        ["medianOperationsPerSecond"] = taken.MedianPerSecond,
-        ["bytesPerOperation"] = taken.BytesEach,
+        ["name"] = cost.Mix.Suite,
+        ["rounds"] = cost.Bare.Rounds,
+        ["bare"] = Speed(cost.Bare, "Step"),
+        ["allLaws"] = Speed(cost.Judged, "Step"),
+    };
+
+    private static JsonObject Speed(Taken taken, string each = "Operation") => new()
+    {
+        [$"{char.ToLowerInvariant(each[0])}{each[1..]}sPerSecond"] = taken.PerSecond,
+        [$"median{each}sPerSecond"] = taken.MedianPerSecond,
+        [$"bytesPer{each}"] = taken.BytesEach,
     };
 }

@@ -13,11 +13,17 @@ internal sealed class BenchTables(BenchResult result)
         {
             console.Write(Speeds());
             console.Write(WhereTimeGoes());
+            console.Write(Steps());
             console.Write(Contests());
         }
         else
         {
             foreach (var cost in result.Suites)
+            {
+                console.WriteLine(Line(cost));
+            }
+
+            foreach (var cost in result.Schedules)
             {
                 console.WriteLine(Line(cost));
             }
@@ -62,6 +68,20 @@ internal sealed class BenchTables(BenchResult result)
         return table;
     }
 
+    private Table Steps()
+    {
+        var table = Columns("coroutine steps of an interleaved driver", "driver", "judged by", "steps/s", "calibration steps each", "bytes each");
+        foreach (var cost in result.Schedules)
+        {
+            foreach (var (judged, taken) in new[] { ("nothing", cost.Bare), ("every law", cost.Judged) })
+            {
+                table.AddRow(cost.Mix.Suite, judged, $"{taken.PerSecond:N0}", $"{taken.Nanoseconds / cost.Calibration.Nanoseconds:N0}", $"{taken.BytesEach:N0}");
+            }
+        }
+
+        return table;
+    }
+
     private Table Contests()
     {
         var table = Columns("ours against others, a second", "what", "beside", "ours", "theirs", "ratio");
@@ -87,6 +107,11 @@ internal sealed class BenchTables(BenchResult result)
         $"{cost.Suite.Name} {BenchResult.Word(cost.Profile.Size)}: {cost.Checked.PerSecond:F0} checked operations/s, {cost.CalibrationSteps:F0} calibration steps and {cost.Checked.BytesEach:F0} bytes each, {cost.MeanLiveSkbs:F1} live skbs, {cost.SkippedShare:P1} skipped; "
         + $"without laws {cost.WithoutLaws.PerSecond:F0}/s, zero-copy path alone {cost.ZeroCopyOnly.PerSecond:F0}/s; ")
         + string.Join(", ", Parts(cost).Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Name} {part.Nanoseconds:F0} ns")));
+
+    private static string Line(ScheduleCost cost) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{cost.Mix.Suite} schedules: {cost.Bare.PerSecond:F0} coroutine steps/s, {cost.Bare.Nanoseconds / cost.Calibration.Nanoseconds:F0} calibration steps and {cost.Bare.BytesEach:F0} bytes each; "
+        + $"with all laws {cost.Judged.PerSecond:F0}/s, {cost.Judged.Nanoseconds / cost.Calibration.Nanoseconds:F0} and {cost.Judged.BytesEach:F0}");
 
     private static Table Columns(string title, string left, string second, params string[] right)
     {

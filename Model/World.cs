@@ -229,6 +229,18 @@ public sealed class World
         Memory.BeginOperation();
     }
 
+    /// <summary>A step of a script on this path alone, as often as it is to be applied.</summary>
+    public void Take(Operation operation)
+    {
+        BeginStep();
+        operation.Apply(this);
+        for (var times = 1; times < operation.Applications && operation.CanGoOn(this); times++)
+        {
+            BeginStep();
+            operation.Apply(this);
+        }
+    }
+
     /// <summary>Everything that a later step or a law can read, from the names on.</summary>
     public void WriteState(StateWriter state)
     {

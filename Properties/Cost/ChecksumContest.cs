@@ -14,7 +14,7 @@ public static class ChecksumContest
 
     public static IReadOnlyList<Contest> Measure(TimeSpan time, CancellationToken cancel)
     {
-        var taken = Rounds.Measure(time, 1, [.. Sizes.Select(size => new Run(size)).SelectMany(run => (Func<int, long>[])[_ => run.Sum(), _ => run.Copy()])], cancel);
+        var taken = Rounds.Measure(time, 1, [.. Sizes.Select(size => new Run(size)).SelectMany(run => (Work[])[new(_ => run.Sum()), new(_ => run.Copy())])], cancel);
         return [.. Sizes.Select((size, i) => new Contest($"checksum-{size}", "memcpy", "bytes", taken[2 * i].PerSecond, taken[(2 * i) + 1].PerSecond))];
     }
 

@@ -48,8 +48,7 @@ public sealed class Recording
             world.Reset();
             foreach (var operation in sequence)
             {
-                world.BeginStep();
-                operation.Apply(world);
+                world.Take(operation);
             }
 
             count += sequence.Length;

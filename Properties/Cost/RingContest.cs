@@ -16,7 +16,7 @@ public static class RingContest
     public static Contest Measure(TimeSpan time, CancellationToken cancel)
     {
         var taken = Rounds.Measure(
-            time, 1, [_ => Counted(FusedRing.Run(Ring.Entries, 1, Sequences)), _ => Counted(MachineRing.Run(Ring.Entries, 1, Sequences))], cancel);
+            time, 1, [new(_ => Counted(FusedRing.Run(Ring.Entries, 1, Sequences))), new(_ => Counted(MachineRing.Run(Ring.Entries, 1, Sequences)))], cancel);
         return new Contest("ring", "FsCheck Machine", "operations", taken[0].PerSecond, taken[1].PerSecond);
     }
 

@@ -19,6 +19,11 @@ public sealed record Taken(long Count, int Rounds, double BestSeconds, double Me
     public double BytesEach => (double)Bytes / Count;
 }
 
+/// <summary>Something to be timed.</summary>
+/// <param name="Do">Does the same for a piece in each round, and says how much that is.</param>
+/// <param name="Prepare">What comes before a piece and is not timed.</param>
+public sealed record Work(Func<int, long> Do, Action<int>? Prepare = null);
+
 /// <summary>Works measured in turn, round after round, on the calling thread: what disturbs the machine for a while disturbs each of them.</summary>
 public static class Rounds
 {
@@ -31,9 +36,9 @@ public static class Rounds
     /// <summary>Measures until the time is up.</summary>
     /// <param name="time">For all works together.</param>
     /// <param name="pieces">Each work has so many, timed one by one: the shorter a piece, the likelier it is once left alone.</param>
-    /// <param name="works">Each does the same for a piece in each round, and says how much that is.</param>
+    /// <param name="works">In the order in which each round takes them.</param>
     /// <param name="cancel">Asked between two pieces.</param>
-    public static IReadOnlyList<Taken> Measure(TimeSpan time, int pieces, IReadOnlyList<Func<int, long>> works, CancellationToken cancel)
+    public static IReadOnlyList<Taken> Measure(TimeSpan time, int pieces, IReadOnlyList<Work> works, CancellationToken cancel)
     {
         var started = Stopwatch.GetTimestamp();
         do
@@ -54,13 +59,13 @@ public static class Rounds
     /// <summary>One work and its times.</summary>
     private sealed class Watched
     {
-        private readonly Func<int, long> _work;
+        private readonly Work _work;
         private readonly double[] _best;
         private readonly List<double> _rounds = [];
         private long _count;
         private long _bytes = long.MaxValue;
 
-        public Watched(Func<int, long> work, int pieces)
+        public Watched(Work work, int pieces)
         {
             _work = work;
             _best = new double[pieces];
@@ -71,20 +76,23 @@ public static class Rounds
 
         public double Round(CancellationToken cancel)
         {
-            var allocated = GC.GetAllocatedBytesForCurrentThread();
+            var bytes = 0L;
             var sum = 0.0;
             _count = 0;
             for (var piece = 0; piece < _best.Length; piece++)
             {
                 cancel.ThrowIfCancellationRequested();
+                _work.Prepare?.Invoke(piece);
+                var allocated = GC.GetAllocatedBytesForCurrentThread();
                 var from = Stopwatch.GetTimestamp();
-                _count += _work(piece);
+                _count += _work.Do(piece);
                 var seconds = Stopwatch.GetElapsedTime(from).TotalSeconds;
+                bytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
                 _best[piece] = Math.Min(_best[piece], seconds);
                 sum += seconds;
             }
 
-            _bytes = Math.Min(_bytes, GC.GetAllocatedBytesForCurrentThread() - allocated);
+            _bytes = Math.Min(_bytes, bytes);
             _rounds.Add(sum);
             return sum;
         }

@@ -40,11 +40,11 @@ public sealed record SuiteCost(Suite Suite, Profile Profile, Tally Tally, Taken 
             time,
             Blocks,
             [
-                block => run.RunBlock(block).Applied,
-                block => recordings[block].Replay(judging),
-                block => recordings[block].Replay(pair),
-                block => recordings[block].Replay(world),
-                _ => calibration.Run(),
+                new(block => run.RunBlock(block).Applied),
+                new(block => recordings[block].Replay(judging)),
+                new(block => recordings[block].Replay(pair)),
+                new(block => recordings[block].Replay(world)),
+                new(_ => calibration.Run()),
             ],
             cancel);
         return new SuiteCost(suite, profile, tally, taken[0], taken[1], taken[2], taken[3], taken[4]);

@@ -7,7 +7,7 @@ namespace ZeroCopy.Properties.Generate;
 /// <summary>Schedules: from some step on driver, handler and card of a device go on one access at a time, now this one and now that.</summary>
 public static class ScheduleDraws
 {
-    private const int MostStops = 12;
+    internal const int MostStops = 12;
 
     public static IReadOnlyList<Draw> All { get; } =
     [

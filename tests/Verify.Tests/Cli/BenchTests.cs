@@ -5,8 +5,10 @@ using ZeroCopy.Cli;
 using ZeroCopy.Properties;
 using ZeroCopy.Properties.Costs;
 using ZeroCopy.Properties.Generate;
+using ZeroCopy.Properties.Schedule;
 using ZeroCopy.Tests.Support;
 using Profile = ZeroCopy.Model.Profile;
+using StateWriter = ZeroCopy.Model.StateWriter;
 using World = ZeroCopy.Model.World;
 
 namespace ZeroCopy.Tests.Cli;
@@ -50,8 +52,19 @@ public sealed class BenchTests
         Assert.True((double)timing["calibration"]!["nanosecondsPerStep"]! > 0);
         Assert.True((double)timing["calibration"]!["stepsPerSecond"]! > 0);
 
+        string[] drivers = ["acenic", "hme"];
+        Assert.Equal(drivers, json["schedules"]!.AsArray().Select(schedules => (string?)schedules!["name"]));
+        Assert.All(json["schedules"]!.AsArray(), schedules => Assert.True((long)schedules!["steps"]! > 50 * (long)schedules["schedules"]!));
+        Assert.Equal(drivers, timing["schedules"]!.AsArray().Select(schedules => (string?)schedules!["name"]));
+        Assert.All(timing["schedules"]!.AsArray(), schedules => Assert.All(new[] { schedules!["bare"], schedules["allLaws"] }, speed =>
+        {
+            Assert.True((double)speed!["stepsPerSecond"]! > 0);
+            Assert.True((double)speed["medianStepsPerSecond"]! > 0);
+            Assert.True((double)speed["bytesPerStep"]! >= 0);
+        }));
+
         var ratios = json["ratios"]!.AsObject();
-        Assert.Equal(["ring", "checksum-64", "checksum-1500", "checksum-4096", "checksum-65536"], ratios.Select(each => each.Key));
+        Assert.Equal(["acenic-steps", "acenic-judged-steps", "hme-steps", "hme-judged-steps", "ring", "checksum-64", "checksum-1500", "checksum-4096", "checksum-65536"], ratios.Select(each => each.Key));
         Assert.All(ratios, each =>
         {
             Assert.Equal(["ours", "peer", "ratio"], each.Value!.AsObject().Select(number => number.Key));
@@ -69,14 +82,16 @@ public sealed class BenchTests
         var result = new BenchResult(1, TimeSpan.FromSeconds(1)) { Stopped = "interrupted" };
         var tally = new SuiteRun(Suites.Find("skb")!, Profile.Tiny, 1).RunBlock(0);
         result.Suites.Add(new SuiteCost(Suites.Find("skb")!, Profile.Tiny, tally, Took(1.0), Took(0.9), Took(0.3), Took(0.1), Took(0.01)));
+        result.Schedules.Add(new ScheduleCost(ScheduleMix.Find("hme")!, 15, Took(0.1), Took(1.0), Took(0.01)));
         result.Contests.Add(new Contest("ring", "FsCheck Machine", "operations", 30, 4));
         new BenchTables(result).Print(console);
         var lines = text.ToString().TrimEnd().Split('\n');
-        Assert.Equal(3, lines.Length);
+        Assert.Equal(4, lines.Length);
         Assert.StartsWith("skb tiny: 1000 checked operations/s, 100 calibration steps and 64 bytes each, ", lines[0], StringComparison.Ordinal);
         Assert.EndsWith("without laws 3333/s, zero-copy path alone 10000/s; zero-copy path 100000 ns, copying path 200000 ns, laws 600000 ns, drawing 100000 ns", lines[0], StringComparison.Ordinal);
-        Assert.Equal("ring: 30 operations/s, FsCheck Machine 4/s, ratio 7.5", lines[1]);
-        Assert.EndsWith("; interrupted", lines[2], StringComparison.Ordinal);
+        Assert.Equal("hme schedules: 10000 coroutine steps/s, 10 calibration steps and 64 bytes each; with all laws 1000/s, 100 and 64", lines[1]);
+        Assert.Equal("ring: 30 operations/s, FsCheck Machine 4/s, ratio 7.5", lines[2]);
+        Assert.EndsWith("; interrupted", lines[3], StringComparison.Ordinal);
         Assert.Equal(ExitStatus.Interrupted, result.Status);
     }
 
@@ -132,10 +147,38 @@ public sealed class BenchTests
             var world = new World(Profile.Tiny);
             Assert.Equal(applied, recording.Replay(judging));
             Assert.Equal(applied, recording.Replay(world));
-            Assert.Equal(judging.World.Skbs.Live.Count, world.Skbs.Live.Count);
-            Assert.Equal(judging.World.PeekSegment, world.PeekSegment);
+            Assert.Equal(Text(judging.World), Text(world));
             Assert.All(suite.LawsIn(Profile.Tiny), law => Assert.Equal(recording.Tally.Evaluations(law), judging.Evaluations(law)));
         }
+    }
+
+    /// <summary>The steps that are timed bare and the judged ones are the same, to the same end.</summary>
+    [Fact]
+    public void Recorded_schedules_come_to_the_same_end()
+    {
+        foreach (var mix in ScheduleMix.All)
+        {
+            var world = new World(Profile.Tiny);
+            var checker = new Checker(Profile.Tiny, Suites.Find(mix.Suite)!.LawsIn(Profile.Tiny));
+            for (var i = 0; i < mix.Starts.Count; i++)
+            {
+                var schedule = new RecordedSchedule(mix.Starts[i].Before, (ulong)i);
+                schedule.Prepare(world);
+                schedule.Prepare(checker);
+                Assert.Equal(schedule.Steps, schedule.Run(world));
+                Assert.Equal(schedule.Steps, schedule.Run(checker));
+                Assert.True(world.Devices[0].Smp!.IsStill);
+                Assert.Equal(Text(world), Text(checker.World));
+            }
+        }
+    }
+
+    private static string Text(World world)
+    {
+        var state = new StateWriter();
+        state.Start();
+        world.WriteState(state);
+        return Convert.ToHexString(state.Written);
     }
 
     private static string Name(JsonNode? suite) => $"{suite!["name"]} {suite["size"]}";

@@ -29,6 +29,7 @@ public sealed class Checker
     private readonly (Law Law, int Number)[] _page;
     private readonly (Law Law, int Number)[] _sock;
     private readonly (Law Law, int Number)[] _device;
+    private readonly (Law Law, int Number)[] _mappings;
     private readonly (Law Law, int Number)[] _mm;
     private readonly (Law Law, int Number)[] _pin;
     private readonly Recount _recount = new();
@@ -66,6 +67,7 @@ public sealed class Checker
         _page = Of(Scope.Page);
         _sock = Of(Scope.Sock);
         _device = Of(Scope.Device);
+        _mappings = Of(Scope.Mappings);
         _mm = Of(Scope.Mm);
         _pin = Of(Scope.Pin);
     }
@@ -132,7 +134,7 @@ public sealed class Checker
 
     private void Once(Operation operation, bool isJudged)
     {
-        var before = _isRecounted ? Changes(operation) : -1;
+        var before = _isRecounted ? Changes(operation) : null;
         _isRecounted = false;
         World.BeginStep();
         Copying.BeginStep();
@@ -152,10 +154,15 @@ public sealed class Checker
             {
                 _violations.Add(new Violation(rule, Violation.Guard, Steps, operation, "it returned, where the kernel stops with BUG()"));
             }
-            else if (isJudged && Laws.Count > 0 && before >= 0 && before == Changes(operation) && seen.Happenings.Count == 0)
+            else if (isJudged && Laws.Count > 0 && before is { } was && Changes(operation) is { } now && now.Holdings == was.Holdings && seen.Happenings.Count == 0)
             {
                 _isRecounted = true;
-                EvaluateDevices(new Step(World, Copying, operation, _recount, _history, _calls));
+                var step = new Step(World, Copying, operation, _recount, _history, _calls);
+                EvaluateDevices(step, Scope.Device, _device);
+                if (now.Mappings != was.Mappings)
+                {
+                    EvaluateDevices(step, Scope.Mappings, _mappings);
+                }
             }
             else if (isJudged && Laws.Count > 0)
             {
@@ -176,21 +183,22 @@ public sealed class Checker
         AfterEach?.Invoke();
     }
 
-    /// <summary>For one access of an interleaved driver: how much has happened to skbs, mappings and the driver's slots. Where that stands still, and nothing was handed over or sent, only devices are judged again: nothing else can have changed. Negative for any other operation.</summary>
-    private long Changes(Operation operation)
+    /// <summary>For one access of an interleaved driver: how much has happened to skbs and to which of them drivers hold, and to mappings. Where the first stands still, and nothing was handed over or sent, only devices are judged again: nothing else can have changed. Null for any other operation.</summary>
+    private (long Holdings, long Mappings)? Changes(Operation operation)
     {
         if (operation is not (RunStops or Reorder))
         {
-            return -1;
+            return null;
         }
 
-        var changes = World.Skbs.Changes;
+        var (holdings, mappings) = (World.Skbs.Changes, 0L);
         for (var i = 0; i < World.Devices.Count; i++)
         {
-            changes += World.Devices[i].Dma.Changes + (World.Devices[i].Smp?.Changes ?? 0);
+            holdings += World.Devices[i].Smp?.Changes ?? 0;
+            mappings += World.Devices[i].Dma.Changes;
         }
 
-        return changes;
+        return (holdings, mappings);
     }
 
     /// <summary>Both paths, and the checker's own books.</summary>
@@ -276,19 +284,21 @@ public sealed class Checker
             }
         }
 
-        EvaluateDevices(step);
+        EvaluateDevices(step, Scope.Device, _device);
+        EvaluateDevices(step, Scope.Mappings, _mappings);
     }
 
-    private void EvaluateDevices(in Step step)
+    private void EvaluateDevices(in Step step, Scope scope, (Law Law, int Number)[] laws)
     {
-        _subjects[(int)Scope.Device] += World.Devices.Count;
+        _subjects[(int)scope] += World.Devices.Count;
         for (var i = 0; i < World.Devices.Count; i++)
         {
-            foreach (var (law, number) in _device)
+            var device = World.Devices[i];
+            foreach (var (law, number) in laws)
             {
-                if (law.Device!(step, World.Devices[i]) != law.IsAlways)
+                if (law.Device!(step, device) != law.IsAlways)
                 {
-                    Hit(step, law, number, World.Devices[i]);
+                    Hit(step, law, number, device);
                 }
             }
         }

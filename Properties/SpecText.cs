@@ -83,7 +83,7 @@ public static class SpecText
         Scope.NamedSkb => "for each skb that the script names",
         Scope.Page => "for each page",
         Scope.Sock => "for each socket",
-        Scope.Device => "for each device",
+        Scope.Device or Scope.Mappings => "for each device",
         Scope.Mm => "for each process",
         Scope.Pin => "for each pin",
         _ => throw new ModelException($"no scope {scope}"),

@@ -214,7 +214,7 @@ public abstract partial class NetDevice
         _alone.Start(procedure);
         while (!_alone.IsIdle)
         {
-            var stop = _alone.Pending;
+            ref readonly var stop = ref _alone.Pending;
             switch (stop.Access)
             {
                 case Access.Await:

@@ -18,6 +18,10 @@ public sealed class Agent(AgentId id)
 {
     private readonly List<Procedure> _stack = [];
 
+    /// <summary>The access that it makes next, and the one before it, by turns: a stop is too large to be copied on its way.</summary>
+    private readonly Stop[] _stops = new Stop[2];
+    private int _next;
+
     public AgentId Id => id;
 
     public bool IsCpu => id <= AgentId.Cpu1;
@@ -26,7 +30,10 @@ public sealed class Agent(AgentId id)
     public bool IsIdle => _stack.Count == 0;
 
     /// <summary>The access that it makes next.</summary>
-    public Stop Pending { get; private set; }
+    public ref readonly Stop Pending => ref _stops[_next];
+
+    /// <summary>The access that it made last.</summary>
+    internal ref readonly Stop Made => ref _stops[_next ^ 1];
 
     /// <summary>What the last load gave.</summary>
     public Datum Loaded { get; private set; }
@@ -37,7 +44,7 @@ public sealed class Agent(AgentId id)
     public int IrqsOff { get; internal set; }
 
     /// <summary>Stores that memory does not show yet, oldest first. kernel: none; the CPU's store buffer, the bridge's posted writes.</summary>
-    internal List<StoredWord> Buffer { get; } = [];
+    internal List<StoredWord> Buffer { get; } = new(Interleaving.BufferEntries + 1);
 
     /// <summary>Values that words had since the last barrier: an early load may have seen one.</summary>
     internal List<(Word Word, Datum Datum)> Earlier { get; } = [];
@@ -81,26 +88,28 @@ public sealed class Agent(AgentId id)
     /// <summary>Goes on to the next access.</summary>
     internal void Advance()
     {
+        _next ^= 1;
+        ref var next = ref _stops[_next];
         while (_stack.Count > 0)
         {
             var top = _stack[^1];
             top.Stops++;
             if (top.Steps.MoveNext())
             {
-                Pending = top.Steps.Current;
-                if (Pending.Access != Access.Call)
+                next = top.Steps.Current;
+                if (next.Access != Access.Call)
                 {
                     return;
                 }
 
-                _stack.Add(new Procedure(Pending.Callee!, default, IsInterrupt: false));
+                _stack.Add(new Procedure(next.Callee!, default, IsInterrupt: false));
                 continue;
             }
 
             _stack.RemoveAt(_stack.Count - 1);
             if (top.IsInterrupt)
             {
-                Pending = top.Resumes;
+                next = top.Resumes;
                 return;
             }
         }
@@ -118,7 +127,8 @@ public sealed class Agent(AgentId id)
         _stack.Clear();
         Buffer.Clear();
         Earlier.Clear();
-        (Pending, Loaded, IrqsOff, Fence) = (default, default, 0, 0);
+        Array.Clear(_stops);
+        (Loaded, IrqsOff, Fence) = (default, 0, 0);
     }
 
     public void WriteState(StateWriter state)

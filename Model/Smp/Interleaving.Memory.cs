@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace ZeroCopy.Model.Smp;
 
 /// <summary>Store buffers and what others see of them: who looks decides when a store has arrived.</summary>
@@ -89,9 +91,9 @@ public sealed partial class Interleaving
 
     private static bool IsOwn(Agent agent, in Word word)
     {
-        foreach (var (stored, _, _) in agent.Buffer)
+        foreach (ref readonly var stored in CollectionsMarshal.AsSpan(agent.Buffer))
         {
-            if (stored.Is(word))
+            if (stored.Word.Is(word))
             {
                 return true;
             }
@@ -116,7 +118,7 @@ public sealed partial class Interleaving
         // Two agents that store one word do so in the order in which they come.
         foreach (var other in _agents)
         {
-            if (other != agent && IsOwn(other, word) && !word.IsRegister)
+            if (other != agent && !word.IsRegister && IsOwn(other, word))
             {
                 Commit(other, Matching(other, word));
             }
@@ -155,14 +157,14 @@ public sealed partial class Interleaving
     private int Late(Agent observer)
     {
         var count = 0;
-        var stop = observer.Pending;
+        ref readonly var stop = ref observer.Pending;
         foreach (var agent in _agents)
         {
             if (agent != observer)
             {
-                foreach (var (word, _, _) in agent.Buffer)
+                foreach (ref readonly var stored in CollectionsMarshal.AsSpan(agent.Buffer))
                 {
-                    count += IsSeenBy(word, stop.Word, stop.Length) ? 1 : 0;
+                    count += IsSeenBy(stored.Word, stop.Word, stop.Length) ? 1 : 0;
                 }
             }
         }
@@ -259,6 +261,11 @@ public sealed partial class Interleaving
     /// <summary>The stores that must arrive before this one, itself among them.</summary>
     private ulong Before(Agent agent, int index)
     {
+        if (model == MemoryModel.Tso || !agent.IsCpu)
+        {
+            return (2UL << index) - 1;
+        }
+
         var before = 1UL << index;
         for (var later = index; later >= 0; later--)
         {
@@ -269,7 +276,7 @@ public sealed partial class Interleaving
 
             for (var i = 0; i < later; i++)
             {
-                if (model == MemoryModel.Tso || !agent.IsCpu || agent.Buffer[i].Fence < agent.Buffer[later].Fence || agent.Buffer[i].Word.Is(agent.Buffer[later].Word)
+                if (agent.Buffer[i].Fence < agent.Buffer[later].Fence || agent.Buffer[i].Word.Is(agent.Buffer[later].Word)
                     || (agent.Buffer[i].Word.IsRegister && agent.Buffer[later].Word.IsRegister))
                 {
                     before |= 1UL << i;

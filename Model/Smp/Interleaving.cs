@@ -12,6 +12,9 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
 {
     private static readonly Stop Begins = Stop.Do("begins");
 
+    /// <summary>Who made the last access; whether it only began, and whether it found an older value.</summary>
+    private (AgentId Agent, bool Began, bool IsReordered) _last;
+
     private readonly Agent[] _agents = [.. Enum.GetValues<AgentId>().Select(id => new Agent(id))];
     private Agent? _handler;
     private int _halts = device.Hardware.Halts;
@@ -22,12 +25,14 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
     public IReadOnlyList<Agent> Agents => _agents;
 
     /// <summary>The last access: who made it, what it was, what it loaded, and whether it found an older value.</summary>
-    public Accessed Last { get; private set; }
+    public Accessed Last => _last.Began
+        ? new Accessed(_last.Agent, Begins, default, _last.IsReordered)
+        : new Accessed(_last.Agent, _agents[(int)_last.Agent].Made, _agents[(int)_last.Agent].Loaded, _last.IsReordered);
 
     /// <summary>Coroutine steps since the start.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>Stores to the driver's own fields and slots so far: where it stands still, the driver holds what it held.</summary>
+    /// <summary>Stores so far that put another skb into a slot, or none: where it stands still, the driver holds what it held.</summary>
     public long Changes { get; private set; }
 
     /// <summary>No procedure of the driver is under way on a CPU.</summary>
@@ -148,14 +153,14 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
     {
         Steps++;
         var agent = _agents[(int)id];
+        _last = (id, agent.IsIdle, outcome > 0);
         if (agent.IsIdle)
         {
             Begin(agent, outcome);
-            Last = new Accessed(id, Begins, default, outcome > 0);
             return;
         }
 
-        var stop = agent.Pending;
+        ref readonly var stop = ref agent.Pending;
         var handled = agent == _handler && agent.IsInInterrupt;
         switch (stop.Access)
         {
@@ -171,7 +176,7 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
                 Observe(agent, stop.Word, stop.Length, outcome);
                 break;
             case Access.Store:
-                Changes += stop.Word.IsRegister || stop.Word.Address != 0 ? 0 : 1;
+                Changes += stop.Word.IsRegister || stop.Word.Address != 0 || Newest(stop.Word).Skb == stop.Datum.Skb ? 0 : 1;
                 Store(agent, stop.Word, stop.Datum);
                 break;
             case Access.SpinLock or Access.SpinLockIrq:
@@ -215,7 +220,6 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
                 break;
         }
 
-        Last = new Accessed(id, stop, agent.Loaded, outcome > 0);
         agent.Advance();
         if (handled && !agent.IsInInterrupt)
         {

@@ -11,17 +11,17 @@ public static class DmaLaws
 {
     public static readonly Law MappingsLieInside = Law.Always(DmaRules.InsideOneBuffer,
         (in Step step, NetDevice device) => Outside(step, device) < 0,
-        (step, device) => $"{Spell(step, device.Dma.Mappings[Outside(step, device)])}, and the buffer ends before that");
+        (step, device) => $"{Spell(step, device.Dma.Mappings[Outside(step, device)])}, and the buffer ends before that", Scope.Mappings);
 
     public static readonly Law MappingOccurs = Law.Sometimes(DmaRules.InsideOneBuffer,
-        (in Step _, NetDevice device) => PacketMappings(device) > 1);
+        (in Step _, NetDevice device) => PacketMappings(device) > 1, Scope.Mappings);
 
     public static readonly Law MappingsAreReachable = Law.Always(DmaRules.WithinReach,
         (in Step _, NetDevice device) => Unreachable(device) < 0,
-        (step, device) => $"{Spell(step, device.Dma.Mappings[Unreachable(device)])}, beyond the {device.AddressBits} bits of the device's bus addresses");
+        (step, device) => $"{Spell(step, device.Dma.Mappings[Unreachable(device)])}, beyond the {device.AddressBits} bits of the device's bus addresses", Scope.Mappings);
 
     public static readonly Law NarrowDeviceMapsOccurs = Law.Sometimes(DmaRules.WithinReach,
-        (in Step _, NetDevice device) => device.AddressBits < 64 && PacketMappings(device) > 0);
+        (in Step _, NetDevice device) => device.AddressBits < 64 && PacketMappings(device) > 0, Scope.Mappings);
 
     public static readonly Law NoneLeft = Law.Always(DmaRules.NoneLeft,
         (in Step _, NetDevice device) => !device.IsAtRest || PacketMappings(device) <= SlotsInUse(device),

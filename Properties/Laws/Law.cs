@@ -29,6 +29,9 @@ public enum Scope
     /// <summary>Each net device.</summary>
     Device,
 
+    /// <summary>Each net device, by its mappings and the skbs that its driver holds alone: after an access that changes neither there is nothing new to say.</summary>
+    Mappings,
+
     /// <summary>Each process.</summary>
     Mm,
 
@@ -157,8 +160,8 @@ public sealed class Law
     public static Law Always(Rule rule, SockClaim claim, Explain<Sock> explain, [CallerMemberName] string name = "") =>
         new(rule, LawKind.Always, Scope.Sock, name) { Sock = claim, Explanation = (step, subject) => explain(step, (Sock)subject!) };
 
-    public static Law Always(Rule rule, DeviceClaim claim, Explain<NetDevice> explain, [CallerMemberName] string name = "") =>
-        new(rule, LawKind.Always, Scope.Device, name) { Device = claim, Explanation = (step, subject) => explain(step, (NetDevice)subject!) };
+    public static Law Always(Rule rule, DeviceClaim claim, Explain<NetDevice> explain, Scope scope = Scope.Device, [CallerMemberName] string name = "") =>
+        new(rule, LawKind.Always, scope, name) { Device = claim, Explanation = (step, subject) => explain(step, (NetDevice)subject!) };
 
     public static Law Always(Rule rule, MmClaim claim, Explain<MmStruct> explain, [CallerMemberName] string name = "") =>
         new(rule, LawKind.Always, Scope.Mm, name) { Mm = claim, Explanation = (step, subject) => explain(step, (MmStruct)subject!) };
@@ -180,7 +183,7 @@ public sealed class Law
 
     public static Law Sometimes(Rule rule, PageClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Page, name) { Page = claim };
 
-    public static Law Sometimes(Rule rule, DeviceClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Device, name) { Device = claim };
+    public static Law Sometimes(Rule rule, DeviceClaim claim, Scope scope = Scope.Device, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, scope, name) { Device = claim };
 
     public override string ToString() => $"{Rule.Id} {Name}";
 

@@ -46,7 +46,7 @@ public static class NetLaws
 
     public static readonly Law HighPagesStayAway = Law.Always(NetRules.HighPagesNeedHighDma,
         (in Step step, NetDevice device) => (device.HardwareFeatures & NetifFeatures.HighDma) != 0 || !HoldsHighPage(step, device),
-        (_, device) => $"{device.Driver} ({device.Id}) cannot do NETIF_F_HIGHDMA and holds a fragment at or above 896 MB");
+        (_, device) => $"{device.Driver} ({device.Id}) cannot do NETIF_F_HIGHDMA and holds a fragment at or above 896 MB", Scope.Mappings);
 
     public static readonly Law HighPagesOccur = Law.Sometimes(NetRules.HighPagesNeedHighDma,
         (in Step step) => !EachDecision(step, static (in XmitDecision decision, NetDevice _) => !decision.HighPages));

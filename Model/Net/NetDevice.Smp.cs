@@ -148,7 +148,7 @@ public abstract partial class NetDevice
             Access.Rmb => "rmb()",
             Access.Mb => "mb()",
             Access.SynchronizeIrq => "synchronize_irq()",
-            _ => $"{stop.Doing}{older}",
+            _ => $"{stop.With}{older}",
         };
     }
 

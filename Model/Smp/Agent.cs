@@ -102,7 +102,7 @@ public sealed class Agent(AgentId id)
                     return;
                 }
 
-                _stack.Add(new Procedure(next.Callee!, default, IsInterrupt: false));
+                _stack.Add(new Procedure(next.Callee, default, IsInterrupt: false));
                 continue;
             }
 
@@ -116,11 +116,7 @@ public sealed class Agent(AgentId id)
     }
 
     /// <summary>Leaves what it was in; what it stored is on its way.</summary>
-    internal void Abandon()
-    {
-        _stack.Clear();
-        Pending = default;
-    }
+    internal void Abandon() => _stack.Clear();
 
     internal void Reset()
     {

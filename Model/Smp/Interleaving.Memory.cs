@@ -44,7 +44,7 @@ public sealed partial class Interleaving
 
     private void Load(Agent agent, in Word word, int outcome)
     {
-        var late = IsOwn(agent, word) ? 0 : Late(agent);
+        var late = outcome == 0 || IsOwn(agent, word) ? 0 : Late(agent);
         if (outcome <= late)
         {
             Observe(agent, word, 0, outcome);

@@ -95,7 +95,7 @@ public readonly record struct Word(int Kind, int Slot = 0, ulong Address = 0)
 public readonly record struct Datum(long Number, Skb? Skb = null, int Length = 0);
 
 /// <summary>Where a coroutine stands: before an access. Whoever schedules it makes the access and lets it go on.</summary>
-public readonly record struct Stop(Access Access, Word Word = default, Datum Datum = default, int Length = 0, IEnumerator<Stop>? Callee = null, string Doing = "goes on")
+public readonly record struct Stop(Access Access, Word Word = default, Datum Datum = default, int Length = 0, object? With = null)
 {
     public static readonly Stop Wmb = new(Access.Wmb);
     public static readonly Stop Rmb = new(Access.Rmb);
@@ -103,8 +103,11 @@ public readonly record struct Stop(Access Access, Word Word = default, Datum Dat
     public static readonly Stop SynchronizeIrq = new(Access.SynchronizeIrq);
     public static readonly Stop Pause = Do("goes on");
 
+    /// <summary>The procedure that is called.</summary>
+    public IEnumerator<Stop> Callee => (IEnumerator<Stop>)With!;
+
     /// <summary>Something that no other agent sees as memory, in words.</summary>
-    public static Stop Do(string doing) => new(Access.Pause, Doing: doing);
+    public static Stop Do(string doing) => new(Access.Pause, With: doing);
 
     public static Stop Load(in Word word) => new(Access.Load, word);
 
@@ -135,5 +138,5 @@ public readonly record struct Stop(Access Access, Word Word = default, Datum Dat
     /// <param name="length">Bytes.</param>
     public static Stop Fetch(ulong address, int length) => new(Access.Fetch, Word.At(address), default, length);
 
-    public static Stop Call(IEnumerator<Stop> callee) => new(Access.Call, Callee: callee);
+    public static Stop Call(IEnumerator<Stop> callee) => new(Access.Call, With: callee);
 }

@@ -194,6 +194,12 @@ public sealed class Checker
         var (holdings, mappings) = (World.Skbs.Changes, 0L);
         for (var i = 0; i < World.Devices.Count; i++)
         {
+            if (World.Devices[i].Dma.Failed > 0)
+            {
+                // What a refused mapping leads to is judged where the driver comes to rest, and that changes neither.
+                return null;
+            }
+
             holdings += World.Devices[i].Smp?.Changes ?? 0;
             mappings += World.Devices[i].Dma.Changes;
         }

@@ -158,6 +158,10 @@ public sealed class LitmusTests
 
         public bool IsIrqRaised => false;
 
+        public int Halts => 0;
+
+        public void SetIrq(bool raised) => throw new ModelException("no line");
+
         public void WriteRegister(uint offset, uint value) => throw new ModelException("no registers");
 
         public uint ReadRegister(uint offset) => throw new ModelException("no registers");

@@ -1,4 +1,7 @@
+using ZeroCopy.Drivers.AceNic;
+using ZeroCopy.Drivers.Hme;
 using ZeroCopy.Model;
+using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
 using ZeroCopy.Specs;
@@ -15,6 +18,10 @@ public static class MachineCatalogue
         new("page", "The life of one page frame, from alloc_page() to __free_page(): which cache knows it, and whether a process maps it.", PageMachine.Table),
         new("pin", "The life of user memory that is pinned for a device, from map_user_kiobuf() to unmap_kiobuf().", PinMachine.Table),
         new("completion", "The life of one zero-copy send's notification, from sock_zerocopy_alloc() to recvmsg(): who counts it, and what the socket is told.", CompletionMachine.Table),
+        new("mapping", "The life of one streaming DMA mapping, from pci_map_single() to pci_unmap_single(): when the device may read there.", MappingMachine.Table),
+        new("queue", "A device's queue, as the contract of hard_start_xmit sees it: when it hands a packet over, when it is stopped, and when it may be woken.", QueueMachine.Table),
+        new("aceTxDesc", "The life of one slot of the AceNIC transmit ring, from ace_start_xmit() to ace_tx_int(): whose its descriptor is.", AceTxDescMachine.Table),
+        new("hmeTxDesc", "The life of one descriptor of the HME transmit ring, from happy_meal_start_xmit() to happy_meal_tx(): whose it is.", HmeTxDescMachine.Table),
     ];
 
     /// <summary>The machine of this name, in either case of letters; null where there is none.</summary>

@@ -27,4 +27,9 @@ public static class AceRules
         "Where ace_start_xmit() finds the ring full, a reclaim that is under way makes room: it waits for no step of the card.",
         Because: "It spins with softirqs off, without a limit: if the ring really is full, the CPU stands until the card has sent, or for ever.",
         Source: "linux 2.4.4 drivers/net/acenic.c, the comments in ace_tx_int() and at 'overflow' in ace_start_xmit(). 2.4.4 breaks it with fragments: ace_interrupt() tests the ring before a transmit on another CPU fills it, and wakes it after", Basis.Intended);
+
+    public static readonly Rule TxDescLife = new("ACE-010",
+        "A slot is filled while it is free, posted once it is filled, done once the card has consumed what was posted, and emptied only then.",
+        Because: "A slot that is filled before it is free loses an skb and a mapping; one that is emptied before the card is done takes the pages from under its DMA.",
+        Source: "linux 2.4.4 drivers/net/acenic.c, ace_start_xmit(), ace_tx_int(), ace_close()", Basis.Source);
 }

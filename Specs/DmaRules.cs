@@ -32,4 +32,9 @@ public static class DmaRules
         "A packet of which a piece cannot be mapped is dropped, once and for no other reason; what was mapped of it is undone, and the device is handed none of it.",
         Because: "An error taken for an address is read by the device; a packet that is tried again for ever stops its queue; what is not undone is gone.",
         Source: "linux 2.6.27 Documentation/DMA-API.txt, dma_mapping_error(); drivers/net/ethernet/sun/sunhme.c, happy_meal_start_xmit(), of later kernels (2.4.4: pci_map_single() cannot fail)", Basis.Later);
+
+    public static readonly Rule MappingLife = new("DMA-010",
+        "Each mapping of packet data is that of one slot in use, by address and length, and each slot in use has its own.",
+        Because: "The driver unmaps what its slots say: a mapping that none names is never undone, and a slot that names another pulls it from under its owner.",
+        Source: "linux 2.4.4 drivers/net/acenic.h, struct tx_ring_info; drivers/net/sunhme.c, happy_meal_tx(); Documentation/DMA-mapping.txt", Basis.Contract);
 }

@@ -32,4 +32,14 @@ public static class HmeRules
         "Only descriptors from tx_old up to tx_new are the chip's.",
         Because: "The chip goes on while OWN is set: behind a packet it would find the rest of one that was given up, and read memory that is unmapped.",
         Source: "linux 2.4.4 drivers/net/sunhme.c, happy_meal_init_rings(), happy_meal_tx(). unmap_partial_tx_skb() of later kernels breaks it: it leaves OWN on the fragments of a packet that it gives up", Basis.Intended);
+
+    public static readonly Rule TxDescLife = new("HME-010",
+        "A descriptor is given an address while it is free, OWN once it has the address, and is reclaimed once the chip has cleared OWN.",
+        Because: "With OWN before the address the chip reads where the last packet was; a descriptor that is reclaimed under OWN takes the pages from under its DMA.",
+        Source: "linux 2.4.4 drivers/net/sunhme.c, the comment above write_txd(), happy_meal_start_xmit(), happy_meal_tx(), happy_meal_clean_rings()", Basis.Source);
+
+    public static readonly Rule FirstGivenLast = new("HME-011",
+        "The first descriptor of a packet is given to the chip when all behind it are the chip's.",
+        Because: "The chip waits at the first: it would find a packet without an end.",
+        Source: "linux 2.4.4 drivers/net/sunhme.c, happy_meal_start_xmit(): \"We must give this initial chunk to the device last\"", Basis.Source);
 }

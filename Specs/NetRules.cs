@@ -118,6 +118,11 @@ public static class NetRules
         Because: "Nothing else starts the queue again but the watchdog.",
         Source: "linux 2.4.4 include/linux/netdevice.h, netif_stop_queue(), netif_wake_queue()", Basis.Contract);
 
+    public static readonly Rule QueueLife = new("NET-014",
+        "A queue hands a packet over only while it is awake, and is stopped only where its ring has room for no more than the largest packet.",
+        Because: "A driver that is called while stopped has no room; a queue that stops with room lets the link idle until an interrupt.",
+        Source: "linux 2.4.4 net/sched/sch_generic.c, qdisc_restart(); include/linux/netdevice.h, netif_stop_queue(); Documentation/networking/netdevices.txt", Basis.Contract);
+
     public static readonly Rule CallsAreNumbered = new("NET-050",
         "Each zero-copy send that succeeds and is not empty has the next number of its socket, modulo 2^32; a call that fails uses none and is not told.",
         Because: "The user counts calls himself: one number too many or too few, and he writes to a page that is still being sent.",

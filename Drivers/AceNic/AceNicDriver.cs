@@ -8,7 +8,7 @@ using ZeroCopy.Model.Smp;
 namespace ZeroCopy.Drivers.AceNic;
 
 /// <summary>The AceNIC driver, transmit side, with the 256-entry ring in host memory. kernel: drivers/net/acenic.[ch] of 2.4.4 as intended: the mapping of a paged skb's head ends with the head, and the high address word is stored.</summary>
-public sealed class AceNicDriver : NetDevice
+public sealed partial class AceNicDriver : NetDevice
 {
     /// <summary>kernel: ACE_JUMBO_MTU.</summary>
     public const int MaxMtu = 9000;
@@ -18,6 +18,7 @@ public sealed class AceNicDriver : NetDevice
     private const int SlotKind = RetCsmKind + 1;
 
     private readonly Slot[] _slots;
+    private readonly AceTxDescMachine.State[] _lives;
     private readonly Block _ring;
     private readonly Block _txCsm;
     private readonly AceNicDevice _device;
@@ -29,8 +30,10 @@ public sealed class AceNicDriver : NetDevice
     {
         var entries = world.Profile.AceTxRingEntries;
         _slots = new Slot[entries];
+        _lives = new AceTxDescMachine.State[entries];
         _ring = Dma.AllocConsistent(entries * AceTxDesc.Bytes);
         _txCsm = Dma.AllocConsistent(sizeof(uint));
+        Dma.Arriving = Arriving;
         var info = Dma.AllocConsistent(AceInfo.Bytes);
         AceInfo.WriteAddress(info.Bytes.Span[AceInfo.TxCtrl..], _ring.Address);
         // The stack seeds the pseudo header: the firmware must not add it again. acenic.c, ace_init().
@@ -271,6 +274,21 @@ public sealed class AceNicDriver : NetDevice
         _device.WriteState(state);
     }
 
+    /// <summary>Slots that are empty, published or not; one stays so.</summary>
+    protected override bool Fits
+    {
+        get
+        {
+            var empty = -1;
+            for (var idx = 0; idx < _slots.Length; idx++)
+            {
+                empty += (Smp is null ? _slots[idx].MapLen : Smp.Newest(SlotAt(idx)).Length) == 0 ? 1 : 0;
+            }
+
+            return empty > World.Profile.MaxSkbFrags;
+        }
+    }
+
     protected override Datum ReadOwn(in Word word) => word.Kind switch
     {
         PrdKind => new Datum(_txPrd),
@@ -284,12 +302,14 @@ public sealed class AceNicDriver : NetDevice
         switch (word.Kind)
         {
             case PrdKind:
+                Post((int)datum.Number);
                 _txPrd = (int)datum.Number;
                 break;
             case RetCsmKind:
                 _txRetCsm = (int)datum.Number;
                 break;
             case SlotKind:
+                LiveOn(word.Slot, datum.Length);
                 _slots[word.Slot] = new Slot(datum.Skb, (ulong)datum.Number, datum.Length);
                 break;
             default:

@@ -8,7 +8,7 @@ using ZeroCopy.Specs;
 namespace ZeroCopy.Drivers.Hme;
 
 /// <summary>The Sun HME driver, transmit side. kernel: drivers/net/sunhme.[ch] of 2.4.4 as intended: the queue stops and wakes where the largest packet still fits, as from 2.4.19, and a checksum request that does not fit the descriptor never comes here.</summary>
-public sealed class HmeDriver : NetDevice
+public sealed partial class HmeDriver : NetDevice
 {
     /// <summary>Ethernet's own. kernel: ETH_DATA_LEN.</summary>
     public const int MaxMtu = 1500;
@@ -20,18 +20,24 @@ public sealed class HmeDriver : NetDevice
     private const int SkbKind = OldKind + 1;
 
     private readonly Skb?[] _txSkbs;
+    private readonly HmeTxDescMachine.State[] _lives;
     private readonly Block _ring;
     private readonly HmeDevice _device;
     private int _txNew;
     private int _txOld;
+
+    /// <summary>Where the packet begins that hard_start_xmit writes, or wrote last.</summary>
+    private int _entry;
 
     public HmeDriver(World world, DevId id, int mtu, NetifFeatures lacking)
         : base(world, id, "hme", mtu, lacking)
     {
         var size = world.Profile.HmeTxRingSize;
         _txSkbs = new Skb?[size];
+        _lives = new HmeTxDescMachine.State[size];
         // The hardware wants its ring aligned to 2 KiB: a block of that size class is.
         _ring = Dma.AllocConsistent(RingAlign);
+        Dma.Arriving = Arriving;
         _device = new HmeDevice(Dma, world.Wire, id, size);
         _device.WriteRegister(HmeRegisters.GregSwReset, HmeRegisters.ResetAll);
         RunAlone(_ => Init());
@@ -110,6 +116,7 @@ public sealed class HmeDriver : NetDevice
         }
 
         Take();
+        _entry = entry;
         yield return Stop.Store(SkbAt(entry), new Datum(0, skb));
         PutDown();
         var head = Dma.MapSingle(skb.Block.Memory!.Address + (ulong)skb.Data, skb.HeadLen);
@@ -269,6 +276,9 @@ public sealed class HmeDriver : NetDevice
     /// <summary>A request's start and location must fit 6 and 8 bits: 32 bytes of IP options and more do not.</summary>
     protected override bool SumRequestFits(int start, int at) => start <= HmeTxDesc.MaxStart && at <= HmeTxDesc.MaxLocation;
 
+    protected override bool Fits =>
+        (Smp is null ? BuffsAvail(_txOld, _txNew) : BuffsAvail((int)Smp.Newest(TxOld).Number, (int)Smp.Newest(TxNew).Number)) > World.Profile.MaxSkbFrags;
+
     protected override Datum ReadOwn(in Word word) => word.Kind switch
     {
         NewKind => new Datum(_txNew),
@@ -285,6 +295,7 @@ public sealed class HmeDriver : NetDevice
                 _txNew = (int)datum.Number;
                 break;
             case OldKind:
+                Reclaim((int)datum.Number);
                 _txOld = (int)datum.Number;
                 break;
             case SkbKind:

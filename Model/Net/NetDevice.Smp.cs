@@ -59,6 +59,7 @@ public abstract partial class NetDevice
             ShowToTaps(skb);
             skb.Fire(SkbMachine.Event.HardStartXmit);
             world.Seen.HandedOver(new Handover(skb.PlanNumber, id, BandOf(skb.Priority), default, Taken: !BusyNext));
+            Fire(QueueMachine.Event.Xmit);
             InHand = skb;
             IsBusy = true;
             var refusesNow = BusyNext;
@@ -71,6 +72,7 @@ public abstract partial class NetDevice
             BusyNext = false;
             if (busy)
             {
+                Fire(QueueMachine.Event.Busy, refusesNow ? QueueMachine.Guard.Ordered : QueueMachine.Guard.None);
                 InHand = null;
                 if (!refusesNow)
                 {
@@ -112,7 +114,7 @@ public abstract partial class NetDevice
                 Hardware.WriteRegister((uint)word.Slot, unchecked((uint)datum.Number));
                 break;
             case { Kind: Word.XoffKind }:
-                Stopped = datum.Number != 0;
+                Fire(datum.Number != 0 ? QueueMachine.Event.StopQueue : QueueMachine.Event.WakeQueue);
                 break;
             case { Kind: Word.XmitLockKind }:
                 _xmitLock = datum.Number != 0;

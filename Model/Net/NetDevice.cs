@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
 
@@ -16,6 +17,7 @@ public enum NetXmit
 /// <summary>A net device as the stack sees it, with its queueing discipline, pfifo_fast: three bands, of which the lowest that is not empty goes first. kernel: struct net_device, net/core/dev.c, net/sched/sch_generic.c.</summary>
 public abstract partial class NetDevice(World world, DevId id, string driver, int mtu, NetifFeatures lacking)
 {
+    private QueueMachine.State _queue;
     private readonly SkbQueue[] _bands = [new(), new(), new()];
 
     protected World World => world;
@@ -37,7 +39,7 @@ public abstract partial class NetDevice(World world, DevId id, string driver, in
     public NetifFeatures Lacking { get; set; } = lacking;
 
     /// <summary>The queue is stopped. kernel: __LINK_STATE_XOFF.</summary>
-    public bool Stopped { get; private set; }
+    public bool Stopped => _queue == QueueMachine.State.Stopped;
 
     /// <summary>Packets that wait for the driver, by band. kernel: dev->qdisc, pfifo_fast_ops.</summary>
     public IReadOnlyList<SkbQueue> Bands => _bands;
@@ -134,11 +136,14 @@ public abstract partial class NetDevice(World world, DevId id, string driver, in
             skb.Fire(SkbMachine.Event.HardStartXmit);
             // Told before: the driver may free it, and that is told too.
             world.Seen.HandedOver(new Handover(skb.PlanNumber, id, band, Ring, Taken: true));
-            var taken = !BusyNext && HardStartXmit(skb);
+            Fire(QueueMachine.Event.Xmit);
+            var refusesNow = BusyNext;
+            var taken = !refusesNow && HardStartXmit(skb);
             BusyNext = false;
             if (!taken)
             {
                 world.Seen.Handovers[handover] = world.Seen.Handovers[handover] with { Taken = false };
+                Fire(QueueMachine.Event.Busy, refusesNow ? QueueMachine.Guard.Ordered : QueueMachine.Guard.None);
                 skb.Fire(SkbMachine.Event.Busy);
                 // kernel: pfifo_fast_requeue(): it goes first again, in its own band.
                 _bands[band].Head(skb);
@@ -177,10 +182,32 @@ public abstract partial class NetDevice(World world, DevId id, string driver, in
     }
 
     /// <summary>kernel: netif_stop_queue().</summary>
-    protected void StopQueue() => Stopped = true;
+    protected void StopQueue() => Fire(QueueMachine.Event.StopQueue);
 
     /// <summary>Starts the queue again and lets waiting packets go. kernel: netif_wake_queue(), whose softirq runs after the handler.</summary>
-    protected void WakeQueue() => Stopped = false;
+    protected void WakeQueue() => Fire(QueueMachine.Event.WakeQueue);
+
+    /// <summary>Whether the largest packet has room, with what a reclaim under way has emptied.</summary>
+    protected virtual bool Fits => Ring is var ring && (ring.Consumer - ring.Producer - 1 + ring.Entries) % ring.Entries >= ring.SlotsForLargest;
+
+    private void Fire(QueueMachine.Event @event, QueueMachine.Guard guards = QueueMachine.Guard.None)
+    {
+        guards |= @event == QueueMachine.Event.WakeQueue && Fits ? QueueMachine.Guard.Fits : QueueMachine.Guard.None;
+        var next = QueueMachine.Table.Next((int)_queue, (int)@event, (int)guards);
+        if (next < 0)
+        {
+            Bug(@event, guards);
+        }
+
+        _queue = (QueueMachine.State)next;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Bug(QueueMachine.Event @event, QueueMachine.Guard guards)
+    {
+        var rule = QueueMachine.Table.Forbids(_queue, @event, guards);
+        throw new BugException(rule, $"{@event} at {driver} ({id}), which is {_queue} ({QueueMachine.Table.Lacks(_queue, @event, guards)}; met: {guards}; {Ring})");
+    }
 
     private static ReadOnlySpan<byte> Prio2Band => [1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1];
 

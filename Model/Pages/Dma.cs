@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using ZeroCopy.Specs;
 
 namespace ZeroCopy.Model.Pages;
@@ -40,10 +42,12 @@ public sealed class Dma(PhysicalMemory memory)
         if (_failAt > 0 && --_failAt == 0)
         {
             Failed++;
+            Fire(MappingMachine.Event.Fail, MappingMachine.Guard.None, physical, length);
             return Error;
         }
 
         Changes++;
+        Fire(MappingMachine.Event.Map, MappingMachine.Guard.None, physical, length);
         _mappings.Add(new DmaMapping(physical, length, Consistent: false));
         return physical;
     }
@@ -54,18 +58,15 @@ public sealed class Dma(PhysicalMemory memory)
     /// <summary>kernel: pci_unmap_single(). With anything but a live mapping's own address and length it is a BUG (DMA-002).</summary>
     public void UnmapSingle(ulong address, int length)
     {
-        for (var i = 0; i < _mappings.Count; i++)
+        var at = 0;
+        while (at < _mappings.Count && (_mappings[at].Address != address || _mappings[at].Length != length || _mappings[at].Consistent))
         {
-            var mapping = _mappings[i];
-            if (mapping.Address == address && mapping.Length == length && !mapping.Consistent)
-            {
-                Changes++;
-                _mappings.RemoveAt(i);
-                return;
-            }
+            at++;
         }
 
-        throw new BugException(DmaRules.UnmappedAsMapped, $"pci_unmap_single({length} bytes) of {memory.Spell(address, length)}; {Mapped(address)}");
+        Fire(MappingMachine.Event.Unmap, at < _mappings.Count ? MappingMachine.Guard.AsMapped : MappingMachine.Guard.None, address, length);
+        Changes++;
+        _mappings.RemoveAt(at);
     }
 
     /// <summary>Ring memory that driver and device share. kernel: pci_alloc_consistent().</summary>
@@ -102,9 +103,13 @@ public sealed class Dma(PhysicalMemory memory)
     public void DeviceWrite(ulong address, ReadOnlySpan<byte> from)
     {
         Require(address, from.Length, write: true);
+        Arriving?.Invoke(address, BinaryPrimitives.ReadUInt32LittleEndian(from));
         memory.TryAt(address, out var bytes, out _, out _);
         bytes[..from.Length].Write(from);
     }
+
+    /// <summary>Told of a word of ring memory before it arrives: who follows the lives of descriptors.</summary>
+    public Action<ulong, uint>? Arriving { get; set; }
 
     /// <summary>What is mapped at an address, in words.</summary>
     private string Mapped(ulong address)
@@ -122,15 +127,44 @@ public sealed class Dma(PhysicalMemory memory)
 
     private void Require(ulong address, int length, bool write)
     {
+        var inside = MappingMachine.Guard.None;
         foreach (var mapping in _mappings)
         {
-            if (address >= mapping.Address && address - mapping.Address + (ulong)length <= (ulong)mapping.Length && (mapping.Consistent || !write))
+            if (address >= mapping.Address && address - mapping.Address + (ulong)length <= (ulong)mapping.Length)
             {
-                return;
+                if (mapping.Consistent)
+                {
+                    return;
+                }
+
+                inside = MappingMachine.Guard.Inside;
+                break;
             }
         }
 
-        throw new BugException(DmaRules.ReadsMappedOnly, $"the device {(write ? "writes" : "reads")} {length} byte{(length == 1 ? "" : "s")} at {memory.Spell(address, length)}; {Mapped(address)}");
+        Fire(write ? MappingMachine.Event.DeviceWrite : MappingMachine.Event.DeviceRead, inside, address, length);
+    }
+
+    /// <summary>What a guard was met by is mapped; where none was, nothing is, or something else.</summary>
+    private void Fire(MappingMachine.Event @event, MappingMachine.Guard guards, ulong address, int length)
+    {
+        var state = guards == MappingMachine.Guard.None ? MappingMachine.State.Unmapped : MappingMachine.State.Mapped;
+        if (MappingMachine.Table.Next((int)state, (int)@event, (int)guards) < 0)
+        {
+            Bug(state, @event, guards, address, length);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Bug(MappingMachine.State state, MappingMachine.Event @event, MappingMachine.Guard guards, ulong address, int length)
+    {
+        var what = @event switch
+        {
+            MappingMachine.Event.Unmap => $"pci_unmap_single({length} bytes) of",
+            MappingMachine.Event.DeviceWrite => $"the device writes {length} byte{(length == 1 ? "" : "s")} at",
+            _ => $"the device reads {length} byte{(length == 1 ? "" : "s")} at",
+        };
+        throw new BugException(MappingMachine.Table.Forbids(state, @event, guards), $"{what} {memory.Spell(address, length)}; {Mapped(address)}");
     }
 
     public void WriteState(StateWriter state)

@@ -73,6 +73,13 @@ public static class AceLaws
     public static readonly Law PagedPacketOccurs = Law.Sometimes(AceRules.EndOnLast,
         (in Step _, NetDevice device) => device is AceNicDriver { IsAtRest: true } ace && !EachPacket(ace, static (_, _, count, _) => count == 1));
 
+    public static readonly Law SlotStateIsAbstraction = Law.Always(AceRules.TxDescLife,
+        (in Step _, NetDevice device) => device is not AceNicDriver ace || ace is { IsHalted: true, IsAtRest: false } || FirstUnlike(ace) < 0,
+        (_, device) => device is AceNicDriver ace && FirstUnlike(ace) is var slot ? $"slot {slot}: the machine says {ace.Lives[slot]}, memory says {Abstraction(ace, slot)}; {ace.Ring}, the card's consumer {ace.Csm}" : "");
+
+    public static readonly Law DoneSlotOccurs = Law.Sometimes(AceRules.TxDescLife,
+        (in Step _, NetDevice device) => device is AceNicDriver ace && ace.Lives.Contains(AceTxDescMachine.State.Done));
+
     private delegate bool PacketClaim(AceNicDriver ace, int first, int count, Skb skb);
 
     /// <summary>Walks the ring from the consumer: the packet at a slot ends where the next slot with an skb says, counted by that skb's own fragments. Of the first one the beginning may have been reclaimed, where the card tells of each descriptor.</summary>
@@ -119,6 +126,36 @@ public static class AceLaws
 
         return used;
     }
+
+    private static int FirstUnlike(AceNicDriver ace)
+    {
+        for (var slot = 0; slot < ace.Lives.Length; slot++)
+        {
+            if (ace.Lives[slot] != Abstraction(ace, slot))
+            {
+                return slot;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>What memory says of a slot: its own book, the driver's indices, and the index that the card wrote.</summary>
+    private static AceTxDescMachine.State Abstraction(AceNicDriver ace, int slot)
+    {
+        if (ace.Slots[slot].MapLen == 0)
+        {
+            return AceTxDescMachine.State.Free;
+        }
+
+        var (entries, producer, consumer, _) = ace.Ring;
+        var at = Distance(consumer, slot, entries);
+        return at >= Distance(consumer, producer, entries) ? AceTxDescMachine.State.Filled
+            : at >= Distance(consumer, ace.Csm, entries) ? AceTxDescMachine.State.Posted
+            : AceTxDescMachine.State.Done;
+    }
+
+    private static int Distance(int from, int to, int entries) => to >= from ? to - from : to - from + entries;
 
     private static string Describe(Step step, AceNicDriver ace)
     {

@@ -1,3 +1,6 @@
+using ZeroCopy.Drivers.AceNic;
+using ZeroCopy.Drivers.Hme;
+using ZeroCopy.Drivers.Unconverted;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
@@ -61,8 +64,29 @@ public static class DmaLaws
         return true;
     }
 
+    public static readonly Law MappedAsBooked = Law.Always(DmaRules.MappingLife,
+        (in Step _, NetDevice device) => !device.IsAtRest || SumOfMappings(device) == SumOfSlots(device),
+        (step, device) => $"{Mapped(step, device)}; the slots of {device.Driver} ({device.Id}) name others");
+
+    public static readonly Law BookedMappingOccurs = Law.Sometimes(DmaRules.MappingLife,
+        (in Step _, NetDevice device) => device.IsAtRest && PacketMappings(device) > 1);
+
     private static string Spell(Step step, DmaMapping mapping) =>
         $"a mapping of {mapping.Length} bytes covers {step.World.Memory.Spell(mapping.Address, mapping.Length)}";
+
+    private static string Mapped(Step step, NetDevice device)
+    {
+        var lines = new List<string>();
+        foreach (var mapping in device.Dma.Mappings)
+        {
+            if (!mapping.Consistent)
+            {
+                lines.Add(Spell(step, mapping));
+            }
+        }
+
+        return lines.Count == 0 ? "nothing is mapped" : string.Join("; ", lines);
+    }
 
     private static int Outside(in Step step, NetDevice device)
     {
@@ -92,6 +116,70 @@ public static class DmaLaws
         }
 
         return -1;
+    }
+
+    private static ulong SumOfMappings(NetDevice device)
+    {
+        var sum = 0UL;
+        for (var i = 0; i < device.Dma.Mappings.Count; i++)
+        {
+            sum = device.Dma.Mappings[i] is { Consistent: false } mapping ? Add(sum, mapping.Address, mapping.Length) : sum;
+        }
+
+        return sum;
+    }
+
+    private static ulong SumOfSlots(NetDevice device) => device switch
+    {
+        AceNicDriver ace => SumOf(ace),
+        HmeDriver hme => SumOf(hme),
+        UnconvertedDriver unconverted => SumOf(unconverted),
+        _ => 0,
+    };
+
+    private static ulong SumOf(AceNicDriver ace)
+    {
+        var sum = 0UL;
+        foreach (ref readonly var slot in ace.Slots)
+        {
+            sum = slot.MapLen > 0 ? Add(sum, slot.Mapping, slot.MapLen) : sum;
+        }
+
+        return sum;
+    }
+
+    private static ulong SumOf(HmeDriver hme)
+    {
+        var sum = 0UL;
+        for (var slot = hme.Ring.Consumer; slot != hme.Ring.Producer; slot = (slot + 1) % hme.TxSkbs.Length)
+        {
+            var descriptor = hme.Descriptor(slot);
+            sum = Add(sum, descriptor.Address, descriptor.Size);
+        }
+
+        return sum;
+    }
+
+    private static ulong SumOf(UnconvertedDriver unconverted)
+    {
+        var sum = 0UL;
+        foreach (ref readonly var slot in unconverted.TxSkbuff)
+        {
+            sum = slot.Skb is { } skb ? Add(sum, slot.Mapping, skb.Len) : sum;
+        }
+
+        return sum;
+    }
+
+    /// <summary>Mappings are compared as a set, whatever their order: by the sum of a number for each that two different ones do not share.</summary>
+    private static ulong Add(ulong sum, ulong address, int length)
+    {
+        unchecked
+        {
+            var mixed = (address ^ ((ulong)length << 40)) * 0x9E3779B97F4A7C15;
+            mixed = (mixed ^ (mixed >> 29)) * 0xBF58476D1CE4E5B9;
+            return sum + (mixed ^ (mixed >> 32));
+        }
     }
 
     private static int SlotsInUse(NetDevice device) =>

@@ -64,6 +64,13 @@ public static class HmeLaws
         return -1;
     }
 
+    public static readonly Law DescriptorStateIsAbstraction = Law.Always(HmeRules.TxDescLife,
+        (in Step _, NetDevice device) => device is not HmeDriver hme || FirstUnlike(hme) < 0,
+        (_, device) => device is HmeDriver hme && FirstUnlike(hme) is var slot ? $"descriptor {slot}: the machine says {hme.Lives[slot]}; memory says {hme.Descriptor(slot).Flags}; {hme.Ring}" : "");
+
+    public static readonly Law BackDescriptorOccurs = Law.Sometimes(HmeRules.TxDescLife,
+        (in Step _, NetDevice device) => device is HmeDriver hme && hme.Lives.Contains(HmeTxDescMachine.State.Back));
+
     private delegate bool DescriptorClaim(HmeDriver hme, int slot, int index, Skb skb);
 
     /// <summary>Walks the ring from tx_old: a packet takes one slot and one for each fragment of the skb in its first.</summary>
@@ -100,6 +107,25 @@ public static class HmeLaws
         }
 
         return slots;
+    }
+
+    /// <summary>OWN says which are the chip's; where nothing of the driver is under way, its indices say which of the others came back.</summary>
+    private static int FirstUnlike(HmeDriver hme)
+    {
+        var (entries, producer, consumer, _) = hme.Ring;
+        var used = producer >= consumer ? producer - consumer : producer - consumer + entries;
+        for (var i = 0; i < entries; i++)
+        {
+            var slot = consumer + i < entries ? consumer + i : consumer + i - entries;
+            var says = hme.Lives[slot];
+            if (hme.Descriptor(slot).Flags.HasFlag(TxFlags.Own) != (says == HmeTxDescMachine.State.Own)
+                || (hme.IsAtRest && (i < used ? says is HmeTxDescMachine.State.Free or HmeTxDescMachine.State.Filled : says != HmeTxDescMachine.State.Free)))
+            {
+                return slot;
+            }
+        }
+
+        return -1;
     }
 
     private static string Describe(Step step, HmeDriver hme)

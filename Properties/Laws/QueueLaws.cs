@@ -45,6 +45,12 @@ public static class QueueLaws
 
     public static readonly Law StoppedOccurs = Law.Sometimes(NetRules.StoppedWillWake, (in Step _, NetDevice device) => device.Stopped);
 
+    public static readonly Law QueueStateIsAbstraction = Law.Always(NetRules.QueueLife,
+        (in Step _, NetDevice device) => !device.Stopped || !device.IsAtRest || !device.IsUp || device.Ring.Entries == 0 || Free(device.Ring) <= device.Ring.SlotsForLargest,
+        (_, device) => $"{device.Driver} ({device.Id}) is stopped with {Free(device.Ring)} free slots; the largest packet takes {device.Ring.SlotsForLargest}");
+
+    public static readonly Law StoppedAtRestOccurs = Law.Sometimes(NetRules.QueueLife, (in Step _, NetDevice device) => device is { Stopped: true, IsAtRest: true, IsUp: true, Ring.Entries: > 0 });
+
     public static readonly Law TapIsShownEachAttempt = Law.Always(NetRules.TapSeesWhatGoesOut,
         (in Step step) => Unshown(step) < 0,
         (step, _) => $"handover {Unshown(step) + 1} of this step was not shown to every tap, or without a packet's turn: {string.Join("; ", step.Seen.Shown)}");

@@ -36,6 +36,9 @@ internal sealed class ExactText
         // Of a frame that was emitted; set anew before it is judged.
         "DueFrame.Index", "DueFrame.IsOpen", "DueFrame.ShowsWrite", "DueFrame.Stray", "DueFrame.Outdated", "DueFrame.IsStale", "CopyingWorld._summed",
 
+        // How often a card was halted, and where the last packet began: a slot's state follows from the slots, the indices and where the procedures stand.
+        "HmeDriver._entry", "HmeDriver._givenAt", "AceNicDriver._postedAt",
+
         // Ring memory is printed by slot, and the consumer word where the driver has it.
         "Dma._consistent",
 

@@ -125,7 +125,7 @@ public sealed partial class AceNicDriver : NetDevice
             }
 
             var last = piece == skb.NrFrags;
-            yield return Stop.Store(SlotAt(idx), new Datum((long)mapping, last ? skb : null, size));
+            yield return Stop.Store(SlotAt(idx), new Datum(unchecked((long)mapping), last ? skb : null, size));
             if (last)
             {
                 PutDown();
@@ -195,7 +195,7 @@ public sealed partial class AceNicDriver : NetDevice
             // By length: address 0 is as good as any, where 2.4.4 takes it for "no mapping".
             if (mapLen > 0)
             {
-                Dma.UnmapSingle((ulong)mapping, mapLen);
+                Dma.UnmapSingle(unchecked((ulong)mapping), mapLen);
             }
 
             // dev_kfree_skb_irq: the slot of the last descriptor has it.
@@ -293,7 +293,7 @@ public sealed partial class AceNicDriver : NetDevice
     {
         PrdKind => new Datum(_txPrd),
         RetCsmKind => new Datum(_txRetCsm),
-        SlotKind => _slots[word.Slot] is var (skb, mapping, mapLen) ? new Datum((long)mapping, skb, mapLen) : default,
+        SlotKind => _slots[word.Slot] is var (skb, mapping, mapLen) ? new Datum(unchecked((long)mapping), skb, mapLen) : default,
         _ => base.ReadOwn(word),
     };
 
@@ -310,7 +310,7 @@ public sealed partial class AceNicDriver : NetDevice
                 break;
             case SlotKind:
                 LiveOn(word.Slot, datum.Length);
-                _slots[word.Slot] = new Slot(datum.Skb, (ulong)datum.Number, datum.Length);
+                _slots[word.Slot] = new Slot(datum.Skb, unchecked((ulong)datum.Number), datum.Length);
                 break;
             default:
                 base.WriteOwn(word, datum);
@@ -368,7 +368,7 @@ public sealed partial class AceNicDriver : NetDevice
             yield return Stop.Load(SlotAt(idx));
             var (mapping, skb, mapLen) = cpu.Loaded;
             yield return Stop.Store(SlotAt(idx), default(Datum));
-            Dma.UnmapSingle((ulong)mapping, mapLen);
+            Dma.UnmapSingle(unchecked((ulong)mapping), mapLen); // Each piece before the skb goes.
             if (skb is not null)
             {
                 DropTaken(skb, reason);
@@ -397,7 +397,7 @@ public sealed partial class AceNicDriver : NetDevice
             if (cpu.Loaded is { Length: > 0 } slot)
             {
                 yield return Stop.Store(SlotAt(first), default(Datum));
-                Dma.UnmapSingle((ulong)slot.Number, slot.Length);
+                Dma.UnmapSingle(unchecked((ulong)slot.Number), slot.Length);
             }
         }
     }

@@ -237,13 +237,13 @@ public sealed partial class HmeDriver : NetDevice
     /// <summary>kernel: happy_meal_tx_timeout(), with the lock as from 2.4.19. 2.4.4 sets it for SBUS cards only.</summary>
     protected override IEnumerator<Stop> TxTimeout(Agent cpu)
     {
-        yield return Stop.SpinLockIrq(Word.DriverLock);
+        yield return Stop.SpinLockIrq(Word.DriverLock); // The handler may be at the ring.
         yield return Stop.Call(Halt());
         yield return Stop.Call(CleanRings(cpu, DropReason.Timeout));
         yield return Stop.Call(Init());
         yield return Stop.ClearBit(Word.Xoff);
         NetifSchedule(cpu);
-        yield return Stop.SpinUnlockIrq(Word.DriverLock);
+        yield return Stop.SpinUnlockIrq(Word.DriverLock); // After the reset.
     }
 
     public override int RunDevice(int packets) => _device.Run(packets);
@@ -378,7 +378,7 @@ public sealed partial class HmeDriver : NetDevice
             var size = (int)(cpu.Loaded.Number & HmeTxDesc.MaxSize);
             yield return Stop.Load(AddressOf(elem));
             Dma.UnmapSingle((ulong)cpu.Loaded.Number, size);
-            yield return Stop.Store(FlagsOf(elem), 0);
+            yield return Stop.Store(FlagsOf(elem), 0); // OWN.
         }
     }
 

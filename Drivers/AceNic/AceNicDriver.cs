@@ -250,6 +250,7 @@ public sealed partial class AceNicDriver : NetDevice
         base.WriteState(state);
         state.Write(_txPrd);
         state.Write(_txRetCsm);
+        state.Write(IsHalted);
         state.Write(_txCsm.Bytes);
         for (var idx = _txRetCsm; idx != _txPrd; idx = (idx + 1) % _slots.Length)
         {

@@ -253,6 +253,7 @@ public sealed partial class HmeDriver : NetDevice
         base.WriteState(state);
         state.Write(_txNew);
         state.Write(_txOld);
+        state.Write(IsHalted);
         for (var slot = _txOld; slot != _txNew; slot = Next(slot))
         {
             var (flags, start, location, size, address) = Descriptor(slot);
@@ -343,8 +344,8 @@ public sealed partial class HmeDriver : NetDevice
             yield return Stop.Store(SkbAt(i), default(Datum));
             for (var frag = 0; frag <= skb.NrFrags; frag++)
             {
-                var descriptor = Descriptor((i + frag) % _txSkbs.Length);
-                Dma.UnmapSingle(descriptor.Address, descriptor.Size);
+                var txd = Descriptor((i + frag) % _txSkbs.Length);
+                Dma.UnmapSingle(txd.Address, txd.Size);
             }
 
             DropTaken(skb, reason);

@@ -137,6 +137,8 @@ public sealed class Agent(AgentId id)
             state.Write(unchecked((long)procedure.Seen));
         }
 
+        // What it is about to store it may have worked out before others went on.
+        state.Write(_stack.Count == 0 ? 0 : Pending.Datum.Number);
         state.Write(Buffer.Count);
         for (var i = 0; i < Buffer.Count; i++)
         {

@@ -193,6 +193,9 @@ public sealed class Names(int pageSize, int taskPages)
     /// <summary>What is known of the sum of a packet that came from a device.</summary>
     public void Received(SkbId skb, SumKind sum) => (_skbs[skb.Value].IsReceived, _skbs[skb.Value].Sum) = (true, sum);
 
+    /// <summary>Its bytes are a whole IPv4 datagram of another host.</summary>
+    public void SetDatagram(SkbId skb) => _skbs[skb.Value].IsDatagram = true;
+
     /// <summary>So many of its bytes are linear, the others are in fragments.</summary>
     public void SetLinear(SkbId skb, int count) => _skbs[skb.Value].Linear = count;
 

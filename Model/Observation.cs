@@ -42,7 +42,8 @@ public enum Refusal
 /// <param name="Number">The entry of the plan.</param>
 /// <param name="Device">The device.</param>
 /// <param name="Paged">It came with fragments.</param>
-/// <param name="HighPages">One of them in high memory.</param>
+/// <param name="Listed">It came with a list of skbs.</param>
+/// <param name="HighPages">One of its fragments in high memory.</param>
 /// <param name="WantsSum">It came with CHECKSUM_HW.</param>
 /// <param name="SumStart">Offset of h.raw in the frame.</param>
 /// <param name="SumAt">Offset of the checksum field in the frame.</param>
@@ -52,7 +53,15 @@ public enum Refusal
 /// <param name="Summed">The CPU summed it.</param>
 /// <param name="PageReferences">Fragments that name page-cache pages when it went on to the driver's queue.</param>
 public readonly record struct XmitDecision(
-    int Number, DevId Device, bool Paged, bool HighPages, bool WantsSum, int SumStart, int SumAt, int SumBytes, ushort SumField, bool Linearized, bool Summed, int PageReferences);
+    int Number, DevId Device, bool Paged, bool Listed, bool HighPages, bool WantsSum, int SumStart, int SumAt, int SumBytes, ushort SumField, bool Linearized, bool Summed, int PageReferences);
+
+/// <summary>A packet of another host is handed on: it has no socket here, and its bytes are its own.</summary>
+/// <param name="Number">It stands between the entries of the plan, and counts with them.</param>
+/// <param name="Skb">The name that it had.</param>
+/// <param name="Device">The device it goes to.</param>
+/// <param name="Band">The band of the queueing discipline.</param>
+/// <param name="Came">What the device that received it had said of its sum.</param>
+public readonly record struct Forward(int Number, SkbId Skb, DevId Device, int Band, Skbs.ChecksumState Came);
 
 /// <summary>A packet is handed to a driver, whose queue is awake.</summary>
 /// <param name="Number">Its entry in the plan.</param>
@@ -141,6 +150,9 @@ public enum Happening
     /// <summary>A new entry of the plan: index into <see cref="Observation.Plan"/>.</summary>
     Planned,
 
+    /// <summary>A packet of another host is handed on: index into <see cref="Observation.Forwards"/>.</summary>
+    Forwarded,
+
     /// <summary>An entry was dropped: index into <see cref="Observation.Drops"/>.</summary>
     Dropped,
 
@@ -198,6 +210,9 @@ public sealed class Observation
     public IReadOnlyList<Segment> Plan => _plan;
 
     public IReadOnlyList<Drop> Drops => _drops;
+
+    /// <summary>Packets of other hosts that were handed on.</summary>
+    public List<Forward> Forwards { get; } = [];
 
     /// <summary>What happened, in order.</summary>
     public List<(Happening Happening, int Index)> Happenings { get; } = [];
@@ -257,6 +272,12 @@ public sealed class Observation
         _plan.Add(segment);
     }
 
+    public void Forwarded(in Forward forward)
+    {
+        Happenings.Add((Happening.Forwarded, Forwards.Count));
+        Forwards.Add(forward);
+    }
+
     public void Dropped(in Drop drop)
     {
         Happenings.Add((Happening.Dropped, _drops.Count));
@@ -310,6 +331,7 @@ public sealed class Observation
         (PagesDone, WaitedOn) = (0, null);
         _plan.Clear();
         _drops.Clear();
+        Forwards.Clear();
         Runs.Clear();
         Happenings.Clear();
         Decisions.Clear();

@@ -49,11 +49,18 @@ public sealed class SkbShape
 
     public bool IsNonlinear => Linear < Length;
 
+    /// <summary>Its bytes are an IPv4 datagram of another host, from the header on, and none is missing.</summary>
+    public bool IsDatagram { get; internal set; }
+
     /// <summary>Whether another packet that has a name shares its data.</summary>
     public bool IsCloned => Data.Packets > 1;
 
-    /// <summary>Bytes were added, or written: what was known of the sum is not known any more.</summary>
-    internal void Extended() => Sum = Sum is SumKind.Summed or SumKind.Vouched ? SumKind.None : Sum;
+    /// <summary>Bytes were added, or written: what was known of the sum is not known any more, nor what they are.</summary>
+    internal void Extended()
+    {
+        Sum = Sum is SumKind.Summed or SumKind.Vouched ? SumKind.None : Sum;
+        IsDatagram = false;
+    }
 
     internal void Ask(int start, int at) => (Sum, SumStart, SumAt) = (SumKind.Requested, start, at);
 
@@ -88,6 +95,7 @@ public sealed class SkbShape
         Listed = Math.Max(0, offset + length - behind) - Math.Max(0, offset - behind);
         Linear = Math.Clamp(Linear - offset, 0, length);
         Length = length;
+        IsDatagram = false;
         Sum = Sum == SumKind.Summed ? SumKind.None : Sum;
         MoveStart(offset);
     }
@@ -109,9 +117,9 @@ public sealed class SkbShape
     }
 
     internal void CopyFrom(SkbShape other) =>
-        (Length, Linear, Listed, Sum, SumStart, SumAt, IsReceived) = (other.Length, other.Linear, other.Listed, other.Sum, other.SumStart, other.SumAt, other.IsReceived);
+        (Length, Linear, Listed, Sum, SumStart, SumAt, IsReceived, IsDatagram) = (other.Length, other.Linear, other.Listed, other.Sum, other.SumStart, other.SumAt, other.IsReceived, other.IsDatagram);
 
-    internal void Start(int length) => (Length, Linear, Listed, Sum, SumStart, SumAt, IsReceived) = (length, length, 0, SumKind.None, -1, 0, false);
+    internal void Start(int length) => (Length, Linear, Listed, Sum, SumStart, SumAt, IsReceived, IsDatagram) = (length, length, 0, SumKind.None, -1, 0, false, false);
 }
 
 /// <summary>Data that packets share. kernel: the block that skb_clone() counts in dataref.</summary>

@@ -123,6 +123,8 @@ public static class Language
         PacketRecvmsg.Spelling,
         PacketRelease.Spelling,
         XmitBusy.Spelling,
+        IpipRcv.Spelling,
+        IpForward.Spelling,
         RedMark.Spelling,
         FailMap.Spelling,
         DevClose.Spelling,

@@ -20,8 +20,8 @@ public sealed record ReplayStep(Operation Operation, bool Skipped, IReadOnlyList
 public sealed class Replay(Script script, IReadOnlyList<Law> laws)
 {
     private readonly Checker _checker = new(script.Header.Profile, laws);
-    private readonly Dictionary<DevId, List<Segment>> _waiting = [];
-    private readonly Dictionary<DevId, List<Segment>> _taken = [];
+    private readonly Dictionary<DevId, List<OnTheWay>> _waiting = [];
+    private readonly Dictionary<DevId, List<OnTheWay>> _taken = [];
     private readonly List<Segment?> _emitted = [];
     private Picture? _picture;
     private int _next;
@@ -144,8 +144,13 @@ public sealed class Replay(Script script, IReadOnlyList<Law> laws)
             {
                 case Happening.Planned:
                     var segment = seen.Plan[index];
-                    WaitingOf(segment.Device).Add(segment);
+                    WaitingOf(segment.Device).Add(new OnTheWay(segment.Number, segment));
                     lines.Add($"{Spell(world, segment)}: dev_queue_xmit to {segment.Device}");
+                    break;
+                case Happening.Forwarded:
+                    var forward = seen.Forwards[index];
+                    WaitingOf(forward.Device).Add(new OnTheWay(forward.Number, null));
+                    lines.Add($"segment {forward.Number}, another host's: dev_queue_xmit to {forward.Device}");
                     break;
                 case Happening.Dropped:
                     var drop = seen.Drops[index];
@@ -192,17 +197,17 @@ public sealed class Replay(Script script, IReadOnlyList<Law> laws)
     private string Emit(World world, Frame frame)
     {
         var taken = TakenBy(frame.Device);
-        Segment? segment = taken.Count > 0 ? taken[0] : null;
-        _emitted.Add(segment);
+        OnTheWay? sent = taken.Count > 0 ? taken[0] : null;
+        _emitted.Add(sent?.Planned);
         taken.RemoveRange(0, Math.Min(1, taken.Count));
-        return $"{frame.Device} emits {frame.Length} bytes{(segment is { } planned ? $": {Spell(world, planned)}" : ", which nobody planned")}";
+        return $"{frame.Device} emits {frame.Length} bytes{(sent is not { } packet ? ", which nobody planned" : packet.Planned is { } planned ? $": {Spell(world, planned)}" : $": segment {packet.Number}, another host's")}";
     }
 
-    private List<Segment> WaitingOf(DevId device) => Of(_waiting, device);
+    private List<OnTheWay> WaitingOf(DevId device) => Of(_waiting, device);
 
-    private List<Segment> TakenBy(DevId device) => Of(_taken, device);
+    private List<OnTheWay> TakenBy(DevId device) => Of(_taken, device);
 
-    private static List<Segment> Of(Dictionary<DevId, List<Segment>> lists, DevId device)
+    private static List<OnTheWay> Of(Dictionary<DevId, List<OnTheWay>> lists, DevId device)
     {
         if (!lists.TryGetValue(device, out var segments))
         {
@@ -211,4 +216,9 @@ public sealed class Replay(Script script, IReadOnlyList<Law> laws)
 
         return segments;
     }
+
+    /// <summary>A packet that a device has and has not sent.</summary>
+    /// <param name="Number">Its number in the plan.</param>
+    /// <param name="Planned">Its entry; null for another host's.</param>
+    private readonly record struct OnTheWay(int Number, Segment? Planned);
 }

@@ -113,6 +113,16 @@ public static class NetRules
         Because: "At one that was sent, the next push sends what the peer has had, from an skb that an acknowledgement may free; behind one that was not, its bytes never go.",
         Source: "linux 2.4.4 net/ipv4/tcp_output.c, update_send_head(); net/ipv4/tcp.c, tcp_sendmsg(), at do_fault", Basis.Intended);
 
+    public static readonly Rule ListLinearized = new("NET-030",
+        "An skb with a list of skbs is linearised before the driver exactly where its device does not take lists, or NET-003 asks for it.",
+        Because: "A driver that knows fragments walks those alone: head and fragments go out, the list does not, and nobody is told.",
+        Source: "linux 2.4.4 net/core/dev.c, dev_queue_xmit(); include/linux/netdevice.h, NETIF_F_FRAGLIST, which has a bit of its own from 2.4.9 only", Basis.Intended);
+
+    public static readonly Rule ForwardedWithoutSum = new("NET-031",
+        "A packet that is forwarded asks no device for a sum, whatever the device that received it said.",
+        Because: "Received, CHECKSUM_HW is an answer, and csum a sum; sent, it is a request, and csum a place: the packet would be written to there.",
+        Source: "linux 2.4.4 net/ipv4/ip_forward.c, ip_forward(); include/linux/skbuff.h, the comment on checksumming", Basis.Source);
+
     public static readonly Rule StoppedWillWake = new("NET-012",
         "While a device's queue is stopped it has packets whose completion will wake it.",
         Because: "Nothing else starts the queue again but the watchdog.",

@@ -67,6 +67,20 @@ public static class CopyingFrames
         }
     }
 
+    /// <summary>Bytes before the payload of a forwarded datagram: Ethernet, IP, UDP.</summary>
+    public static int HeaderBytesOf(ReadOnlySpan<byte> packet) => Ethernet.Length + ((packet[0] & 15) * 4) + 8;
+
+    /// <summary>The frame of a packet that came from another host: as it came, with a TTL one less and the header summed again.</summary>
+    public static void WriteForwarded(Span<byte> frame, ReadOnlySpan<byte> packet)
+    {
+        Ethernet.CopyTo(frame);
+        var ip = frame[Ethernet.Length..];
+        packet.CopyTo(ip);
+        ip[8]--;
+        ip[10] = ip[11] = 0;
+        BinaryPrimitives.WriteUInt16BigEndian(ip[10..], InternetSum.Check(InternetSum.Words(ip[..((ip[0] & 15) * 4)])));
+    }
+
     /// <summary>Puts the seed into the checksum field of a frame: as it looks before the device has summed it.</summary>
     public static void WriteSeed(Span<byte> frame)
     {

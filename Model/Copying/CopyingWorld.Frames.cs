@@ -91,6 +91,9 @@ public sealed partial class CopyingWorld
                 case Happening.Planned:
                     Build(seen.Plan[index], DecisionOn(seen, seen.Plan[index].Number), HookOn(seen, seen.Plan[index].Number));
                     break;
+                case Happening.Forwarded:
+                    Build(seen.Forwards[index]);
+                    break;
                 case Happening.Dropped:
                     Remove(seen.Drops[index]);
                     break;
@@ -162,6 +165,17 @@ public sealed partial class CopyingWorld
         CopyingFrames.WriteHeaders(bytes.Span, segment, flow, seedOnly);
         SummedBytes += seedOnly ? 0 : segment.Length;
         device.Bands[segment.Band].Add(due);
+        Outstanding++;
+    }
+
+    /// <summary>A packet of another host goes on as it came, one hop older.</summary>
+    private void Build(in Forward forward)
+    {
+        var due = _free.TryPop(out var used) ? used : new DueFrame();
+        var packet = _skbs[forward.Skb.Value].Bytes;
+        var bytes = due.Start(forward, CopyingFrames.HeaderBytesOf(packet), packet.Length, profile.Provenance);
+        CopyingFrames.WriteForwarded(bytes.Span, packet);
+        _devices[forward.Device.Value].Bands[forward.Band].Add(due);
         Outstanding++;
     }
 

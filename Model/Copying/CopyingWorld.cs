@@ -209,6 +209,7 @@ public sealed partial class CopyingWorld(Profile profile)
                 state.Refer(shape.Data);
                 state.Write((int)shape.Sum);
                 state.Write(shape.IsReceived);
+                state.Write(shape.IsDatagram);
                 state.Write(shape.SumStart);
                 state.Write(shape.SumAt);
             }

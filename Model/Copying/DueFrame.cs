@@ -16,6 +16,8 @@ public readonly record struct AcceptedRun(long Position, int Count, FileId File,
 /// <summary>A frame that a device has yet to emit, with its bytes as they were at the call, and what is needed to say which other bytes it may carry.</summary>
 public sealed class DueFrame
 {
+    private const int EthernetBytes = 14;
+
     public Frame Frame { get; } = new();
 
     /// <summary>Its entry of the plan.</summary>
@@ -66,6 +68,15 @@ public sealed class DueFrame
         (Index, IsOpen, ShowsWrite, Stray, Outdated, IsStale) = (-1, false, false, -1, -1, false);
         Runs.Clear();
         return Bytes = Frame.Start(segment.Device, headers + segment.Length, fromPeer: false, provenance);
+    }
+
+    /// <summary>Becomes the frame of a packet that is forwarded: no call accepted its bytes.</summary>
+    internal Bytes Start(in Forward forward, int headers, int packet, bool provenance)
+    {
+        (Number, Position, Headers, Planned, Linearized, Summed, SeedOnly) = (forward.Number, 0, headers, 0, false, false, false);
+        (Index, IsOpen, ShowsWrite, Stray, Outdated, IsStale) = (-1, false, false, -1, -1, false);
+        Runs.Clear();
+        return Bytes = Frame.Start(forward.Device, EthernetBytes + packet, fromPeer: false, provenance);
     }
 
     /// <summary>Becomes a copy of another, as a tap's clone is.</summary>

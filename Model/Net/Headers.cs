@@ -40,6 +40,9 @@ public static class Ipv4
 
     public const uint Peer = 0x0a000002;
 
+    /// <summary>A third, 10.0.39.172, whose packets to the peer are forwarded. As the TTL of one of 64 bytes falls, its header's sum meets negative zero.</summary>
+    public const uint Behind = 0x0a0027ac;
+
     private const int VersionIhl = 0;
     private const int TotalLength = 2;
     private const int Id = 4;
@@ -79,6 +82,14 @@ public static class Ipv4
         BinaryPrimitives.WriteUInt16BigEndian(header[Fragment..], (ushort)((fragment.Offset / 8) | (fragment.More ? MoreFragments : 0)));
         BinaryPrimitives.WriteUInt16BigEndian(header[Check..], 0);
         BinaryPrimitives.WriteUInt16BigEndian(header[Check..], Sum.Fold(Sum.Partial(header[..HeaderLength(header)], 0)));
+    }
+
+    /// <summary>One hop less. The TTL is the high half of its word: as it falls by one, the sum's complement grows by 0x0100, and the carry goes round; 0xffff would be a second zero (RFC 1624). kernel: ip_decrease_ttl(), include/net/ip.h.</summary>
+    public static void DecreaseTtl(Span<byte> header)
+    {
+        var check = BinaryPrimitives.ReadUInt16BigEndian(header[Check..]) + 0x0100u;
+        BinaryPrimitives.WriteUInt16BigEndian(header[Check..], unchecked((ushort)(check + (check >= 0xffff ? 1u : 0u))));
+        header[Ttl]--;
     }
 
     /// <summary>The place of a packet in its datagram; of a whole one, offset 0 and no more.</summary>

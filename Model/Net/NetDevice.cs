@@ -102,9 +102,10 @@ public abstract partial class NetDevice(World world, DevId id, string driver, in
 
         var field = wantsSum && at + sizeof(ushort) <= skb.HeadLen ? BinaryPrimitives.ReadUInt16BigEndian(skb.Linear.Span[at..]) : (ushort)0;
 
-        // 1. A list of skbs would be linearised here; no operation makes one yet.
-        // 2. Fragments, and a device that cannot take them or cannot reach them.
-        var linearize = paged && (!Features.HasFlag(NetifFeatures.Sg) || IllegalHighdma(skb));
+        // 1. A list of skbs, and a device that takes none. 2. Fragments, and a device that cannot take them or cannot reach them.
+        var listed = skb.Block.FragList.Count > 0;
+        var linearize = (listed && !Features.HasFlag(NetifFeatures.FragList))
+            || (paged && (!Features.HasFlag(NetifFeatures.Sg) || IllegalHighdma(skb)));
         if (linearize && !skb.Linearize())
         {
             return Drop(skb, number, DropReason.NoMemory, NetXmit.NoMemory);
@@ -117,7 +118,7 @@ public abstract partial class NetDevice(World world, DevId id, string driver, in
             return Drop(skb, number, DropReason.NoMemory, NetXmit.NoMemory);
         }
 
-        world.Seen.Decisions.Add(new XmitDecision(number, id, paged, high, wantsSum, start, at, skb.Len - start, field, linearize, sum, PageCacheFrags(skb)));
+        world.Seen.Decisions.Add(new XmitDecision(number, id, paged, listed, high, wantsSum, start, at, skb.Len - start, field, linearize, sum, PageCacheFrags(skb)));
 
         // 4. The queueing discipline; it runs even where this packet was dropped.
         skb.PlanNumber = number;
@@ -257,6 +258,20 @@ public abstract partial class NetDevice(World world, DevId id, string driver, in
 
     /// <summary>Only fragments are tested: heads are kmalloc's, in low memory. kernel: illegal_highdma().</summary>
     private bool IllegalHighdma(Skb skb) => !Features.HasFlag(NetifFeatures.HighDma) && HasHighPages(skb);
+
+    /// <summary>A hook may look at every byte, and knows no fragments: the packet is made linear, and what the device was to sum is summed. kernel: nf_hook_slow(), net/core/netfilter.c.</summary>
+    /// <returns>False where there is no memory.</returns>
+    internal bool PassHook(Skb skb)
+    {
+        var (paged, wantsSum) = (skb.IsNonlinear, skb.IpSummed == ChecksumState.Hw);
+        if ((paged && !skb.Linearize()) || (wantsSum && !ChecksumHelp(skb)))
+        {
+            return false;
+        }
+
+        world.Seen.HookPasses.Add(new HookPass(world.PeekSegment, skb.Cb.Payload, paged, wantsSum, paged, wantsSum));
+        return true;
+    }
 
     /// <summary>Sums in the CPU what the device was to sum; false where there is no memory.</summary>
     internal bool ChecksumHelp(Skb skb)

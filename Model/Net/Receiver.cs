@@ -52,6 +52,12 @@ public sealed class Receiver(World world)
 
         var ip = frame.Span[Ethernet.HeaderBytes..];
         var segment = ip[Ipv4.HeaderLength(ip)..];
+        if (Ipv4.SourceOf(ip) != Ipv4.Local)
+        {
+            // Another host's, forwarded: no socket here sent it.
+            return;
+        }
+
         if (Ipv4.ProtocolOf(ip) == Ipv4.ProtocolTcp)
         {
             ReceiveTcp(index, frame, segment);

@@ -139,20 +139,6 @@ public abstract class Sock(World world, SockId id, NetDevice? device, int ipOpti
         skb.SetOwnerW(this);
     }
 
-    /// <summary>A hook may look at every byte, and knows no fragments: the packet is made linear, and what the device was to sum is summed. kernel: nf_hook_slow(), net/core/netfilter.c.</summary>
-    /// <returns>False where there is no memory.</returns>
-    private bool PassHook(Skb skb)
-    {
-        var (paged, wantsSum) = (skb.IsNonlinear, skb.IpSummed == ChecksumState.Hw);
-        if ((paged && !skb.Linearize()) || (wantsSum && !Device.ChecksumHelp(skb)))
-        {
-            return false;
-        }
-
-        world.Seen.HookPasses.Add(new HookPass(world.PeekSegment, skb.Cb.Payload, paged, wantsSum, paged, wantsSum));
-        return true;
-    }
-
     /// <summary>Pushes IP and Ethernet headers, publishes the segment and hands the packet to the device. kernel: ip_queue_xmit(), ip_build_xmit(), ip_finish_output2().</summary>
     protected NetXmit IpQueueXmit(Skb skb, byte protocol, uint seq, int payload, byte flags, int attempt, IpFragment fragment = default)
     {
@@ -167,7 +153,7 @@ public abstract class Sock(World world, SockId id, NetDevice? device, int ipOpti
 
         skb.Cb.Payload = payload;
         skb.Priority = priority;
-        if (world.NfHook && !PassHook(skb))
+        if (world.NfHook && !Device.PassHook(skb))
         {
             skb.Kfree();
             return NetXmit.NoMemory;

@@ -50,7 +50,7 @@ public static class ChecksumMachine
         /// <summary>Bytes were taken away, or a fragment joined, and the sum with them.</summary>
         Adjust,
 
-        /// <summary>A fragment of another kind joined.</summary>
+        /// <summary>A fragment of another kind joined, or the packet is forwarded: what was said of it does not hold any more.</summary>
         Mix,
     }
 

@@ -37,6 +37,13 @@ public sealed partial class Skb
         (IpSummed, Csum) = (state, csum);
     }
 
+    /// <summary>It goes out from here on, and what a device said of it when it came would be a request. kernel: ip_forward(), net/ipv4/ip_forward.c.</summary>
+    public void ForgetReceived()
+    {
+        Fire(ChecksumMachine.Event.Mix);
+        (IsReceived, IpSummed) = (false, ChecksumState.None);
+    }
+
     /// <summary>Sums in the CPU what the device was to sum; false where the head is shared and there is no memory. kernel: skb_checksum_help() as intended: 2.4.4 stores the sum in a head that a clone may share.</summary>
     public bool ChecksumHelp()
     {

@@ -76,6 +76,8 @@ public static class NetDraws
         new("dev_close", 2, Needs.Dev, GoDown, Prepares: true),
         new("dev_open", 1, Needs.Dev, GoUp),
         new("tx_timeout", 4, Needs.Dev, TimeOut, Prepares: true),
+        new("ipip_rcv", 3, Needs.NewSkb | Needs.Dev, Tunnelled, Allocates: 4),
+        new("ip_forward", 3, Needs.Skb | Needs.Dev, hand => new IpForward(hand.Skb(IsDatagram), hand.Dev()), Allocates: 3),
         new("fail_alloc", 8, Needs.None, Fail, Prepares: true),
     ];
 
@@ -245,9 +247,33 @@ public static class NetDraws
         return new UdpSendmsg(sock, file, offset, (int)Math.Min(count, limit));
     }
 
+    private static bool IsDatagram(Names names, SkbId skb) => names.Shape(skb).IsDatagram && !names.IsShared(skb);
+
+    /// <summary>Another host's datagram, up to a device's MTU, whole or in pieces; mostly it goes on at once.</summary>
+    private static IpipRcv Tunnelled(Hand hand)
+    {
+        var (id, dev) = (hand.NewSkb(), hand.Dev());
+        var most = Math.Min(hand.Names.Has(dev) ? hand.Names.Mtu(dev) : NarrowestMtu, IpipRcv.MostBytes);
+        var length = Math.Min(most, IpipRcv.HeaderBytes + (hand.Rng.OneIn(8) ? most : hand.Length(hand.PageSize)));
+        var piece = hand.Rng.OneIn(4) ? (length + 7) & ~7 : 8 * (1 + hand.Rng.Below(4));
+        piece = Math.Max(piece, (length / 8) & ~7);
+        if (!hand.Rng.OneIn(4))
+        {
+            hand.Plan(_ => new IpForward(id, dev));
+        }
+
+        return new IpipRcv(id, hand.Rng.OneIn(2) ? ChecksumState.Hw : ChecksumState.None, length, piece, hand.Data());
+    }
+
     /// <summary>A failure to come; one time in three of what seldom asks for memory: it says something more only where a connection is in the right state.</summary>
     private static Operation Fail(Hand hand)
     {
+        if (hand.Rng.OneIn(3) && hand.TrySkb(IsDatagram) is { } datagram)
+        {
+            hand.Plan(at => new IpForward(datagram, at.Dev()));
+            return new FailAlloc(1 + hand.Rng.Below(2));
+        }
+
         if (hand.Rng.OneIn(3))
         {
             if (hand.Rng.OneIn(3) && Stopped(hand) is { } dev)

@@ -33,11 +33,30 @@ public static class NetLaws
 
     public static readonly Law LinearizedIffNeeded = Law.Always(NetRules.LinearizedWithoutSg,
         (in Step step) => EachDecision(step, static (in XmitDecision decision, NetDevice device) =>
-            decision.Linearized == (decision.Paged && (!Has(device, NetifFeatures.Sg) || (decision.HighPages && !Has(device, NetifFeatures.HighDma))))),
+            decision.Listed || decision.Linearized == (decision.Paged && IsBeyond(decision, device))),
         (step, _) => ExplainDecisions(step));
 
     public static readonly Law LinearizedOccurs = Law.Sometimes(NetRules.LinearizedWithoutSg,
-        (in Step step) => !EachDecision(step, static (in XmitDecision decision, NetDevice _) => !decision.Linearized));
+        (in Step step) => !EachDecision(step, static (in XmitDecision decision, NetDevice _) => decision.Listed || !decision.Linearized));
+
+    public static readonly Law ListLinearizedIffNeeded = Law.Always(NetRules.ListLinearized,
+        (in Step step) => EachDecision(step, static (in XmitDecision decision, NetDevice device) =>
+            !decision.Listed || decision.Linearized == (!Has(device, NetifFeatures.FragList) || (decision.Paged && IsBeyond(decision, device)))),
+        (step, _) => ExplainDecisions(step));
+
+    public static readonly Law ListStaysAway = Law.Always(NetRules.ListLinearized,
+        (in Step step, NetDevice device) => (device.HardwareFeatures & NetifFeatures.FragList) != 0 || !HoldsList(step, device),
+        (_, device) => $"{device.Driver} ({device.Id}) cannot do NETIF_F_FRAGLIST and holds an skb with a list");
+
+    public static readonly Law ListForDeviceOccurs = Law.Sometimes(NetRules.ListLinearized,
+        (in Step step) => !EachDecision(step, static (in XmitDecision decision, NetDevice _) => !decision.Listed || !decision.Linearized), after: [typeof(IpForward)]);
+
+    public static readonly Law ForwardedAsksNoSum = Law.Always(NetRules.ForwardedWithoutSum,
+        (in Step step) => step.Operation is not IpForward || EachDecision(step, static (in XmitDecision decision, NetDevice _) => !decision.WantsSum),
+        (step, _) => ExplainDecisions(step), after: [typeof(IpForward)]);
+
+    public static readonly Law SummedIsForwarded = Law.Sometimes(NetRules.ForwardedWithoutSum,
+        (in Step step) => step.Seen.Forwards.Count > 0 && step.Seen.Forwards[0].Came == ChecksumState.Hw, after: [typeof(IpForward)]);
 
     public static readonly Law HighPagesAreCopied = Law.Always(NetRules.HighPagesNeedHighDma,
         (in Step step) => EachDecision(step, static (in XmitDecision decision, NetDevice device) =>
@@ -86,7 +105,7 @@ public static class NetLaws
     public static readonly Law DeliveryOccurs = Law.Sometimes(NetRules.ReceiverAccepts, (in Step step) => step.Seen.Deliveries.Count > 0);
 
     public static readonly Law HookTakesFragmentsAway = Law.Always(NetRules.HookCosts,
-        (in Step step) => !step.World.NfHook || EachDecision(step, static (in XmitDecision decision, NetDevice _) => !decision.Paged && !decision.WantsSum),
+        (in Step step) => !step.World.NfHook || EachDecision(step, static (in XmitDecision decision, NetDevice _) => !decision.Paged && !decision.Listed && !decision.WantsSum),
         (step, _) => ExplainDecisions(step));
 
     public static readonly Law HookCostsACopy = Law.Always(NetRules.HookCosts,
@@ -250,6 +269,23 @@ public static class NetLaws
         {
             var skb = step.World.Skbs.Live[i];
             if (skb.NrFrags > 0 && HasPageAt(skb, 896UL << 20) && step.Recount.HolderOf(skb) == device)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Fragments that the device does not take, or one that it cannot reach.</summary>
+    private static bool IsBeyond(in XmitDecision decision, NetDevice device) => !Has(device, NetifFeatures.Sg) || (decision.HighPages && !Has(device, NetifFeatures.HighDma));
+
+    private static bool HoldsList(in Step step, NetDevice device)
+    {
+        for (var i = 0; i < step.World.Skbs.Live.Count; i++)
+        {
+            var skb = step.World.Skbs.Live[i];
+            if (skb.Block.FragList.Count > 0 && step.Recount.HolderOf(skb) == device)
             {
                 return true;
             }

@@ -244,7 +244,12 @@ public static class SumLaws
 
     private static int Transport(Skb skb) => skb.NetworkHeader + IpHeaderBytes(skb);
 
-    private static ushort Field(Skb skb) => BinaryPrimitives.ReadUInt16BigEndian(skb.Block.Bytes.Span[(Transport(skb) + CheckOf(ProtocolOf(skb)))..]);
+    /// <summary>Negative where the headers say that it lies behind the block.</summary>
+    private static int Field(Skb skb)
+    {
+        var at = Transport(skb) + CheckOf(ProtocolOf(skb));
+        return at + sizeof(ushort) <= skb.Block.Bytes.Length ? BinaryPrimitives.ReadUInt16BigEndian(skb.Block.Bytes.Span[at..]) : -1;
+    }
 
     private static ushort Seed(Skb skb)
     {

@@ -12,7 +12,7 @@ namespace ZeroCopy.Model.Skbs;
 public sealed record DevAllocSkb(SkbId Result, ChecksumState State, bool Good, int Length, int Data) : Operation
 {
     /// <summary>kernel: dev_alloc_skb() reserves 16 bytes.</summary>
-    private const int Headroom = 16;
+    internal const int Headroom = 16;
 
     public static readonly Spelling Spelling = new("dev_alloc_skb", operands => new DevAllocSkb(
         operands.ResultSkb(),
@@ -63,7 +63,7 @@ public sealed record DevAllocSkb(SkbId Result, ChecksumState State, bool Good, i
     }
 
     /// <summary>The device's adder, which is neither the stack's nor the judge's: one's complement addition is addition modulo 0xffff, where only all zeroes sum to 0.</summary>
-    private static ushort DeviceSum(ReadOnlySpan<byte> bytes)
+    internal static ushort DeviceSum(ReadOnlySpan<byte> bytes)
     {
         var sum = 0UL;
         for (var i = 0; i < bytes.Length; i++)

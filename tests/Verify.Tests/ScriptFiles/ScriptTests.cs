@@ -142,6 +142,8 @@ public sealed class ScriptTests
         packet_release(tap0)
         xmit_busy(eth0)
         red_mark(eth0)
+        skb9 = ipip_rcv(hw, 60, 24, 1)
+        ip_forward(skb9, eth0)
         """;
 
     [Fact]

@@ -28,6 +28,7 @@ public static class Language
         Irq.Spelling,
         RunStops.Spelling,
         Reorder.Spelling,
+        SkbFreeDatagram.Spelling,
 
         MmAlloc.Spelling,
         Mmap.Spelling,

@@ -138,6 +138,11 @@ public static class SkbRules
         Because: "The page is a file's, or another packet's: the writer changes what it was only lent.",
         Source: "linux 6 net/ipv4/esp4.c, esp_output_head(); net/core/skbuff.c, skb_cow_data(). linux 2.4 has no such writer", Basis.Later);
 
+    public static readonly Rule LastHolderReadsLate = new("SKB-029",
+        "Who finds that it is an skb's last holder reads the skb after the count; who unlinks an skb has that seen before its count falls.",
+        Because: "A list that was read early is one that the other holder has taken it from since: an skb that is on none is a BUG, or freed memory is on a list.",
+        Source: "linux 2.4.4 include/linux/skbuff.h, kfree_skb(): no barrier behind users == 1, mended by BK 09d3e84de4 (2005-02-05); include/asm-sparc64/spinlock.h, spin_unlock(); arch/sparc64/lib/atomic.S", Basis.Intended);
+
     public static readonly Rule OwnAfterUnshare = new("SKB-028",
         "What skb_share_check gives has one user; what skb_unshare gives shares no data; what skb_orphan leaves has no owner.",
         Because: "The protocol behind it writes to the packet.",

@@ -98,6 +98,7 @@ public abstract partial class NetDevice
         { Kind: Word.XoffKind } => new Datum(Stopped ? 1 : 0),
         { Kind: Word.XmitLockKind } => new Datum(_xmitLock ? 1 : 0),
         { Kind: Word.DriverLockKind } => new Datum(_driverLock ? 1 : 0),
+        { IsOfSkb: true } => new Datum(Smp!.Shared.Read(word)),
         _ => ReadOwn(word),
     };
 
@@ -121,6 +122,9 @@ public abstract partial class NetDevice
                 break;
             case { Kind: Word.DriverLockKind }:
                 _driverLock = datum.Number != 0;
+                break;
+            case { IsOfSkb: true }:
+                Smp!.Shared.Write(word, datum.Number);
                 break;
             default:
                 WriteOwn(word, datum);
@@ -146,6 +150,7 @@ public abstract partial class NetDevice
             Access.SpinUnlockIrq => $"spin_unlock_irqrestore({Spell(stop.Word)})",
             Access.SetBit => $"set_bit({Spell(stop.Word)})",
             Access.ClearBit => $"clear_bit({Spell(stop.Word)})",
+            Access.AtomicDecAndTest => $"atomic_dec_and_test({Spell(stop.Word)}) leaves {accessed.Loaded.Number}",
             Access.Wmb => "wmb()",
             Access.Rmb => "rmb()",
             Access.Mb => "mb()",
@@ -161,6 +166,9 @@ public abstract partial class NetDevice
         { Kind: Word.XoffKind } => "XOFF",
         { Kind: Word.XmitLockKind } => "xmit_lock",
         { Kind: Word.DriverLockKind } => "lock",
+        { Kind: Word.SkbUsersKind } => "skb->users",
+        { Kind: Word.SkbListKind } => "skb->list",
+        { Kind: Word.ReceiveQueueLockKind } => "receive_queue.lock",
         _ => throw new ModelException($"{driver} has no word {word}"),
     };
 

@@ -24,6 +24,12 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
 
     public IReadOnlyList<Agent> Agents => _agents;
 
+    /// <summary>What the CPUs share beside the driver.</summary>
+    public SharedSkb Shared { get; } = new();
+
+    /// <summary>Whether both CPUs can begin with an skb: neither is in a procedure, and of the one before nothing is on its way.</summary>
+    public bool CanShare => Shared.Skb is null && IsOutsideDriver && !IsOwn(_agents[0], Word.SkbList) && !IsOwn(_agents[0], Word.ReceiveQueueLock);
+
     /// <summary>The last access: who made it, what it was, what it loaded, and whether it found an older value.</summary>
     public Accessed Last => _last.Began
         ? new Accessed(_last.Agent, Begins, default, _last.IsReordered)
@@ -193,6 +199,12 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
             case Access.SetBit or Access.ClearBit:
                 Atomic(agent, stop.Word, stop.Datum);
                 break;
+            case Access.AtomicDecAndTest:
+                Observe(agent, stop.Word, 0, 0);
+                var left = new Datum(Read(agent, stop.Word).Number - 1);
+                Atomic(agent, stop.Word, left);
+                agent.Load(left);
+                break;
             case Access.Wmb:
                 agent.Fence++;
                 break;
@@ -235,6 +247,7 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
         }
 
         state.Write(LacksIrq);
+        Shared.WriteState(state);
         state.Write(_handler is null ? -1 : (long)_handler.Id);
         if (_handler is not null && !IsHandling)
         {

@@ -33,6 +33,9 @@ public enum Access : byte
     /// <summary>set_bit() and clear_bit(): atomic.</summary>
     SetBit,
     ClearBit,
+
+    /// <summary>atomic_dec_and_test(): what it leaves is loaded.</summary>
+    AtomicDecAndTest,
     Wmb,
     Rmb,
     Mb,
@@ -64,6 +67,9 @@ public readonly record struct Word(int Kind, int Slot = 0, ulong Address = 0)
     public const int XoffKind = 2;
     public const int XmitLockKind = 3;
     public const int DriverLockKind = 4;
+    public const int SkbUsersKind = 5;
+    public const int SkbListKind = 6;
+    public const int ReceiveQueueLockKind = 7;
 
     /// <summary>kernel: dev->state, __LINK_STATE_XOFF.</summary>
     public static readonly Word Xoff = new(XoffKind);
@@ -74,8 +80,17 @@ public readonly record struct Word(int Kind, int Slot = 0, ulong Address = 0)
     /// <summary>kernel: ap->lock, hp->happy_lock.</summary>
     public static readonly Word DriverLock = new(DriverLockKind);
 
+    /// <summary>kernel: skb->users.</summary>
+    public static readonly Word SkbUsers = new(SkbUsersKind);
+
+    /// <summary>kernel: skb->list; 0 for null.</summary>
+    public static readonly Word SkbList = new(SkbListKind);
+
+    /// <summary>kernel: sk->receive_queue.lock.</summary>
+    public static readonly Word ReceiveQueueLock = new(ReceiveQueueLockKind);
+
     /// <summary>The first number that is a driver's own.</summary>
-    public const int FirstOfDriver = 5;
+    public const int FirstOfDriver = 8;
 
     public static Word Register(uint offset) => new(RegisterKind, (int)offset);
 
@@ -83,6 +98,9 @@ public readonly record struct Word(int Kind, int Slot = 0, ulong Address = 0)
     public static Word At(ulong address) => new(MemoryKind, 0, address);
 
     public bool IsRegister => Kind == RegisterKind;
+
+    /// <summary>Of an skb that two CPUs share: no driver's.</summary>
+    public bool IsOfSkb => Kind is SkbUsersKind or SkbListKind or ReceiveQueueLockKind;
 
     /// <summary>Whether both are one place.</summary>
     public bool Is(in Word other) => Address != 0 ? Address == other.Address : Kind == other.Kind && Slot == other.Slot && other.Address == 0;
@@ -129,6 +147,8 @@ public readonly record struct Stop(Access Access, Word Word = default, Datum Dat
     public static Stop SetBit(in Word word) => new(Access.SetBit, word, new Datum(1));
 
     public static Stop ClearBit(in Word word) => new(Access.ClearBit, word);
+
+    public static Stop AtomicDecAndTest(in Word word) => new(Access.AtomicDecAndTest, word);
 
     public static Stop Writel(uint offset, uint value) => new(Access.Store, Word.Register(offset), new Datum(value));
 

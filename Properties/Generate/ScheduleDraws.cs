@@ -1,5 +1,6 @@
 using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
+using ZeroCopy.Model.Skbs;
 using ZeroCopy.Model.Smp;
 
 namespace ZeroCopy.Properties.Generate;
@@ -18,7 +19,29 @@ public static class ScheduleDraws
         new("reorder", 10, Needs.Interleaved, Late, Prepares: true),
         new("lose_irq", 3, Needs.Interleaved, Lose, Prepares: true),
         new("raise_irq", 4, Needs.Interleaved, hand => new RaiseIrq(hand.InterleavedDev())),
+        new("alloc_skb", 2, Needs.Interleaved | Needs.NewSkb, Queued, Allocates: 2),
+        new("skb_get", 1, Needs.Interleaved | Needs.Skb | Needs.NewSkb, hand => new SkbGet(hand.NewSkb(), hand.Skb())),
+        new("skb_free_datagram", 2, Needs.Interleaved | Needs.Skb, Readers),
     ];
+
+    /// <summary>A datagram that two readers will have, and be done with.</summary>
+    private static AllocSkb Queued(Hand hand)
+    {
+        var (device, queued, peeked) = (hand.InterleavedDev(), hand.NewSkb(), default(SkbId));
+        if (hand.World.Device(device).Smp!.CanShare && hand.MayName(2))
+        {
+            hand.Plan(at => new SkbGet(peeked = at.NewSkb(), queued), _ => new SkbFreeDatagram(device, queued, peeked));
+        }
+
+        return new AllocSkb(queued, hand.Length(hand.PageSize));
+    }
+
+    /// <summary>Both names of a packet, wherever one has two.</summary>
+    private static SkbFreeDatagram Readers(Hand hand)
+    {
+        var queued = hand.Skb(static (names, skb) => names.IsShared(skb));
+        return new SkbFreeDatagram(hand.InterleavedDev(), queued, hand.Skb((names, skb) => names.Shape(skb) == names.Shape(queued), except: queued));
+    }
 
     /// <summary>A CPU that is in the middle of a transmit, as often as another.</summary>
     private static AgentId Cpu(Hand hand) => hand.Rng.OneIn(2) ? AgentId.Cpu1 : AgentId.Cpu0;

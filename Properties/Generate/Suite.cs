@@ -88,7 +88,7 @@ public static class Suites
 
     /// <summary>Rules whose premise takes a socket, a file or a device.</summary>
     private static bool NeedsSockets(Rule rule) =>
-        rule == SkbRules.TapCharged || rule == SkbRules.PurgedAtOnce || rule == PinRules.ReclaimTakesUnheld || rule == PinRules.CacheHoldsFile
+        rule == SkbRules.TapCharged || rule == SkbRules.LastHolderReadsLate || rule == SkbRules.PurgedAtOnce || rule == PinRules.ReclaimTakesUnheld || rule == PinRules.CacheHoldsFile
         || rule == PinRules.ToldWhenUnread || rule == PinRules.CarriersAreCounted
         || rule == PinRules.UncachedIsOnDisk || rule == PinRules.FsyncWrites || rule == PinRules.TruncatedLeave || rule == PinRules.WrittenInPlace
         || rule == SumRules.PseudoHeaderSeed || rule == SumRules.CheckOffset || rule == SumRules.UdpNeverZero;
@@ -101,7 +101,7 @@ public static class Suites
         || law.Rule == SumRules.RunSum || law.Rule == SumRules.BlockAdd || law.Rule == SkbRules.BytesAgree;
 
     /// <summary>Rules of drivers that go on one access at a time.</summary>
-    private static bool NeedsSchedule(Law law) => law.Rule == NetRules.NothingIsStuck || law.Rule == AceRules.WaitsForReclaimOnly || law.Rule == HmeRules.KickFollowsOwn;
+    private static bool NeedsSchedule(Law law) => law.Rule == NetRules.NothingIsStuck || law.Rule == SkbRules.LastHolderReadsLate || law.Rule == AceRules.WaitsForReclaimOnly || law.Rule == HmeRules.KickFollowsOwn;
 
     /// <summary>Rules about calls that only a script makes.</summary>
     private static bool IsOfDirectCalls(Rule rule) =>

@@ -30,6 +30,13 @@ public static class InterleavedLaws
     public static readonly Law KickedOccurs = Law.Sometimes(HmeRules.KickFollowsOwn,
         (in Step _, NetDevice device) => device is HmeDriver { Smp: not null } hme && AnyOwned(hme));
 
+    public static readonly Law LastReaderFrees = Law.Always(SkbRules.LastHolderReadsLate,
+        (in Step _, NetDevice device) => device.Smp is not { Shared: { Skb: not null, Hands: 0 } },
+        (_, device) => $"both readers are done on the CPUs of {device.Id}, and the skb is there");
+
+    public static readonly Law LastReaderOccurs = Law.Sometimes(SkbRules.LastHolderReadsLate,
+        (in Step _, NetDevice device) => device.Smp is { Shared: { Skb: { Users: 1, List: null }, Hands: 1 } } smp && !smp.Agents[(int)AgentId.Cpu1].IsIdle);
+
     private static bool Waits(Interleaving smp)
     {
         for (var i = 0; i < smp.Agents.Count; i++)

@@ -165,6 +165,12 @@ public sealed class Recount
         {
             _inDriver.Clear();
             world.Devices[i].AddHeld(_inDriver);
+            if (world.Devices[i].Smp?.Shared is { Skb: { } shared } readers && IsLive(shared))
+            {
+                // Its list's reference is that of the reader which takes it from there.
+                _skbHolders[shared.LiveIndex] += readers.Hands;
+            }
+
             foreach (var skb in _inDriver)
             {
                 if (IsLive(skb))

@@ -403,7 +403,7 @@ public static class SkbLaws
 
         for (var i = 0; i < world.Devices.Count; i++)
         {
-            if (world.Devices[i].QueueLength > 0 || world.Devices[i].InFlight > 0)
+            if (world.Devices[i].QueueLength > 0 || world.Devices[i].InFlight > 0 || world.Devices[i].Smp?.Shared.Skb is not null)
             {
                 return false;
             }

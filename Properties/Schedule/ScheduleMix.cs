@@ -24,9 +24,17 @@ public sealed record ScheduleMix(string Suite, IReadOnlyList<(string Name, IRead
         .. Packets(driver, "after-timeout", [Sends[2], "tx_timeout(eth0)"], []),
         .. Packets(driver, "watchdog", [Sends[2]], ["tx_timeout(eth0, cpu1)"]).Where(IsSmallestOrLargest),
         .. Packets(driver, "closing", [Sends[0]], ["dev_close(eth0, cpu1)"]).Where(IsSmallestOrLargest),
+        .. Readers(driver),
     ]);
 
     private static bool IsSmallestOrLargest((string Name, IReadOnlyList<Operation> Before) start) => !start.Name.EndsWith("-2", StringComparison.Ordinal);
+
+    /// <summary>No packet is sent: two readers of a socket are done with a datagram.</summary>
+    private static string[] Peeked => ["eth0 = register_netdev(acenic, mtu=1500)", "skb0 = alloc_skb(0)", "skb1 = skb_get(skb0)", "interleave(eth0)", "skb_free_datagram(eth0, skb0, skb1)"];
+
+    /// <summary>Of one driver alone: its own procedures have no part in it.</summary>
+    private static IEnumerable<(string, IReadOnlyList<Operation>)> Readers(string driver) =>
+        driver == "acenic" ? [("readers", [.. Peeked.Select((line, i) => Script.ParseOperation(line, i + 1, Language.All))])] : [];
 
     /// <summary>From one ring, packets of 1 to 3 fragments; the largest waits behind each.</summary>
     /// <param name="driver">Whose ring.</param>

@@ -60,8 +60,8 @@ public sealed class ScheduleExplorerTests
 
     [LongTheory]
     [Trait("Category", "Long")]
-    [InlineData("acenic", MemoryModel.Tso, 607_616, 6_692_431)]
-    [InlineData("acenic", MemoryModel.Rmo, 1_279_648, 7_024_388)]
+    [InlineData("acenic", MemoryModel.Tso, 607_676, 6_692_446)]
+    [InlineData("acenic", MemoryModel.Rmo, 1_279_720, 7_024_410)]
     [InlineData("hme", MemoryModel.Tso, 223_391, 674_691)]
     [InlineData("hme", MemoryModel.Rmo, 374_992, 742_629)]
     public void All_schedules_with_two_preemptions_and_two_reorderings_hold(string driver, MemoryModel model, long states, long schedules)

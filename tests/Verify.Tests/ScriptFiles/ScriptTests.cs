@@ -26,6 +26,7 @@ public sealed class ScriptTests
         run(eth0, tick, 3)
         reorder(eth0, cpu0)
         reorder(eth0, nic, 2)
+        skb_free_datagram(eth0, skb0, skb1)
         p0 = mm_alloc(high)
         mmap(p0, 0, 2, rw, private)
         mmap(p0, 2, 1, r, shared_rdonly, file0, 0)

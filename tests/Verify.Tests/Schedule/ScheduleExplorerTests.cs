@@ -18,6 +18,9 @@ public sealed class ScheduleExplorerTests
     [InlineData("acenic", MemoryModel.Rmo, "stopped-1", 0, 2)]
     [InlineData("hme", MemoryModel.Tso, "below-stop-2", 1, 0)]
     [InlineData("hme", MemoryModel.Rmo, "empty-2", 1, 2)]
+    [InlineData("acenic", MemoryModel.Rmo, "closing-3", 0, 2)]
+    [InlineData("hme", MemoryModel.Tso, "watchdog-3", 0, 1)]
+    [InlineData("acenic", MemoryModel.Tso, "after-timeout-2", 1, 1)]
     public void Pruning_loses_no_schedule_and_no_state(string driver, MemoryModel model, string start, int preemptions, int reorderings)
     {
         var pruned = Explore(driver, model, start, preemptions, reorderings, prunes: true);

@@ -11,6 +11,7 @@ public abstract partial class NetDevice
     private readonly Agent _alone = new(AgentId.Cpu0);
     private bool _xmitLock;
     private bool _driverLock;
+    private bool _rtnl;
 
     /// <summary>Driver, handler and card take turns at each access; null where each runs to its end.</summary>
     public Interleaving? Smp { get; private set; }
@@ -98,6 +99,7 @@ public abstract partial class NetDevice
         { Kind: Word.XoffKind } => new Datum(Stopped ? 1 : 0),
         { Kind: Word.XmitLockKind } => new Datum(_xmitLock ? 1 : 0),
         { Kind: Word.DriverLockKind } => new Datum(_driverLock ? 1 : 0),
+        { Kind: Word.RtnlKind } => new Datum(_rtnl ? 1 : 0),
         { IsOfSkb: true } => new Datum(Smp!.Shared.Read(word)),
         _ => ReadOwn(word),
     };
@@ -119,6 +121,9 @@ public abstract partial class NetDevice
                 break;
             case { Kind: Word.XmitLockKind }:
                 _xmitLock = datum.Number != 0;
+                break;
+            case { Kind: Word.RtnlKind }:
+                _rtnl = datum.Number != 0;
                 break;
             case { Kind: Word.DriverLockKind }:
                 _driverLock = datum.Number != 0;
@@ -166,6 +171,7 @@ public abstract partial class NetDevice
         { Kind: Word.XoffKind } => "XOFF",
         { Kind: Word.XmitLockKind } => "xmit_lock",
         { Kind: Word.DriverLockKind } => "lock",
+        { Kind: Word.RtnlKind } => "rtnl_sem",
         { Kind: Word.SkbUsersKind } => "skb->users",
         { Kind: Word.SkbListKind } => "skb->list",
         { Kind: Word.ReceiveQueueLockKind } => "receive_queue.lock",

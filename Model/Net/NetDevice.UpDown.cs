@@ -15,13 +15,14 @@ public abstract partial class NetDevice
     /// <summary>kernel: dev_close(). What waits is dropped, whoever is in hard_start_xmit is waited for, and then the driver takes its ring back.</summary>
     public IEnumerator<Stop> DevClose(Agent cpu)
     {
-        yield return Stop.SpinLock(Word.XmitLock);
+        yield return Stop.SpinLock(Word.Rtnl);
         if (!IsUp)
         {
-            yield return Stop.SpinUnlock(Word.XmitLock);
+            yield return Stop.SpinUnlock(Word.Rtnl);
             yield break;
         }
 
+        yield return Stop.SpinLock(Word.XmitLock);
         // kernel: dev_deactivate(): qdisc_reset(), noop_qdisc.
         IsUp = false;
         (BusyNext, CongestNext) = (false, false);
@@ -32,20 +33,22 @@ public abstract partial class NetDevice
 
         yield return Stop.SpinUnlock(Word.XmitLock);
         yield return Stop.Call(Close(cpu));
+        yield return Stop.SpinUnlock(Word.Rtnl);
     }
 
     /// <summary>kernel: dev_open().</summary>
     public IEnumerator<Stop> DevOpen(Agent cpu)
     {
-        if (IsUp)
+        yield return Stop.SpinLock(Word.Rtnl);
+        if (!IsUp)
         {
-            yield break;
+            yield return Stop.Call(Open(cpu));
+            yield return Stop.SpinLock(Word.XmitLock);
+            IsUp = true;
+            yield return Stop.SpinUnlock(Word.XmitLock);
         }
 
-        yield return Stop.Call(Open(cpu));
-        yield return Stop.SpinLock(Word.XmitLock);
-        IsUp = true;
-        yield return Stop.SpinUnlock(Word.XmitLock);
+        yield return Stop.SpinUnlock(Word.Rtnl);
     }
 
     /// <summary>The queue has been stopped for too long. kernel: dev_watchdog().</summary>

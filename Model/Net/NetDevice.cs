@@ -178,6 +178,7 @@ public abstract partial class NetDevice(World world, DevId id, string driver, in
             state.Write(IsBusy);
             state.Write(_xmitLock);
             state.Write(_driverLock);
+            state.Write(_rtnl);
             Smp.WriteState(state);
         }
     }

@@ -89,8 +89,13 @@ public readonly record struct Word(int Kind, int Slot = 0, ulong Address = 0)
     /// <summary>kernel: sk->receive_queue.lock.</summary>
     public static readonly Word ReceiveQueueLock = new(ReceiveQueueLockKind);
 
+    public const int RtnlKind = 8;
+
+    /// <summary>The semaphore under which devices come and go. kernel: rtnl_lock(), net/core/rtnetlink.c.</summary>
+    public static readonly Word Rtnl = new(RtnlKind);
+
     /// <summary>The first number that is a driver's own.</summary>
-    public const int FirstOfDriver = 8;
+    public const int FirstOfDriver = 9;
 
     public static Word Register(uint offset) => new(RegisterKind, (int)offset);
 

@@ -66,8 +66,7 @@ public sealed record DevOpen(DevId Device, AgentId? Cpu) : DevProcedure(Device, 
 
     protected override string Word => "dev_open";
 
-    /// <summary>Not before dev_close() has come to its end: both hold the rtnl semaphore.</summary>
-    protected override bool IsDue(NetDevice device) => !device.IsUp && device.Smp is null or { IsOutsideDriver: true };
+    protected override bool IsDue(NetDevice device) => !device.IsUp;
 
     protected override IEnumerator<Stop> Begin(NetDevice device, Agent cpu) => device.DevOpen(cpu);
 

@@ -5,7 +5,12 @@ using ZeroCopy.Model.Net;
 namespace ZeroCopy.Drivers;
 
 /// <summary>A net device comes up. kernel: register_netdev(), net/core/dev.c.</summary>
-public sealed record RegisterNetdev(DevId Result, DriverKind Kind, int Mtu, NetifFeatures Off) : Operation
+/// <param name="Result">Its name.</param>
+/// <param name="Kind">The driver.</param>
+/// <param name="Mtu">Bytes.</param>
+/// <param name="Off">Features that are off.</param>
+/// <param name="Tigon">Of an AceNIC, the version of its chip: 1 or 2.</param>
+public sealed record RegisterNetdev(DevId Result, DriverKind Kind, int Mtu, NetifFeatures Off, int Tigon = 2) : Operation
 {
     public static readonly Spelling Spelling = new("register_netdev", Parse);
 
@@ -13,7 +18,7 @@ public sealed record RegisterNetdev(DevId Result, DriverKind Kind, int Mtu, Neti
 
     public override Observation Apply(World world)
     {
-        world.Bind(Result, Kind.Register(world, Result, Mtu, Off));
+        world.Bind(Result, Kind.Register(world, Result, Mtu, Off, Tigon));
         return world.Seen.Succeed();
     }
 
@@ -21,7 +26,7 @@ public sealed record RegisterNetdev(DevId Result, DriverKind Kind, int Mtu, Neti
         world.Bind(Result, Mtu, noCsum: (Kind.Features & NetifFeatures.NoCsum) != 0, csumOff: (Off & NetifFeatures.AnyCsum) != 0);
 
     public override string ToString() =>
-        $"{Result} = register_netdev({Kind}, mtu={Mtu}" + (Off == NetifFeatures.None ? "" : $", features={FeatureWords.Change(Off, NetifFeatures.None)}") + ")";
+        $"{Result} = register_netdev({Kind}, mtu={Mtu}" + (Off == NetifFeatures.None ? "" : $", features={FeatureWords.Change(Off, NetifFeatures.None)}") + (Tigon == 2 ? "" : $", tigon={Tigon}") + ")";
 
     private static RegisterNetdev Parse(Operands operands)
     {
@@ -29,8 +34,9 @@ public sealed record RegisterNetdev(DevId Result, DriverKind Kind, int Mtu, Neti
         var kind = operands.Word<DriverKind>("a driver: acenic, hme, unconverted or loopback", DriverKind.TryParse);
         var mtu = (int)operands.Option("mtu", kind.DefaultMtu, DriverKind.MinMtu, kind.MaxMtu);
         var (off, on) = DevFeatures.ParseChange(operands, operands.Option("features") ?? "");
+        var tigon = kind.Word == "acenic" ? (int)operands.Option("tigon", 2, 1, 2) : 2;
         return on == NetifFeatures.None || (on & ~kind.Features & ~NetifFeatures.AnyCsum) == NetifFeatures.None
-            ? new RegisterNetdev(result, kind, mtu, off & kind.Features)
+            ? new RegisterNetdev(result, kind, mtu, off & kind.Features, tigon)
             : throw operands.Error($"{kind} lacks {FeatureWords.Change(NetifFeatures.None, on)}");
     }
 }

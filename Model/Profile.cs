@@ -44,8 +44,11 @@ public sealed record Profile(Size Size, Kernel Kernel, MemoryModel MemoryModel =
     /// <summary>kernel: sizeof(struct sk_buff), charged with each skb.</summary>
     public static int SkbStructBytes => 160;
 
-    /// <summary>kernel: TX_RING_ENTRIES of acenic.h.</summary>
+    /// <summary>kernel: TX_RING_ENTRIES of acenic.h; MAX_TX_RING_ENTRIES from 2.4.19.</summary>
     public int AceTxRingEntries => Size == Size.Tiny ? 8 : 256;
+
+    /// <summary>What a Tigon I has room for in its own memory. kernel: TIGON_I_TX_RING_ENTRIES of acenic.h, from 2.4.19.</summary>
+    public int TigonITxRingEntries => Size == Size.Tiny ? 6 : 128;
 
     /// <summary>kernel: TX_RING_SIZE of sunhme.h.</summary>
     public int HmeTxRingSize => Size == Size.Tiny ? 8 : 32;

@@ -7,14 +7,16 @@ using ZeroCopy.Model.Smp;
 
 namespace ZeroCopy.Drivers.AceNic;
 
-/// <summary>An Alteon Tigon II with its firmware, transmit side: reads descriptors by DMA up to the producer index, joins them until END, sums, emits, and writes its consumer index to the host. It knows bus addresses only. Evidence: drivers/net/acenic.[ch]; FreeBSD sys/dev/ti, NetBSD and OpenBSD if_ti.c agree.</summary>
+/// <summary>An Alteon Tigon with its firmware, transmit side, a Tigon II with its ring in the host's memory or a Tigon I with the ring in its own: reads descriptors by DMA up to the producer index, joins them until END, sums, emits, and writes its consumer index to the host. It knows bus addresses only. Evidence: drivers/net/acenic.[ch]; FreeBSD sys/dev/ti, NetBSD and OpenBSD if_ti.c agree.</summary>
 public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) : IDevice, IHardware
 {
     private const int NoSlot = -1;
 
     private readonly List<AceTxDesc> _packet = [];
+    private readonly byte[] _sram = new byte[ringEntries * AceTxDesc.Bytes];
     private readonly byte[] _fetch = new byte[AceTxDesc.Bytes];
     private ulong _info;
+    private uint _winBase;
     private readonly Frame _payload = new();
     private int _producer;
     private int _consumer;
@@ -46,6 +48,12 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
                 break;
             case AceRegisters.CpuCtrl:
                 SetHalted((value & AceRegisters.CpuHalt) != 0);
+                break;
+            case AceRegisters.WinBase:
+                _winBase = value;
+                break;
+            case >= AceRegisters.Window and < AceRegisters.Window + AceRegisters.WindowBytes:
+                WriteSram(_winBase + offset - AceRegisters.Window, value);
                 break;
             default:
                 throw new ModelException($"AceNIC has no register {offset:x} for writing here");
@@ -105,13 +113,13 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
     {
         _packet.Clear();
         var ring = AddressAt(AceInfo.TxCtrl);
+        var isInHost = RingControl().HasFlag(RcbFlags.TxHostRing);
         var (length, isWhole) = (0, false);
         for (var slot = _consumer; slot != _producer && !isWhole; slot = (slot + 1) % ringEntries)
         {
             var address = ring + (ulong)(slot * AceTxDesc.Bytes);
-            yield return Stop.Fetch(address, AceTxDesc.Bytes);
-            Fetch(address, AceTxDesc.Bytes);
-            var descriptor = AceTxDesc.Read(_fetch);
+            yield return isInHost ? Stop.Fetch(address, AceTxDesc.Bytes) : Stop.Do("reads a descriptor of its own memory");
+            var descriptor = isInHost ? FetchDescriptor(address) : Descriptor(slot);
             _packet.Add(descriptor);
             length += descriptor.Size;
             isWhole = descriptor.Flags.HasFlag(BdFlags.End);
@@ -169,6 +177,11 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
         state.Write(TellsEachDescriptor);
         state.Write(_isHalted);
         state.Write(_isMasked);
+        if (_winBase != 0)
+        {
+            state.Write(_sram);
+        }
+
         state.Write(_irq);
         state.Write(_packet.Count);
         foreach (var descriptor in _packet)
@@ -198,8 +211,7 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
         var protocol = bytes[ethernet + 9];
         var field = transport + (protocol == 17 ? 6 : 16);
         var adder = default(WireAdder);
-        Fetch(_info + AceInfo.TxCtrl + 8, 2);
-        if (!((RcbFlags)BinaryPrimitives.ReadUInt16LittleEndian(_fetch)).HasFlag(RcbFlags.NoPseudoHdr))
+        if (!RingControl().HasFlag(RcbFlags.NoPseudoHdr))
         {
             adder.Feed(bytes.Slice(ethernet + 12, 8));
             adder.Feed([0, protocol, (byte)((bytes.Length - transport) >> 8), (byte)((bytes.Length - transport) & 0xff)]);
@@ -246,6 +258,31 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
         }
 
         _isHalted = halted;
+    }
+
+    /// <summary>A descriptor of the ring in the card's own memory, as it was written there.</summary>
+    public AceTxDesc Descriptor(int slot) => slot >= ringEntries ? default : AceTxDesc.Read(_sram.AsSpan(slot * AceTxDesc.Bytes, AceTxDesc.Bytes));
+
+    /// <summary>What lies beyond the ring is other memory of the card.</summary>
+    private void WriteSram(uint address, uint value)
+    {
+        var at = (long)address - AceRegisters.TxRingBase;
+        if (at >= 0 && at < _sram.Length)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(_sram.AsSpan((int)at), value);
+        }
+    }
+
+    private AceTxDesc FetchDescriptor(ulong address)
+    {
+        Fetch(address, AceTxDesc.Bytes);
+        return AceTxDesc.Read(_fetch);
+    }
+
+    private RcbFlags RingControl()
+    {
+        Fetch(_info + AceInfo.TxCtrl + 8, 2);
+        return (RcbFlags)BinaryPrimitives.ReadUInt16LittleEndian(_fetch);
     }
 
     private ulong AddressAt(int offset)

@@ -7,7 +7,7 @@ using ZeroCopy.Model.Smp;
 
 namespace ZeroCopy.Drivers.AceNic;
 
-/// <summary>The AceNIC driver, transmit side, with the 256-entry ring in host memory. kernel: drivers/net/acenic.[ch] of 2.4.4 as intended: the mapping of a paged skb's head ends with the head, and the high address word is stored.</summary>
+/// <summary>The AceNIC driver, transmit side: a Tigon II with the 256-entry ring in host memory, or a Tigon I with 128 entries in the card's, through a window. kernel: drivers/net/acenic.[ch] of 2.4.4 as intended: the mapping of a paged skb's head ends with the head, the high address word is stored, and the ring is where the chip has it, as from 2.4.19.</summary>
 public sealed partial class AceNicDriver : NetDevice
 {
     /// <summary>kernel: ACE_JUMBO_MTU.</summary>
@@ -19,28 +19,39 @@ public sealed partial class AceNicDriver : NetDevice
 
     private readonly Slot[] _slots;
     private readonly AceTxDescMachine.State[] _lives;
-    private readonly Block _ring;
+    private readonly Block? _ring;
     private readonly Block _txCsm;
     private readonly AceNicDevice _device;
     private int _txPrd;
     private int _txRetCsm;
 
-    public AceNicDriver(World world, DevId id, int mtu, NetifFeatures lacking)
+    /// <param name="world">Where.</param>
+    /// <param name="id">Its name.</param>
+    /// <param name="mtu">Bytes.</param>
+    /// <param name="lacking">Features that are off.</param>
+    /// <param name="tigon">Version of the chip: 1 or 2. kernel: ap->version, ACE_IS_TIGON_I().</param>
+    public AceNicDriver(World world, DevId id, int mtu, NetifFeatures lacking, int tigon = 2)
         : base(world, id, "acenic", mtu, lacking)
     {
-        var entries = world.Profile.AceTxRingEntries;
+        var fits = tigon == 1 ? world.Profile.TigonITxRingEntries : world.Profile.AceTxRingEntries;
+        var entries = fits;
         _slots = new Slot[entries];
         _lives = new AceTxDescMachine.State[entries];
-        _ring = Dma.AllocConsistent(entries * AceTxDesc.Bytes);
+        _ring = tigon == 1 ? null : Dma.AllocConsistent(entries * AceTxDesc.Bytes);
         _txCsm = Dma.AllocConsistent(sizeof(uint));
         Dma.Arriving = Arriving;
         var info = Dma.AllocConsistent(AceInfo.Bytes);
-        AceInfo.WriteAddress(info.Bytes.Span[AceInfo.TxCtrl..], _ring.Address);
+        AceInfo.WriteAddress(info.Bytes.Span[AceInfo.TxCtrl..], _ring?.Address ?? AceRegisters.TxRingBase);
         // The stack seeds the pseudo header: the firmware must not add it again. acenic.c, ace_init().
         BinaryPrimitives.WriteUInt16LittleEndian(
-            info.Bytes.Span[(AceInfo.TxCtrl + 8)..], (ushort)(RcbFlags.TcpUdpSum | RcbFlags.NoPseudoHdr | RcbFlags.CoalIntOnly | RcbFlags.TxHostRing));
+            info.Bytes.Span[(AceInfo.TxCtrl + 8)..], (ushort)(RcbFlags.TcpUdpSum | RcbFlags.NoPseudoHdr | RcbFlags.CoalIntOnly | (_ring is null ? RcbFlags.None : RcbFlags.TxHostRing)));
         AceInfo.WriteAddress(info.Bytes.Span[AceInfo.TxCsmPtr..], _txCsm.Address);
-        _device = new AceNicDevice(Dma, world.Wire, id, entries);
+        _device = new AceNicDevice(Dma, world.Wire, id, fits);
+        if (_ring is null)
+        {
+            _device.WriteRegister(AceRegisters.WinBase, AceRegisters.TxRingBase);
+        }
+
         _device.WriteRegister(AceRegisters.InfoPtrHi, (uint)(info.Address >> 32));
         _device.WriteRegister(AceRegisters.InfoPtrLo, (uint)(info.Address & 0xffffffff));
     }
@@ -68,8 +79,8 @@ public sealed partial class AceNicDriver : NetDevice
     /// <summary>The slots' books: who owns the skb, and what is mapped. kernel: ap->skb->tx_skbuff[].</summary>
     public ReadOnlySpan<Slot> Slots => _slots;
 
-    /// <summary>The descriptor in a slot, as it lies in memory.</summary>
-    public AceTxDesc Descriptor(int slot) => AceTxDesc.Read(_ring.Bytes.Span.Slice(slot * AceTxDesc.Bytes, AceTxDesc.Bytes));
+    /// <summary>The descriptor in a slot, as it lies in memory, the host's or the card's.</summary>
+    public AceTxDesc Descriptor(int slot) => _ring is null ? _device.Descriptor(slot) : AceTxDesc.Read(_ring.Bytes.Span.Slice(slot * AceTxDesc.Bytes, AceTxDesc.Bytes));
 
     public override void AddHeld(List<Skb> to)
     {
@@ -327,15 +338,15 @@ public sealed partial class AceNicDriver : NetDevice
         { Kind: RetCsmKind } => "tx_ret_csm",
         { Kind: SlotKind } => $"tx_skbuff[{word.Slot}]",
         { Address: not 0 } when word.Address == _txCsm.Address => "*tx_csm",
-        { Address: not 0 } => $"tx_ring[{(word.Address - _ring.Address) / AceTxDesc.Bytes}].{((word.Address - _ring.Address) % AceTxDesc.Bytes) switch { AceTxDesc.AddrHi => "addrhi", AceTxDesc.AddrLo => "addrlo", _ => "flagsize" }}",
+        { Address: not 0 } when _ring is not null => $"tx_ring[{(word.Address - _ring.Address) / AceTxDesc.Bytes}].{AceTxDesc.NameOf((int)((word.Address - _ring.Address) % AceTxDesc.Bytes))}",
         _ => base.Spell(word),
     };
 
-    protected override bool IsRing(ulong address) => address >= _ring.Address && address < _ring.Address + (ulong)(Ring.Entries * AceTxDesc.Bytes);
+    protected override bool IsRing(ulong address) => _ring is not null && address >= _ring.Address && address < _ring.Address + (ulong)(Ring.Entries * AceTxDesc.Bytes);
 
     protected override ReadOnlySpan<byte> RingBytes(ulong address) => address == _txCsm.Address
         ? _txCsm.Bytes.Span[..sizeof(uint)]
-        : _ring.Bytes.Span.Slice((int)(address - _ring.Address), sizeof(uint));
+        : _ring!.Bytes.Span.Slice((int)(address - _ring.Address), sizeof(uint));
 
     private static Word TxPrd => new(PrdKind);
 
@@ -349,7 +360,10 @@ public sealed partial class AceNicDriver : NetDevice
 
     private static Word SlotAt(int idx) => new(SlotKind, idx);
 
-    private Word DescriptorAt(int idx, int field) => Word.At(_ring.Address + (ulong)((idx * AceTxDesc.Bytes) + field));
+    /// <summary>A word of a descriptor: memory that the card reads, or a register of its window. kernel: ace_load_tx_bd().</summary>
+    private Word DescriptorAt(int idx, int field) => _ring is null
+        ? Word.Register(AceRegisters.Window + (uint)((idx * AceTxDesc.Bytes) + field))
+        : Word.At(_ring.Address + (ulong)((idx * AceTxDesc.Bytes) + field));
 
     /// <summary>Nothing of the ring is the card's any more, and it is empty.</summary>
     private IEnumerator<Stop> TakeBack(Agent cpu, DropReason reason)

@@ -31,6 +31,17 @@ internal static class AceRegisters
 
     public const uint InfoPtrLo = 0x60c;
 
+    /// <summary>Where in the card's memory the window begins. kernel: WinBase.</summary>
+    public const uint WinBase = 0x68;
+
+    /// <summary>A part of the card's memory, as registers. kernel: Window[512].</summary>
+    public const uint Window = 0x800;
+
+    public const uint WindowBytes = 0x800;
+
+    /// <summary>Where the transmit ring lies in a Tigon I's memory. kernel: TX_RING_BASE.</summary>
+    public const uint TxRingBase = 0x3800;
+
     /// <summary>The name of a register that transmission uses.</summary>
     public static string NameOf(uint offset) => offset switch
     {
@@ -40,6 +51,8 @@ internal static class AceRegisters
         TxPrd => nameof(TxPrd),
         InfoPtrHi => nameof(InfoPtrHi),
         InfoPtrLo => nameof(InfoPtrLo),
+        WinBase => nameof(WinBase),
+        >= Window and < Window + WindowBytes => $"tx_ring[{(offset - Window) / AceTxDesc.Bytes}].{AceTxDesc.NameOf((int)(offset - Window) % AceTxDesc.Bytes)}",
         _ => $"register 0x{offset:x}",
     };
 }

@@ -26,6 +26,9 @@ public readonly record struct AceTxDesc(ulong Address, int Size, BdFlags Flags)
     public const int AddrLo = 4;
     public const int FlagSize = 8;
 
+    /// <summary>The name of a word by its offset.</summary>
+    public static string NameOf(int offset) => offset switch { AddrHi => "addrhi", AddrLo => "addrlo", _ => "flagsize" };
+
     /// <summary>The word that says how many bytes there are, and what they are.</summary>
     public static uint FlagSizeOf(int size, BdFlags flags) => ((uint)size << 16) | (uint)flags;
 

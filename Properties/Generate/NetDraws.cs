@@ -20,11 +20,7 @@ public static class NetDraws
         new("open", 3, Needs.NewFile, Open, Always: true),
         new("tcp_v4_connect", 3, Needs.Dev | Needs.NewSock, Connect, Allocates: 3, Always: true),
         new("udp_connect", 3, Needs.Dev | Needs.NewSock, hand => new UdpConnect(hand.NewSock(), hand.Dev(), Options(hand), Priority(hand))),
-        new("sys_sendfile", 16, Needs.OpenTcp | Needs.File, hand =>
-        {
-            var (file, offset, count) = Range(hand);
-            return new Sendfile(hand.OpenTcp(), file, offset, count);
-        }, Allocates: 3),
+        new("sys_sendfile", 16, Needs.OpenTcp | Needs.File, SendPages, Allocates: 3),
         new("tcp_sendmsg", 8, Needs.OpenTcp | Needs.File, hand =>
         {
             // The second allocation of a call that opens a page is for the page that it copies from.
@@ -113,6 +109,12 @@ public static class NetDraws
         return null;
     }
 
+    internal static Sendfile SendPages(Hand hand)
+    {
+        var (file, offset, count) = Range(hand);
+        return new Sendfile(hand.OpenTcp(), file, offset, count);
+    }
+
     /// <summary>Down, and soon up again; an interleaved device while its card goes on.</summary>
     private static DevClose GoDown(Hand hand)
     {
@@ -170,7 +172,8 @@ public static class NetDraws
     {
         var kind = kinds[hand.Rng.Below(kinds.Count)];
         var off = hand.Rng.OneIn(3) ? hand.Features() & kind.Features : NetifFeatures.None;
-        return new RegisterNetdev(hand.NewDev(), kind, hand.Rng.Below(6) switch { 0 => DriverKind.MinMtu, 1 => 100, 2 => 200, _ => kind.DefaultMtu }, off);
+        return new RegisterNetdev(hand.NewDev(), kind, hand.Rng.Below(6) switch { 0 => DriverKind.MinMtu, 1 => 100, 2 => 200, _ => kind.DefaultMtu }, off,
+            kind.Word == "acenic" && hand.Rng.OneIn(4) ? 1 : 2);
     }
 
     private static OpenFile Open(Hand hand)

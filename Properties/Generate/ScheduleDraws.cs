@@ -1,3 +1,4 @@
+using ZeroCopy.Drivers.AceNic;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Skbs;
@@ -41,6 +42,28 @@ public static class ScheduleDraws
     {
         var queued = hand.Skb(static (names, skb) => names.IsShared(skb));
         return new SkbFreeDatagram(hand.InterleavedDev(), queued, hand.Skb((names, skb) => names.Shape(skb) == names.Shape(queued), except: queued));
+    }
+
+    public static IReadOnlyList<Draw> OfAceNic { get; } = [new("max_tx_desc", 2, Needs.Dev | Needs.OpenTcp | Needs.File, TellOfEach, Prepares: true)];
+
+    /// <summary>The card tells of each descriptor, and soon tells of a packet that it is in the middle of.</summary>
+    private static MaxTxDesc TellOfEach(Hand hand)
+    {
+        var device = hand.Dev();
+        if (!hand.Names.IsInterleaved(device))
+        {
+            hand.Plan(_ => new Interleave(device));
+        }
+
+        hand.Plan(
+            NetDraws.SendPages,
+            _ => new QdiscRun(device, AgentId.Cpu0),
+            _ => new RunStops(device, AgentId.Cpu0, 0),
+            drawn => new RunStops(device, AgentId.Nic, 1 + drawn.Rng.Below(9)),
+            _ => new RunStops(device, AgentId.Tick, 0),
+            _ => new Irq(device, AgentId.Cpu1),
+            _ => new RunStops(device, AgentId.Cpu1, 0));
+        return new MaxTxDesc(device);
     }
 
     /// <summary>A CPU that is in the middle of a transmit, as often as another.</summary>

@@ -56,7 +56,7 @@ public static class Suites
             DriverKind.All,
             Of(law => !NeedsNames(law) && !NeedsMemory(law) && !NeedsSchedule(law))),
         new("acenic", "the AceNIC ring: descriptors, completion, stop and wake",
-            [.. NetDraws.Over(Driver("acenic")), new Draw("max_tx_desc", 3, Needs.Dev, hand => new MaxTxDesc(hand.Dev())), .. ScheduleDraws.All],
+            [.. NetDraws.Over(Driver("acenic")), .. ScheduleDraws.All, .. ScheduleDraws.OfAceNic],
             [Driver("acenic")],
             Of(law => law.Rule.Id[..3] is not "HME" && law.Rule != DmaRules.WithinReach && !NeedsNames(law) && !NeedsMemory(law))),
         new("hme", "the HME ring: ownership bits, start and location of the sum, 32-bit addresses",
@@ -101,7 +101,8 @@ public static class Suites
         || law.Rule == SumRules.RunSum || law.Rule == SumRules.BlockAdd || law.Rule == SkbRules.BytesAgree;
 
     /// <summary>Rules of drivers that go on one access at a time.</summary>
-    private static bool NeedsSchedule(Law law) => law.Rule == NetRules.NothingIsStuck || law.Rule == SkbRules.LastHolderReadsLate || law.Rule == AceRules.WaitsForReclaimOnly || law.Rule == HmeRules.KickFollowsOwn;
+    private static bool NeedsSchedule(Law law) => law.Rule == NetRules.NothingIsStuck || law.Rule == SkbRules.LastHolderReadsLate || law.Rule == AceRules.WaitsForReclaimOnly || law.Rule == HmeRules.KickFollowsOwn
+        || law == AceLaws.PartOfPacketOccurs;
 
     /// <summary>Rules about calls that only a script makes.</summary>
     private static bool IsOfDirectCalls(Rule rule) =>

@@ -32,7 +32,7 @@ public static class AceLaws
         (step, device) => Describe(step, (AceNicDriver)device));
 
     public static readonly Law PartOfPacketOccurs = Law.Sometimes(AceRules.LastSlotOwns,
-        (in Step _, NetDevice device) => device is AceNicDriver { IsAtRest: true, TellsOfEachDescriptor: true } ace && !EachPacket(ace, static (_, _, count, skb) => count == skb.NrFrags + 1));
+        (in Step _, NetDevice device) => device is AceNicDriver { TellsOfEachDescriptor: true, Smp: { IsHandling: false }, InFlight: > 0 } ace && BeginsInside(ace));
 
     public static readonly Law PacketOccurs = Law.Sometimes(AceRules.LastSlotOwns,
         (in Step _, NetDevice device) => device is AceNicDriver { IsAtRest: true, InFlight: > 0 });
@@ -114,6 +114,21 @@ public static class AceLaws
         }
 
         return true;
+    }
+
+    /// <summary>The beginning of the oldest packet was reclaimed, and the rest was not.</summary>
+    private static bool BeginsInside(AceNicDriver ace)
+    {
+        for (var i = 0; i < ace.Slots.Length; i++)
+        {
+            var slot = ace.Slots[(ace.Ring.Consumer + i) % ace.Slots.Length];
+            if (slot.MapLen == 0 || slot.Skb is not null)
+            {
+                return slot.Skb is { } skb && i < skb.NrFrags;
+            }
+        }
+
+        return false;
     }
 
     private static int Used(AceNicDriver ace)

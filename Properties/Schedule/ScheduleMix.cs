@@ -23,6 +23,7 @@ public sealed record ScheduleMix(string Suite, IReadOnlyList<(string Name, IRead
         .. Packets(driver, "mid-packet", driver == "acenic" ? ["max_tx_desc(eth0, 1)"] : [], ["run(eth0, cpu0)", "run(eth0, nic, 3)"]),
         .. Packets(driver, "after-timeout", [Sends[2], "tx_timeout(eth0)"], []),
         .. Packets(driver, "watchdog", [Sends[2]], ["tx_timeout(eth0, cpu1)"]).Where(IsSmallestOrLargest),
+        .. driver == "acenic" ? Packets("acenic, tigon=1", "tigon-1", [], []) : [],
         .. Packets(driver, "closing", [Sends[0]], ["dev_close(eth0, cpu1)"]).Where(IsSmallestOrLargest),
         .. Readers(driver),
     ]);
@@ -46,7 +47,7 @@ public sealed record ScheduleMix(string Suite, IReadOnlyList<(string Name, IRead
         [
             .. new[]
             {
-                $"eth0 = register_netdev({driver}, mtu=1500)",
+                $"eth0 = register_netdev({driver})",
                 "file0 = open(low, 0102030405060708090a0b0c0d0e0f100102030405060708090a0b0c0d0e0f100102)",
                 "sk0 = tcp_v4_connect(eth0, mss=40)",
                 "device_run(eth0, 1)",

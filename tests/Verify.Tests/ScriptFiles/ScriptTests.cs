@@ -145,6 +145,14 @@ public sealed class ScriptTests
         red_mark(eth0)
         skb9 = ipip_rcv(hw, 60, 24, 1)
         ip_forward(skb9, eth0)
+        fail_map(eth0, 2)
+        dev_close(eth0)
+        dev_open(eth0, cpu1)
+        tx_timeout(eth0)
+        max_tx_desc(eth0, 1)
+        lose_irq(eth0)
+        raise_irq(eth0)
+        eth3 = register_netdev(acenic, mtu=1500, tigon=1)
         """;
 
     [Fact]

@@ -28,6 +28,24 @@ internal static class DriverText
         run(eth0, cpu1)
         """;
 
+    /// <summary>A packet is in flight when the device goes down, and it comes up again.</summary>
+    private const string Closing = """
+        zcverify-script 1 size=tiny kernel=linux244 suite={0}
+        eth0 = register_netdev({0}, mtu=1500)
+        file0 = open(low, 01)
+        sk0 = tcp_v4_connect(eth0, mss=40)
+        device_run(eth0, 1)
+        netif_rx(eth0, 1)
+        device_run(eth0, 1)
+        interrupt(eth0)
+        sys_sendfile(sk0, file0, 0, 1)
+        interleave(eth0)
+        dev_close(eth0, cpu1)
+        run(eth0, cpu1)
+        dev_open(eth0, cpu1)
+        run(eth0, cpu1)
+        """;
+
     public static string Of(DriverPage page)
     {
         var text = new StringBuilder();
@@ -47,7 +65,13 @@ internal static class DriverText
         }
 
         text.Append("\nA packet of a head and three fragments, which closes the ring of the small profile (8 slots, 3 fragments at most), from the queue to the free skb, each access in its order. `cpu0` sends, `cpu1` has the interrupt, `nic` is the card and `tick` its coalescing timer:\n\n```\n");
-        foreach (var line in Accesses(page.Driver))
+        foreach (var line in Accesses(Example, page.Driver))
+        {
+            text.Append(line).Append('\n');
+        }
+
+        text.Append("```\n\nThe device goes down with a packet of two pieces in flight, and comes up again:\n\n```\n");
+        foreach (var line in Accesses(Closing, page.Driver))
         {
             text.Append(line).Append('\n');
         }
@@ -55,20 +79,20 @@ internal static class DriverText
         return text.Append("```\n\n").ToString();
     }
 
-    private static IEnumerable<string> Accesses(string driver)
+    private static IEnumerable<string> Accesses(string script, string driver)
     {
-        var replay = new Replay(Script.Parse(Example.Replace("{0}", driver, StringComparison.Ordinal), Language.All)) { Explains = true };
+        var replay = new Replay(Script.Parse(script.Replace("{0}", driver, StringComparison.Ordinal), Language.All)) { Explains = true };
         var begun = false;
         while (replay.Next(out var step))
         {
-            if (!(begun |= step.Operation is QdiscRun))
+            if (!(begun |= step.Operation is QdiscRun or Model.Net.DevClose))
             {
                 continue;
             }
 
             foreach (var change in step.Changes)
             {
-                if (change.StartsWith("cpu", StringComparison.Ordinal) || change.StartsWith("nic", StringComparison.Ordinal) || change.StartsWith("tick", StringComparison.Ordinal) || change.Contains(" emits ", StringComparison.Ordinal))
+                if (change.StartsWith("cpu", StringComparison.Ordinal) || change.StartsWith("nic", StringComparison.Ordinal) || change.StartsWith("tick", StringComparison.Ordinal) || change.Contains(" emits ", StringComparison.Ordinal) || change.Contains(" dropped: ", StringComparison.Ordinal))
                 {
                     yield return change;
                 }

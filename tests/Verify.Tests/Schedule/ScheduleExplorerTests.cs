@@ -63,10 +63,10 @@ public sealed class ScheduleExplorerTests
 
     [LongTheory]
     [Trait("Category", "Long")]
-    [InlineData("acenic", MemoryModel.Tso, 607_676, 6_692_446)]
-    [InlineData("acenic", MemoryModel.Rmo, 1_279_720, 7_024_410)]
-    [InlineData("hme", MemoryModel.Tso, 223_391, 674_691)]
-    [InlineData("hme", MemoryModel.Rmo, 374_992, 742_629)]
+    [InlineData("acenic", MemoryModel.Tso, 947_685, 10_373_572)]
+    [InlineData("acenic", MemoryModel.Rmo, 2_068_784, 10_918_999)]
+    [InlineData("hme", MemoryModel.Tso, 372_450, 1_186_277)]
+    [InlineData("hme", MemoryModel.Rmo, 739_498, 1_312_110)]
     public void All_schedules_with_two_preemptions_and_two_reorderings_hold(string driver, MemoryModel model, long states, long schedules)
     {
         var mix = ScheduleMix.Find(driver)!;

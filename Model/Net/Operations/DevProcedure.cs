@@ -32,7 +32,7 @@ public abstract record DevProcedure(DevId Device, AgentId? Cpu) : Operation
 
     public override void Apply(CopyingWorld world, Observation seen) => world.Follow(seen);
 
-    public override string ToString() => Cpu is { } cpu ? $"{Word}({Device}, {ScheduleStep.Spell(cpu)})" : $"{Word}({Device})";
+    public sealed override string ToString() => Cpu is { } cpu ? $"{Word}({Device}, {ScheduleStep.Spell(cpu)})" : $"{Word}({Device})";
 
     /// <summary>The kernel's function, as a script says it.</summary>
     protected abstract string Word { get; }
@@ -55,8 +55,6 @@ public sealed record DevClose(DevId Device, AgentId? Cpu) : DevProcedure(Device,
     protected override bool IsDue(NetDevice device) => device.IsUp;
 
     protected override IEnumerator<Stop> Begin(NetDevice device, Agent cpu) => device.DevClose(cpu);
-
-    public override string ToString() => base.ToString();
 }
 
 /// <summary>The device comes up again. kernel: dev_open(), net/core/dev.c.</summary>
@@ -69,8 +67,6 @@ public sealed record DevOpen(DevId Device, AgentId? Cpu) : DevProcedure(Device, 
     protected override bool IsDue(NetDevice device) => !device.IsUp;
 
     protected override IEnumerator<Stop> Begin(NetDevice device, Agent cpu) => device.DevOpen(cpu);
-
-    public override string ToString() => base.ToString();
 }
 
 /// <summary>The watchdog finds that the queue has been stopped for too long. kernel: dev_watchdog(), net/sched/sch_generic.c; dev->tx_timeout.</summary>
@@ -83,6 +79,4 @@ public sealed record TxTimeout(DevId Device, AgentId? Cpu) : DevProcedure(Device
     protected override bool IsDue(NetDevice device) => device is { HasTxTimeout: true, Stopped: true, IsUp: true };
 
     protected override IEnumerator<Stop> Begin(NetDevice device, Agent cpu) => device.DevWatchdog(cpu);
-
-    public override string ToString() => base.ToString();
 }

@@ -8,7 +8,6 @@ public sealed class SeedTests
     [Theory]
     [InlineData("checksum skb transmit acenic hme system --cases 60", 3)]
     [InlineData("skb transmit --cases 30 --size real --seed 0xffffffffffffffff", 2)]
-    [InlineData("skb --cases 6 --no-replay --mutant S16", 1)]
     public void Equal_seeds_give_equal_json(string command, int repeats) => SameJson(command, repeats);
 
     [LongTheory]

@@ -23,6 +23,12 @@ public sealed class ExploredMutantTests
         [("completion", "G103")] = "a datagram over a device that cannot make its sum",
     };
 
+    /// <summary>Mutants that the random engine finds by a shorter script with operands that the mix has not.</summary>
+    private static readonly Dictionary<(string Mix, string Mutant), string> IsShorterWithOtherOperands = new()
+    {
+        [("completion", "Z2")] = "an AceNIC without HIGHDMA, whose high page is linearised at once",
+    };
+
     private static readonly string[] Mixes = ["skb", "pages", "completion"];
 
     public static TheoryData<string, string> Fitting
@@ -57,12 +63,21 @@ public sealed class ExploredMutantTests
         var header = $"{mutant.Witness.Split('\n')[0]} mutant={id} expect={mutant.Breaks}";
         var script = build.Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Generate.Hunt", nameof(Hunt.Explore), mix, header, string.Join(' ', [mutant.Breaks, .. mutant.Also]), Shrinker.DefaultEvaluations);
         var random = JsonNode.Parse(build.Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Generate.Hunt", nameof(Hunt.Search), mutant.Suite, header, 1ul, MostCases, mutant.Breaks, Shrinker.DefaultEvaluations))!;
-        if (random["found"]!.GetValue<bool>() && random["reported"]!.AsArray().Any(rule => rule!.GetValue<string>() == mutant.Breaks))
+        if (random["found"]!.GetValue<bool>() && random["reported"]!.AsArray().Any(rule => rule!.GetValue<string>() == mutant.Breaks)
+            && !IsShorterWithOtherOperands.ContainsKey((mix, id)) && HasWordsOf(mix, random["script"]!.AsArray()))
         {
             Assert.InRange(Lines(script), 1, random["length"]!.GetValue<int>());
         }
 
         Assert.InRange(Lines(script), 1, Script.Parse(mutant.Witness, Language.All).Operations.Count);
+    }
+
+    /// <summary>The random engine has operations that the mix has not, and a shorter way with them may be no way of the mix's.</summary>
+    private static bool HasWordsOf(string mix, JsonArray script)
+    {
+        var explored = ExploreMix.Find(mix)!;
+        var words = WordsOf([.. explored.Operations, .. explored.Starts.SelectMany(start => start.Before)]);
+        return WordsOf([.. script.Select((line, i) => Script.ParseOperation(line!.GetValue<string>(), i + 1, Language.All))]).IsSubsetOf(words);
     }
 
     private static int Lines(string script) => script.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;

@@ -23,7 +23,8 @@ public sealed class SharedSkbTests
     public void AllSchedules_AsIntended_Hold(string model, int schedules) => Assert.Equal(schedules, (int)Explore(0, model, null)["schedules"]!);
 
     /// <summary>Loads in order need no barrier: on x86 the two are no bugs.</summary>
-    [Theory]
+    [LongTheory]
+    [Trait("Category", "Long")]
     [InlineData("S3", "tso", 0)]
     [InlineData("S3", "rmo", 1)]
     [InlineData("S3b", "tso", 0)]

@@ -8,8 +8,7 @@ namespace ZeroCopy.Properties;
 /// <summary>A driver's page: what it must know, and the order of its accesses as the driver itself makes them.</summary>
 internal static class DriverText
 {
-    /// <summary>A packet that closes an empty ring is sent, and reclaimed.</summary>
-    private const string Example = """
+    private const string Connected = """
         zcverify-script 1 size=tiny kernel=linux244 suite={0}
         eth0 = register_netdev({0}, mtu=1500)
         file0 = open(low, 0102030405060708090a0b0c0d0e0f100102030405060708090a0b0c0d0e0f100102)
@@ -18,6 +17,11 @@ internal static class DriverText
         netif_rx(eth0, 1)
         device_run(eth0, 1)
         interrupt(eth0)
+
+        """;
+
+    /// <summary>A packet that closes an empty ring is sent, and reclaimed.</summary>
+    private const string Example = Connected + """
         interleave(eth0)
         sys_sendfile(sk0, file0, 15, 18)
         qdisc_run(eth0, cpu0)
@@ -29,15 +33,7 @@ internal static class DriverText
         """;
 
     /// <summary>A packet is in flight when the device goes down, and it comes up again.</summary>
-    private const string Closing = """
-        zcverify-script 1 size=tiny kernel=linux244 suite={0}
-        eth0 = register_netdev({0}, mtu=1500)
-        file0 = open(low, 01)
-        sk0 = tcp_v4_connect(eth0, mss=40)
-        device_run(eth0, 1)
-        netif_rx(eth0, 1)
-        device_run(eth0, 1)
-        interrupt(eth0)
+    private const string Closing = Connected + """
         sys_sendfile(sk0, file0, 0, 1)
         interleave(eth0)
         dev_close(eth0, cpu1)

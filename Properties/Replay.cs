@@ -155,6 +155,7 @@ public sealed class Replay(Script script, IReadOnlyList<Law> laws)
                 case Happening.Dropped:
                     var drop = seen.Drops[index];
                     WaitingOf(drop.Device).RemoveAll(waiting => waiting.Number == drop.Number);
+                    TakenBy(drop.Device).RemoveAll(taken => taken.Number == drop.Number);
                     lines.Add($"segment {drop.Number} dropped: {drop.Reason}");
                     break;
                 case Happening.Shown:

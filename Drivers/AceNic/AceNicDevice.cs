@@ -80,10 +80,10 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
     public void SetIrq(bool raised) => _irq = raised && !_isHalted;
 
     /// <summary>It tells of each descriptor that it has read, not of whole packets only. kernel: max_tx_desc of 1, TuneMaxTxDesc.</summary>
-    public bool TellsEachDescriptor { get; set; }
+    public bool TellsOfEachDescriptor { get; set; }
 
     /// <summary>The slot behind what it needs no more.</summary>
-    private int Consumed => TellsEachDescriptor ? (_consumer + _read) % ringEntries : _consumer;
+    private int Consumed => TellsOfEachDescriptor ? (_consumer + _read) % ringEntries : _consumer;
 
     public int Run(int packets)
     {
@@ -174,7 +174,7 @@ public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) 
         state.Write(_published);
         state.Write(_lookedUpTo);
         state.Write(_read);
-        state.Write(TellsEachDescriptor);
+        state.Write(TellsOfEachDescriptor);
         state.Write(_isHalted);
         state.Write(_isMasked);
         if (_winBase != 0)

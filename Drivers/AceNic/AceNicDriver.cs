@@ -105,8 +105,8 @@ public sealed partial class AceNicDriver : NetDevice
     /// <summary>The card tells of each descriptor that it has read, in the middle of a packet too. kernel: module parameter max_tx_desc.</summary>
     public bool TellsOfEachDescriptor
     {
-        get => _device.TellsEachDescriptor;
-        set => _device.TellsEachDescriptor = value;
+        get => _device.TellsOfEachDescriptor;
+        set => _device.TellsOfEachDescriptor = value;
     }
 
     public override IHardware Hardware => _device;
@@ -130,7 +130,7 @@ public sealed partial class AceNicDriver : NetDevice
             var (mapping, size) = Map(skb, piece);
             if (Dma.IsError(mapping))
             {
-                yield return Stop.Call(Unmap(cpu, first, idx)); // 2.4.4 has no answer for it: pci_map_single() cannot fail there.
+                yield return Stop.Call(Empty(cpu, first, idx, DropReason.NoMapping)); // 2.4.4 has no answer for it: pci_map_single() cannot fail there.
                 DropTaken(skb, DropReason.NoMapping);
                 yield break;
             }
@@ -378,18 +378,7 @@ public sealed partial class AceNicDriver : NetDevice
         yield return Stop.Load(TxPrd);
         var end = cpu.Value;
         yield return Stop.Load(TxRetCsm);
-        for (var idx = cpu.Value; idx != end; idx = (idx + 1) % _slots.Length)
-        {
-            yield return Stop.Load(SlotAt(idx));
-            var (mapping, skb, mapLen) = cpu.Loaded;
-            yield return Stop.Store(SlotAt(idx), default(Datum));
-            Dma.UnmapSingle(unchecked((ulong)mapping), mapLen); // Each piece before the skb goes.
-            if (skb is not null)
-            {
-                DropTaken(skb, reason);
-            }
-        }
-
+        yield return Stop.Call(Empty(cpu, cpu.Value, end, reason));
         yield return Stop.Store(TxPrd, 0);
         yield return Stop.Store(TxRetCsm, 0);
         yield return Stop.Store(TxCsm, 0);
@@ -403,16 +392,20 @@ public sealed partial class AceNicDriver : NetDevice
         yield return Stop.Writel(AceRegisters.HostCtrl, 0);
     }
 
-    /// <summary>Undoes the mappings of a packet that is not going to be sent. kernel: none in 2.4.4; the loop of ace_tx_int().</summary>
-    private IEnumerator<Stop> Unmap(Agent cpu, int first, int end)
+    /// <summary>Slots of packets that are not going to be sent: each piece is unmapped before the skb, which the last of a packet has, goes. kernel: the loop of ace_close().</summary>
+    private IEnumerator<Stop> Empty(Agent cpu, int first, int end, DropReason reason)
     {
-        for (; first != end; first = (first + 1) % _slots.Length)
+        for (var idx = first; idx != end; idx = (idx + 1) % _slots.Length)
         {
-            yield return Stop.Load(SlotAt(first));
+            yield return Stop.Load(SlotAt(idx));
             if (cpu.Loaded is { Length: > 0 } slot)
             {
-                yield return Stop.Store(SlotAt(first), default(Datum));
+                yield return Stop.Store(SlotAt(idx), default(Datum));
                 Dma.UnmapSingle(unchecked((ulong)slot.Number), slot.Length);
+                if (slot.Skb is { } skb)
+                {
+                    DropTaken(skb, reason);
+                }
             }
         }
     }

@@ -91,7 +91,7 @@ public abstract partial class NetDevice
     /// <summary>kernel: dev->tx_timeout(), under dev->xmit_lock.</summary>
     protected virtual IEnumerator<Stop> TxTimeout(Agent cpu) => throw new ModelException($"{driver} has no tx_timeout");
 
-    /// <summary>A packet that the driver took, or that waited for it, is freed, and was not sent or only perhaps.</summary>
+    /// <summary>A packet that waited, or that the driver took, is freed: it was not sent, or the card sent it and has not said so.</summary>
     protected void DropTaken(Skb skb, DropReason reason)
     {
         if (skb == InHand)

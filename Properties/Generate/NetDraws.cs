@@ -122,12 +122,8 @@ public static class NetDraws
         var cpu = Cpu(hand, device);
         if (cpu is { } at)
         {
-            hand.Plan(
-                drawn => new RunStops(device, at, 1 + drawn.Rng.Below(20)),
-                drawn => new RunStops(device, AgentId.Nic, 1 + drawn.Rng.Below(10)),
-                _ => new RunStops(device, at, 0),
-                _ => new DevOpen(device, at),
-                _ => new RunStops(device, at, 0));
+            GoesOnBeside(hand, device, at);
+            hand.Plan(_ => new DevOpen(device, at), _ => new RunStops(device, at, 0));
         }
         else
         {
@@ -155,14 +151,17 @@ public static class NetDraws
         var cpu = Cpu(hand, device);
         if (cpu is { } at)
         {
-            hand.Plan(
-                drawn => new RunStops(device, at, 1 + drawn.Rng.Below(20)),
-                drawn => new RunStops(device, AgentId.Nic, 1 + drawn.Rng.Below(10)),
-                _ => new RunStops(device, at, 0));
+            GoesOnBeside(hand, device, at);
         }
 
         return new TxTimeout(device, cpu);
     }
+
+    /// <summary>A procedure that begins on a CPU comes to its end, and somewhere in the middle the card goes on.</summary>
+    private static void GoesOnBeside(Hand hand, DevId device, AgentId cpu) => hand.Plan(
+        drawn => new RunStops(device, cpu, 1 + drawn.Rng.Below(20)),
+        drawn => new RunStops(device, AgentId.Nic, 1 + drawn.Rng.Below(10)),
+        _ => new RunStops(device, cpu, 0));
 
     /// <summary>Where a procedure begins on a device that is interleaved; elsewhere it runs to its end.</summary>
     private static AgentId? Cpu(Hand hand, DevId device) =>

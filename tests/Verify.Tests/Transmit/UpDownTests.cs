@@ -2,6 +2,7 @@ using ZeroCopy.Drivers.AceNic;
 using ZeroCopy.Drivers.Hme;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
+using ZeroCopy.Properties;
 using ZeroCopy.Tests.Support;
 
 namespace ZeroCopy.Tests.Transmit;
@@ -73,6 +74,22 @@ public sealed class UpDownTests
     {
         var world = Scripts.Holds(Connected(driver, Packet + "device_run(eth0, 1)\ntx_timeout(eth0)")).World;
         Assert.Equal((0, 0), (world.Device(Eth0).InFlight, world.Seen.Frames.Count));
+    }
+
+    /// <summary>What a report tells of a frame is of the packet that it was, not of one that the driver dropped before.</summary>
+    [Theory]
+    [InlineData("tx_timeout(eth0)\n")]
+    [InlineData("dev_close(eth0)\ndev_open(eth0)\n")]
+    public void Dropped_Replay_NamesThePacketThatIsSent(string lost)
+    {
+        var replay = new Replay(Connected("hme", Packet + lost + "tcp_retransmit_timer(sk0)\ndevice_run(eth0, 1)")) { Explains = true };
+        IReadOnlyList<string> told = [];
+        while (replay.Next(out var step))
+        {
+            told = step.Changes;
+        }
+
+        Assert.Contains(told, line => line.StartsWith("eth0 emits 72 bytes: segment 3, ", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using ZeroCopy.Cli.Mutants;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Smp;
@@ -26,11 +25,7 @@ internal sealed class CommonOptions(bool isSeeded)
         }
     }
 
-    public ulong Seed(ParseResult parsed) => parsed.GetValue(_seed) is not { } text ? 1
-        : text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-            && ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex) ? hex
-        : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : throw new InputException($"--seed '{text}' is not a number of 64 bits, decimal or 0x");
+    public ulong Seed(ParseResult parsed) => Verb.Seed(parsed.GetValue(_seed));
 
     public int Jobs(ParseResult parsed) => parsed.GetValue(_jobs) is { } text ? (int)Verb.Number(text, "--jobs", 1, 256) : Environment.ProcessorCount;
 
@@ -42,7 +37,10 @@ internal sealed class CommonOptions(bool isSeeded)
     }
 
     /// <summary>The id of the mutant that was asked for, if there is one of the name.</summary>
-    public string? Mutant(ParseResult parsed) => parsed.GetValue(_mutant) is not { } name ? null
+    public string? Mutant(ParseResult parsed) => Mutant(parsed.GetValue(_mutant));
+
+    /// <summary>The id of a mutant; null for no name, and an <see cref="InputException"/> for one that nobody has.</summary>
+    public static string? Mutant(string? name) => name is null ? null
         : Sources.Find(name)?.Id ?? throw new InputException($"'{name}' is not a mutant; 'zcverify mutants --list' names them");
 
     private static int Word(ParseResult parsed, Option<string?> option, string first, string second)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Spectre.Console;
 using ZeroCopy.Model;
@@ -106,14 +105,6 @@ internal static class RunCommand
             return (Verb.Number(cases, "--cases", 1, 1_000_000_000_000), null);
         }
 
-        return (null, time is null ? DefaultTime : ParseTime(time));
-    }
-
-    private static TimeSpan ParseTime(string text)
-    {
-        var unit = text.EndsWith('s') ? 1 : text.EndsWith('m') ? 60 : 0;
-        return unit > 0 && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 1_000_000
-            ? TimeSpan.FromSeconds((long)number * unit)
-            : throw new InputException($"--time '{text}' is not a time such as 30s or 5m");
+        return (null, time is null ? DefaultTime : Verb.Time(time, "--time"));
     }
 }

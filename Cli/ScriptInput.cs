@@ -13,11 +13,14 @@ internal static class ScriptInput
     private static string? _fromStandardInput;
 
     /// <summary>Reads and parses; what is wrong is an <see cref="InputException"/> that names token and line.</summary>
-    public static Script Read(string path)
+    public static Script Read(string path) => Read(path, static text => Script.Parse(text, Language.All));
+
+    /// <summary>The same for a script of another language.</summary>
+    public static T Read<T>(string path, Func<string, T> parse)
     {
         try
         {
-            return Script.Parse(Text(path), Language.All);
+            return parse(Text(path));
         }
         catch (ScriptException wrong)
         {

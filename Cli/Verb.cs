@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ZeroCopy.Cli.Qemu;
 using ZeroCopy.Model;
 
 namespace ZeroCopy.Cli;
@@ -83,6 +84,10 @@ public static class Verb
         {
             return Fail(command.Name, json, ExitStatus.Interrupted, "interrupted");
         }
+        catch (AdapterException missing)
+        {
+            return Fail(command.Name, json, ExitStatus.HarnessError, missing.Message);
+        }
         catch (Exception broken) when (broken is not OutOfMemoryException)
         {
             return Fail(command.Name, json, ExitStatus.HarnessError, $"the harness failed: {(broken is AggregateException { InnerException: { } one } ? one : broken).Message}\n{broken.GetBaseException()}");
@@ -94,6 +99,22 @@ public static class Verb
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= from && value <= to
             ? value
             : throw new InputException($"{option} '{text}' is not a whole number from {from} to {to}");
+
+    /// <summary>The value of --seed; 1 where it was not given.</summary>
+    public static ulong Seed(string? text) => text is null ? 1
+        : text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+            && ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex) ? hex
+        : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new InputException($"--seed '{text}' is not a number of 64 bits, decimal or 0x");
+
+    /// <summary>A time such as 30s or 5m, given as an option.</summary>
+    public static TimeSpan Time(string text, string option)
+    {
+        var unit = text.EndsWith('s') ? 1 : text.EndsWith('m') ? 60 : 0;
+        return unit > 0 && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 1_000_000
+            ? TimeSpan.FromSeconds((long)number * unit)
+            : throw new InputException($"{option} '{text}' is not a time such as 30s or 5m");
+    }
 
     public static string Word(ExitStatus status) => status switch
     {

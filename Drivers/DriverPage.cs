@@ -60,10 +60,11 @@ public sealed record DriverPage(
         new("hme", "Sun HME, transmit ring in host memory", "linux 2.4.4 drivers/net/sunhme.[ch]",
         [
             ("GREG_SWRESET", "0x000", "write 3: stops both halves, which leave what they were in; it reads as 0 when that is done"),
-            ("GREG_STAT", "0x100", "read: the causes, which the reading clears. 0x01000000 (HOSTTOTX): a packet has gone; 0x02000000 (TXALL): the ring is empty, and the only one that interrupts here and that the handler reclaims by"),
+            ("GREG_STAT", "0x100", "read: the causes, which the reading clears. 0x01000000 (HOSTTOTX): a packet has gone; 0x02000000 (TXALL): the ring is empty, and the only one that the handler reclaims by"),
+            ("GREG_IMASK", "0x104", "write: a 1 keeps a cause from the interrupt line. After a reset all are kept from it; the driver writes 0x10000103, each frame sent or received and parity errors of the transmitter"),
             ("ETX_PENDING", "0x2000", "write 1: the kick. The chip looks at the descriptor that it waits for"),
             ("ETX_RING", "0x2008", "write: bus address of the ring, aligned to 2 KiB"),
-            ("ETX_RSIZE", "0x202c", "write: entries / 16 - 1"),
+            ("ETX_RSIZE", "0x202c", "write: entries / 16 - 1. The chip goes back to slot 0 behind so many"),
             ("ETX_CFG, BMAC_TXCFG", "0x2004, 0x620c", "write 1: transmit DMA, and the transmitter, enabled"),
         ],
         [

@@ -1,3 +1,4 @@
+using ZeroCopy.Drivers.Hme;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Copying;
 using ZeroCopy.Model.Net;
@@ -10,7 +11,8 @@ namespace ZeroCopy.Drivers;
 /// <param name="Mtu">Bytes.</param>
 /// <param name="Off">Features that are off.</param>
 /// <param name="Tigon">Of an AceNIC, the version of its chip: 1 or 2.</param>
-public sealed record RegisterNetdev(DevId Result, DriverKind Kind, int Mtu, NetifFeatures Off, int Tigon = 2) : Operation
+/// <param name="Ring">Of an HME, the entries of its transmit ring; 0 for the profile's.</param>
+public sealed record RegisterNetdev(DevId Result, DriverKind Kind, int Mtu, NetifFeatures Off, int Tigon = 2, int Ring = 0) : Operation
 {
     public static readonly Spelling Spelling = new("register_netdev", Parse);
 
@@ -18,7 +20,7 @@ public sealed record RegisterNetdev(DevId Result, DriverKind Kind, int Mtu, Neti
 
     public override Observation Apply(World world)
     {
-        world.Bind(Result, Kind.Register(world, Result, Mtu, Off, Tigon));
+        world.Bind(Result, Kind.Register(world, Result, Mtu, Off, new CardOptions(Tigon, Ring)));
         return world.Seen.Succeed();
     }
 
@@ -26,7 +28,7 @@ public sealed record RegisterNetdev(DevId Result, DriverKind Kind, int Mtu, Neti
         world.Bind(Result, Mtu, noCsum: (Kind.Features & NetifFeatures.NoCsum) != 0, csumOff: (Off & NetifFeatures.AnyCsum) != 0);
 
     public override string ToString() =>
-        $"{Result} = register_netdev({Kind}, mtu={Mtu}" + (Off == NetifFeatures.None ? "" : $", features={FeatureWords.Change(Off, NetifFeatures.None)}") + (Tigon == 2 ? "" : $", tigon={Tigon}") + ")";
+        $"{Result} = register_netdev({Kind}, mtu={Mtu}" + (Off == NetifFeatures.None ? "" : $", features={FeatureWords.Change(Off, NetifFeatures.None)}") + (Tigon == 2 ? "" : $", tigon={Tigon}") + (Ring == 0 ? "" : $", ring={Ring}") + ")";
 
     private static RegisterNetdev Parse(Operands operands)
     {
@@ -35,8 +37,14 @@ public sealed record RegisterNetdev(DevId Result, DriverKind Kind, int Mtu, Neti
         var mtu = (int)operands.Option("mtu", kind.DefaultMtu, DriverKind.MinMtu, kind.MaxMtu);
         var (off, on) = DevFeatures.ParseChange(operands, operands.Option("features") ?? "");
         var tigon = kind.Word == "acenic" ? (int)operands.Option("tigon", 2, 1, 2) : 2;
+        var ring = kind.Word == "hme" ? (int)operands.Option("ring", 0, 0, 256) : 0;
+        if (ring != 0 && !HmeDriver.RingSizes.Contains(ring))
+        {
+            throw operands.Error($"'{ring}' is not a size of HME's ring: 16, 32, 64, 128 or 256");
+        }
+
         return on == NetifFeatures.None || (on & ~kind.Features & ~NetifFeatures.AnyCsum) == NetifFeatures.None
-            ? new RegisterNetdev(result, kind, mtu, off & kind.Features, tigon)
+            ? new RegisterNetdev(result, kind, mtu, off & kind.Features, tigon, ring)
             : throw operands.Error($"{kind} lacks {FeatureWords.Change(NetifFeatures.None, on)}");
     }
 }

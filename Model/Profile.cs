@@ -53,6 +53,9 @@ public sealed record Profile(Size Size, Kernel Kernel, MemoryModel MemoryModel =
     /// <summary>kernel: TX_RING_SIZE of sunhme.h.</summary>
     public int HmeTxRingSize => Size == Size.Tiny ? 8 : 32;
 
+    /// <summary>Entries that one unit of HME's size register stands for. kernel: ETX_RSIZE_SHIFT of sunhme.h, 4.</summary>
+    public int HmeRingGranule => Size == Size.Tiny ? 8 : 16;
+
     /// <summary>kernel: TX_RING_SIZE of a driver of the time, drivers/net/tulip/tulip.h.</summary>
     public int UnconvertedTxRingSize => Size == Size.Tiny ? 4 : 16;
 

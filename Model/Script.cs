@@ -116,22 +116,9 @@ public sealed record Script(ScriptHeader Header, IReadOnlyList<Operation> Operat
     /// <summary>Reads one line; what does not parse is a <see cref="ScriptException"/>.</summary>
     public static Operation ParseOperation(string line, int number, IReadOnlyList<Spelling> language)
     {
-        var open = line.IndexOf('(');
-        if (open < 0 || !line.EndsWith(')'))
-        {
-            throw new ScriptException(number, $"'{line}' is not of the form 'name(operand, ...)'");
-        }
-
-        var left = line[..open].Split('=', StringSplitOptions.TrimEntries);
-        var name = left[^1];
-        var inside = line[(open + 1)..^1];
-        var operands = new Operands(
-            number,
-            name,
-            left.Length > 1 ? left[0] : null,
-            inside.Trim().Length == 0 ? [] : inside.Split(',', StringSplitOptions.TrimEntries));
-        var spelling = language.FirstOrDefault(candidate => candidate.Name == name)
-            ?? throw new ScriptException(number, $"'{name}' is not an operation");
+        var operands = Operands.Of(line, number);
+        var spelling = language.FirstOrDefault(candidate => candidate.Name == operands.Operation)
+            ?? throw operands.Error($"'{operands.Operation}' is not an operation");
         var operation = spelling.Parse(operands);
         operands.End(hasResult: operation.ToString().Contains(" = ", StringComparison.Ordinal));
         return operation;

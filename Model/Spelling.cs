@@ -22,6 +22,27 @@ public sealed class Operands(int line, string name, string? result, IReadOnlyLis
 
     public int Line => line;
 
+    /// <summary>The name before the bracket.</summary>
+    public string Operation => name;
+
+    /// <summary>Takes a line apart; what is not of the form <c>name(operand, ...)</c> is a <see cref="ScriptException"/>.</summary>
+    public static Operands Of(string text, int line)
+    {
+        var open = text.IndexOf('(');
+        if (open < 0 || !text.EndsWith(')'))
+        {
+            throw new ScriptException(line, $"'{text}' is not of the form 'name(operand, ...)'");
+        }
+
+        var left = text[..open].Split('=', StringSplitOptions.TrimEntries);
+        var inside = text[(open + 1)..^1];
+        return new Operands(
+            line,
+            left[^1],
+            left.Length > 1 ? left[0] : null,
+            inside.Trim().Length == 0 ? [] : inside.Split(',', StringSplitOptions.TrimEntries));
+    }
+
     /// <summary>The name left of <c>=</c>.</summary>
     public T Result<T>(string prefix, Func<int, T> id) =>
         result is null ? throw Error($"{name} gives a result: write 'x = {name}(...)'") : id(NameNumber(result, prefix));

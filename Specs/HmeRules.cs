@@ -33,6 +33,11 @@ public static class HmeRules
         Because: "The chip goes on while OWN is set: behind a packet it would find the rest of one that was given up, and read memory that is unmapped.",
         Source: "linux 2.4.4 drivers/net/sunhme.c, happy_meal_init_rings(), happy_meal_tx(). unmap_partial_tx_skb() of later kernels breaks it: it leaves OWN on the fragments of a packet that it gives up", Basis.Intended);
 
+    public static readonly Rule RingSizeTold = new("HME-007",
+        "The chip is told the size of the ring at which the driver wraps.",
+        Because: "One of them goes on behind the ring where the other begins anew: the chip waits there, or sends what lies there.",
+        Source: "linux 2.4.4 drivers/net/sunhme.c, happy_meal_init(): ETX_RSIZE, (TX_RING_SIZE >> ETX_RSIZE_SHIFT) - 1", Basis.Source);
+
     public static readonly Rule TxDescLife = new("HME-010",
         "A descriptor is given an address while it is free, OWN once it has the address, and is reclaimed once the chip has cleared OWN.",
         Because: "With OWN before the address the chip reads where the last packet was; a descriptor that is reclaimed under OWN takes the pages from under its DMA.",

@@ -8,7 +8,7 @@ using ZeroCopy.Model.Smp;
 namespace ZeroCopy.Drivers.AceNic;
 
 /// <summary>An Alteon Tigon with its firmware, transmit side, a Tigon II with its ring in the host's memory or a Tigon I with the ring in its own: reads descriptors by DMA up to the producer index, joins them until END, sums, emits, and writes its consumer index to the host. It knows bus addresses only. Evidence: drivers/net/acenic.[ch]; FreeBSD sys/dev/ti, NetBSD and OpenBSD if_ti.c agree.</summary>
-public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) : IDevice, IHardware
+public sealed class AceNicDevice(Dma bus, Wire wire, DevId id, int ringEntries) : IHardware
 {
     private const int NoSlot = -1;
 

@@ -109,7 +109,7 @@ public sealed partial class AceNicDriver : NetDevice
         set => _device.TellsOfEachDescriptor = value;
     }
 
-    public override IHardware Hardware => _device;
+    protected override IDevice Device => _device;
 
     /// <summary>kernel: ace_start_xmit().</summary>
     public override IEnumerator<Stop> StartXmit(Agent cpu, Skb skb)

@@ -8,14 +8,20 @@ using ZeroCopy.Model.Smp;
 namespace ZeroCopy.Drivers.Hme;
 
 /// <summary>A Sun Happy Meal Ethernet, transmit side: walks its ring while descriptors are its own, joins them from SOP to EOP, sums from where it is told to where it is told, emits, and gives them back by clearing OWN. Evidence: drivers/net/sunhme.[ch]; STP2002QFP manual, section on the transmit descriptor.</summary>
-public sealed class HmeDevice(Dma bus, Wire wire, DevId id, int ringSize) : IDevice, IHardware
+/// <param name="bus">Its DMA.</param>
+/// <param name="wire">Its wire.</param>
+/// <param name="id">Its name.</param>
+/// <param name="granule">Ring entries that one unit of ETX_RSIZE stands for.</param>
+public sealed class HmeDevice(Dma bus, Wire wire, DevId id, int granule) : IHardware
 {
     private readonly List<HmeTxDesc> _packet = [];
     private readonly Frame _payload = new();
     private readonly byte[] _fetch = new byte[HmeTxDesc.Bytes];
     private ulong _ring;
     private uint _stat;
+    private uint _imask = HmeRegisters.MaskAll;
     private int _next;
+    private int _entries;
     private bool _kicked;
 
     public void WriteRegister(uint offset, uint value)
@@ -29,11 +35,17 @@ public sealed class HmeDevice(Dma bus, Wire wire, DevId id, int ringSize) : IDev
                 _ring = value;
                 break;
             case HmeRegisters.GregSwReset:
-                (_next, _stat, _kicked) = (0, 0, false);
+                (_next, _stat, _imask, _kicked) = (0, 0, HmeRegisters.MaskAll, false);
                 _packet.Clear();
                 Halts++;
                 break;
-            case HmeRegisters.EtxCfg or HmeRegisters.EtxRsize or HmeRegisters.GregImask or HmeRegisters.BmacTxCfg:
+            case HmeRegisters.GregImask:
+                _imask = value;
+                break;
+            case HmeRegisters.EtxRsize:
+                _entries = ((int)value + 1) * granule;
+                break;
+            case HmeRegisters.EtxCfg or HmeRegisters.BmacTxCfg:
                 break;
             default:
                 throw new ModelException($"HME has no register {offset:x} for writing here");
@@ -58,12 +70,16 @@ public sealed class HmeDevice(Dma bus, Wire wire, DevId id, int ringSize) : IDev
         return stat;
     }
 
+    /// <summary>The size of the ring as the chip was told it.</summary>
+    public int Entries => _entries;
+
     public bool HasWork => _kicked;
 
     /// <summary>It says so with each packet.</summary>
     public bool HasNews => false;
 
-    public bool IsIrqRaised => (_stat & HmeRegisters.StatTxAll) != 0;
+    /// <summary>A packet that has gone raises the line too; its handler would find nothing to do (2.4.4 asks for TXALL), and is left out.</summary>
+    public bool IsIrqRaised => (_stat & ~_imask & HmeRegisters.StatTxAll) != 0;
 
     public int Halts { get; private set; }
 
@@ -96,7 +112,7 @@ public sealed class HmeDevice(Dma bus, Wire wire, DevId id, int ringSize) : IDev
     {
         _packet.Clear();
         var (length, isWhole) = (0, false);
-        for (var slot = _next; _packet.Count < ringSize && !isWhole; slot = (slot + 1) % ringSize)
+        for (var slot = _next; _packet.Count < _entries && !isWhole; slot = (slot + 1) % _entries)
         {
             yield return Stop.Fetch(AddressOf(slot), HmeTxDesc.Bytes);
             var descriptor = Fetch(slot);
@@ -131,7 +147,7 @@ public sealed class HmeDevice(Dma bus, Wire wire, DevId id, int ringSize) : IDev
         for (var i = 0; i < _packet.Count; i++)
         {
             yield return Stop.Store(Word.At(AddressOf(_next)), (_packet[i] with { Flags = _packet[i].Flags & ~TxFlags.Own }).FlagWord);
-            _next = (_next + 1) % ringSize;
+            _next = (_next + 1) % _entries;
         }
 
         _packet.Clear();
@@ -150,6 +166,8 @@ public sealed class HmeDevice(Dma bus, Wire wire, DevId id, int ringSize) : IDev
     public void WriteState(StateWriter state)
     {
         state.Write(_stat);
+        state.Write(_imask);
+        state.Write(_entries);
         state.Write(_next);
         state.Write(_kicked);
         state.Write(_packet.Count);

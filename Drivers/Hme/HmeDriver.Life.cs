@@ -13,7 +13,7 @@ public sealed partial class HmeDriver
     private int _givenAt;
 
     /// <summary>The chip was reset since it was given a descriptor: what it had is not its any more. It may run again, and stores of the CPU that cleaned the ring be late.</summary>
-    private bool IsHalted => _device.Halts != _givenAt;
+    private bool IsHalted => _chip is not null && _chip.Halts != _givenAt;
 
     /// <summary>A word arrives in memory that the chip shares.</summary>
     private void Arriving(ulong address, uint value)
@@ -38,7 +38,7 @@ public sealed partial class HmeDriver
             var owns = _txSkbs[slot] is not null ? HmeTxDescMachine.Guard.Owns : HmeTxDescMachine.Guard.None;
             var rest = IsRestGiven(slot, (TxFlags)value) ? HmeTxDescMachine.Guard.RestGiven : HmeTxDescMachine.Guard.None;
             Fire(slot, HmeTxDescMachine.Event.Give, first | owns | rest);
-            _givenAt = _device.Halts;
+            _givenAt = _chip!.Halts;
         }
     }
 
@@ -62,7 +62,7 @@ public sealed partial class HmeDriver
     /// <summary>A store to tx_old arrives. Where the chip was reset, the ring begins anew.</summary>
     private void Reclaim(int old)
     {
-        for (var slot = _txOld; slot != old && !IsHalted; slot = Next(slot))
+        for (var slot = _txOld; slot != old && _chip is not null && !IsHalted; slot = Next(slot))
         {
             Fire(slot, HmeTxDescMachine.Event.Reclaim);
         }

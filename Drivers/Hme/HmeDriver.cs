@@ -13,6 +13,9 @@ public sealed partial class HmeDriver : NetDevice
     /// <summary>Ethernet's own. kernel: ETH_DATA_LEN.</summary>
     public const int MaxMtu = 1500;
 
+    /// <summary>What the chip can be told. kernel: TX_RING_SIZE of sunhme.h, 16, 32, 64, 128 or 256.</summary>
+    public static ReadOnlySpan<int> RingSizes => [16, 32, 64, 128, 256];
+
     private const int RingAlign = 2048;
 
     private const int NewKind = Word.FirstOfDriver;
@@ -22,23 +25,38 @@ public sealed partial class HmeDriver : NetDevice
     private readonly Skb?[] _txSkbs;
     private readonly HmeTxDescMachine.State[] _lives;
     private readonly Block _ring;
-    private readonly HmeDevice _device;
+    private readonly IDevice _device;
+
+    /// <summary>Our own chip, the lives of whose descriptors are followed; null for somebody else's, which is judged by what it does.</summary>
+    private readonly HmeDevice? _chip;
     private int _txNew;
     private int _txOld;
 
     /// <summary>Where the packet begins that hard_start_xmit writes, or wrote last.</summary>
     private int _entry;
 
-    public HmeDriver(World world, DevId id, int mtu, NetifFeatures lacking)
+    /// <summary>A driver, and the chip below it.</summary>
+    /// <param name="world">The machine.</param>
+    /// <param name="id">Its name.</param>
+    /// <param name="mtu">Bytes.</param>
+    /// <param name="lacking">Features that are off.</param>
+    /// <param name="size">Entries of the ring: one of <see cref="RingSizes"/>; 0 for the profile's.</param>
+    /// <param name="foreign">Makes somebody else's chip; null for ours.</param>
+    public HmeDriver(World world, DevId id, int mtu, NetifFeatures lacking, int size = 0, Func<Dma, IDevice>? foreign = null)
         : base(world, id, "hme", mtu, lacking)
     {
-        var size = world.Profile.HmeTxRingSize;
+        size = size == 0 ? world.Profile.HmeTxRingSize : size;
         _txSkbs = new Skb?[size];
         _lives = new HmeTxDescMachine.State[size];
         // The hardware wants its ring aligned to 2 KiB: a block of that size class is.
         _ring = Dma.AllocConsistent(RingAlign);
-        Dma.Arriving = Arriving;
-        _device = new HmeDevice(Dma, world.Wire, id, size);
+        if (foreign is null)
+        {
+            _chip = new HmeDevice(Dma, world.Wire, id, world.Profile.HmeRingGranule);
+            Dma.Arriving = Arriving;
+        }
+
+        _device = _chip ?? foreign!(Dma);
         _device.WriteRegister(HmeRegisters.GregSwReset, HmeRegisters.ResetAll);
         RunAlone(_ => Init());
     }
@@ -63,6 +81,9 @@ public sealed partial class HmeDriver : NetDevice
         }
     }
 
+    /// <summary>The size of the ring as our chip was told it.</summary>
+    public int RingAsTold => _chip?.Entries ?? _txSkbs.Length;
+
     /// <summary>Who owns the skb, by slot. kernel: hp->tx_skbs[].</summary>
     public ReadOnlySpan<Skb?> TxSkbs => _txSkbs;
 
@@ -85,11 +106,11 @@ public sealed partial class HmeDriver : NetDevice
 
     public override void Interrupt() => InterruptAlone();
 
-    public override bool CanInterleave => true;
+    public override bool CanInterleave => _chip is not null;
 
     public override bool HasTxTimeout => true;
 
-    public override IHardware Hardware => _device;
+    protected override IDevice Device => _device;
 
     /// <summary>kernel: happy_meal_start_xmit().</summary>
     public override IEnumerator<Stop> StartXmit(Agent cpu, Skb skb)
@@ -365,7 +386,8 @@ public sealed partial class HmeDriver : NetDevice
     {
         yield return Stop.Wmb; // No descriptor is the chip's when it starts.
         yield return Stop.Writel(HmeRegisters.EtxRing, (uint)_ring.Address);
-        yield return Stop.Writel(HmeRegisters.EtxRsize, (uint)((_txSkbs.Length / 16) - (_txSkbs.Length >= 16 ? 1 : 0)));
+        yield return Stop.Writel(HmeRegisters.GregImask, HmeRegisters.Unwanted);
+        yield return Stop.Writel(HmeRegisters.EtxRsize, (uint)((_txSkbs.Length / World.Profile.HmeRingGranule) - 1));
         yield return Stop.Writel(HmeRegisters.EtxCfg, 1);
         yield return Stop.Writel(HmeRegisters.BmacTxCfg, 1);
     }

@@ -1,7 +1,7 @@
 namespace ZeroCopy.Drivers.Hme;
 
 /// <summary>Register offsets that transmission uses, from the base of the PCI device. kernel: GREG_*, ETX_*, BMAC_*, drivers/net/sunhme.h.</summary>
-internal static class HmeRegisters
+public static class HmeRegisters
 {
     public const uint GregSwReset = 0x000;
 
@@ -11,7 +11,14 @@ internal static class HmeRegisters
     /// <summary>Interrupt causes; reading clears them.</summary>
     public const uint GregStat = 0x100;
 
+    /// <summary>1 keeps a cause from the interrupt line.</summary>
     public const uint GregImask = 0x104;
+
+    /// <summary>After a reset no cause interrupts.</summary>
+    public const uint MaskAll = 0xffffffff;
+
+    /// <summary>What the driver does not want to hear of: each frame sent or received, and parity errors of the transmitter, which come with others. kernel: GREG_IMASK_GOTFRAME, _RCNTEXP, _SENTFRAME, _TXPERR.</summary>
+    public const uint Unwanted = 0x10000103;
 
     /// <summary>Writing 1 makes the chip look at its ring: the kick.</summary>
     public const uint EtxPending = 0x2000;
@@ -31,6 +38,7 @@ internal static class HmeRegisters
     {
         GregSwReset => "GREG_SWRESET",
         GregStat => "GREG_STAT",
+        GregImask => "GREG_IMASK",
         EtxRing => "ETX_RING",
         EtxRsize => "ETX_RSIZE",
         EtxCfg => "ETX_CFG",

@@ -20,7 +20,10 @@ public abstract partial class NetDevice
     public virtual bool CanInterleave => false;
 
     /// <summary>The card below the driver.</summary>
-    public virtual IHardware Hardware => throw new ModelException($"{driver} is not written down access by access");
+    protected virtual IDevice Device => throw new ModelException($"{driver} is not written down access by access");
+
+    /// <summary>The card below the driver, where its work can be followed.</summary>
+    public IHardware Hardware => Device as IHardware ?? throw new ModelException($"the card below {driver} ({id}) cannot be followed access by access");
 
     /// <summary>The CPU on which the queue is to be run again; null for none. kernel: netif_schedule(), softnet_data[].output_queue.</summary>
     public AgentId? NetTxSoftirq { get; set; }
@@ -114,7 +117,7 @@ public abstract partial class NetDevice
                 Dma.DeviceWrite(word.Address, _word);
                 break;
             case { IsRegister: true }:
-                Hardware.WriteRegister((uint)word.Slot, unchecked((uint)datum.Number));
+                Device.WriteRegister((uint)word.Slot, unchecked((uint)datum.Number));
                 break;
             case { Kind: Word.XoffKind }:
                 Fire(datum.Number != 0 ? QueueMachine.Event.StopQueue : QueueMachine.Event.WakeQueue);
@@ -240,7 +243,7 @@ public abstract partial class NetDevice
                     _alone.Load(Read(stop.Word));
                     break;
                 case Access.Readl:
-                    _alone.Load(new Datum(Hardware.ReadRegister((uint)stop.Word.Slot)));
+                    _alone.Load(new Datum(Device.ReadRegister((uint)stop.Word.Slot)));
                     break;
                 case Access.Store or Access.SetBit or Access.ClearBit or Access.SpinLock or Access.SpinLockIrq or Access.SpinUnlock or Access.SpinUnlockIrq:
                     Write(stop.Word, stop.Datum);

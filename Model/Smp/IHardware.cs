@@ -1,14 +1,10 @@
+using ZeroCopy.Model.Net;
+
 namespace ZeroCopy.Model.Smp;
 
 /// <summary>A card whose work can be followed one access at a time.</summary>
-public interface IHardware
+public interface IHardware : IDevice
 {
-    /// <summary>A 32-bit write that has arrived. kernel: writel().</summary>
-    void WriteRegister(uint offset, uint value);
-
-    /// <summary>A 32-bit read; some registers clear themselves by it. kernel: readl().</summary>
-    uint ReadRegister(uint offset);
-
     /// <summary>It knows of packets that it has not taken.</summary>
     bool HasWork { get; }
 

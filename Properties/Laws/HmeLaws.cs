@@ -48,6 +48,10 @@ public static class HmeLaws
     public static readonly Law GivenUpOccurs = Law.Sometimes(HmeRules.OwnInsideRing,
         (in Step _, NetDevice device) => device is HmeDriver { IsAtRest: true, Dma.Failed: > 0, InFlight: > 0 });
 
+    public static readonly Law RingSizeIsTold = Law.Always(HmeRules.RingSizeTold,
+        (in Step _, NetDevice device) => device is not HmeDriver hme || hme.RingAsTold == hme.TxSkbs.Length,
+        (_, device) => device is HmeDriver hme ? $"the driver wraps at {hme.TxSkbs.Length} entries; ETX_RSIZE says {hme.RingAsTold}" : "");
+
     private static int Stale(HmeDriver hme)
     {
         var size = hme.TxSkbs.Length;

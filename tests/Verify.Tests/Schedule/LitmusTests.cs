@@ -129,7 +129,7 @@ public sealed class LitmusTests
 
         public override int AddressBits => 32;
 
-        public override IHardware Hardware { get; } = new NoCard();
+        protected override IDevice Device { get; } = new NoCard();
 
         public override bool HardStartXmit(Model.Skbs.Skb skb) => false;
 
@@ -165,6 +165,10 @@ public sealed class LitmusTests
         public void WriteRegister(uint offset, uint value) => throw new ModelException("no registers");
 
         public uint ReadRegister(uint offset) => throw new ModelException("no registers");
+
+        public int Run(int packets) => throw new ModelException("no packets");
+
+        public void WriteState(StateWriter state) => throw new ModelException("no state");
 
         public IEnumerator<Stop> Packet() => throw new ModelException("no packets");
 

@@ -1,11 +1,9 @@
-using ZeroCopy.Model;
+namespace ZeroCopy.Model.Net;
 
-namespace ZeroCopy.Drivers;
-
-/// <summary>The device seam: hardware as a driver sees it. Below it lie only registers, and memory by bus address.</summary>
+/// <summary>The device seam: hardware as a driver sees it, ours or somebody else's. Below it lie only registers, and memory by bus address.</summary>
 public interface IDevice
 {
-    /// <summary>A 32-bit write to the device's registers. kernel: writel().</summary>
+    /// <summary>A 32-bit write that has arrived at the device's registers. kernel: writel().</summary>
     void WriteRegister(uint offset, uint value);
 
     /// <summary>A 32-bit read; some registers clear themselves by it. kernel: readl().</summary>

@@ -1,0 +1,225 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+using ZeroCopy.Cli.Mutants;
+using ZeroCopy.Cli.Qemu;
+using ZeroCopy.Model;
+using ZeroCopy.Properties.Conform;
+
+namespace ZeroCopy.Cli;
+
+/// <summary><c>zcverify conform qemu-hme</c>: our HME driver on a device that nobody here wrote, and on ours, frame by frame against the law.</summary>
+internal static class ConformCommand
+{
+    private const string QemuHmeName = "qemu-hme";
+    private const long DefaultFrames = 20_000;
+
+    private static readonly Argument<string> Name = new("NAME") { Description = $"{QemuHmeName}: the sunhme of {QemuProcess.Binary}" };
+    private static readonly Option<string?> Frames = new("--frames") { Description = $"frames to compare (default {DefaultFrames})" };
+    private static readonly Option<string?> Time = new("--time") { Description = "30s or 5m in place of a number of frames" };
+    private static readonly Option<string?> SeedText = new("--seed") { Description = "64 bits, decimal or 0x (default 1)" };
+    private static readonly Option<string?> Timeout = new("--timeout") { Description = "the longest wait for an answer (default 5s)" };
+    private static readonly Option<string?> ScriptPath = new("--script") { Description = "play this session and no other; - reads standard input" };
+    private static readonly Option<string?> Mutant = new("--mutant") { Description = "run with this recorded bug compiled in" };
+    private static readonly Option<bool> JsonOut = Verb.JsonOption();
+
+    public static Command Create()
+    {
+        var command = new Command("conform", "Compare the HME driver on another device with the law. Status 1 when a frame differs and no listed deviation foretells it, 3 when the device is not there.")
+        {
+            Name, Frames, Time, SeedText, Timeout, ScriptPath, Mutant, JsonOut,
+        };
+        command.SetVerb(Run);
+        return command;
+    }
+
+    private static ExitStatus Run(ParseResult parsed, CancellationToken cancel)
+    {
+        if (parsed.GetValue(Name) is var name && name != QemuHmeName)
+        {
+            throw new InputException($"'{name}' is not an adapter; there is {QemuHmeName}");
+        }
+
+        var (framesText, timeText) = (parsed.GetValue(Frames), parsed.GetValue(Time));
+        if (framesText is not null && timeText is not null)
+        {
+            throw new InputException("--frames and --time exclude each other");
+        }
+
+        var frames = framesText is not null ? Verb.Number(framesText, "--frames", 1, 1_000_000_000_000) : timeText is not null ? long.MaxValue : DefaultFrames;
+        var limit = timeText is null ? (TimeSpan?)null : Verb.Time(timeText, "--time");
+        var seed = Verb.Seed(parsed.GetValue(SeedText));
+        var timeout = Verb.Time(parsed.GetValue(Timeout) ?? "5s", "--timeout");
+        var script = parsed.GetValue(ScriptPath) is { } path ? ScriptInput.Read(path, ConformScript.Parse) : null;
+        if (CommonOptions.Mutant(parsed.GetValue(Mutant)) is { } mutant && CommandLine.Mutant is null)
+        {
+            return ScriptInput.On(mutant, parsed);
+        }
+
+        var binary = QemuProcess.Find() ?? throw new AdapterException($"{QemuProcess.Binary} is not on the PATH; Debian has it in the package qemu-system-sparc");
+        var version = QemuProcess.Version(binary);
+        using var qemu = QemuProcess.Start(binary, timeout, out var link);
+        using (link)
+        {
+            try
+            {
+                var machine = new Sun4u(link);
+                Rig[] rigs =
+                [
+                    new Rig($"QEMU {version}", site =>
+                    {
+                        var device = new QemuHme(machine, site);
+                        return new Card(device, () => device.IsIrqRaised, KeepsBooks: false);
+                    }),
+                    Rig.Ours(),
+                ];
+                return script is null
+                    ? Compare(rigs, version, frames, limit, seed, parsed.GetValue(JsonOut), cancel)
+                    : Play(rigs, version, script, parsed.GetValue(JsonOut));
+            }
+            catch (AdapterException failed)
+            {
+                throw qemu.Explain(failed);
+            }
+        }
+    }
+
+    private static ExitStatus Compare(Rig[] rigs, string version, long frames, TimeSpan? limit, ulong seed, bool json, CancellationToken cancel)
+    {
+        var watch = Stopwatch.StartNew();
+        var told = TimeSpan.Zero;
+        var result = new ConformRun(rigs, Deviation.Known, seed).Run(
+            frames,
+            () => cancel.IsCancellationRequested || watch.Elapsed >= limit,
+            so =>
+            {
+                if (watch.Elapsed - told > TimeSpan.FromSeconds(0.2))
+                {
+                    told = watch.Elapsed;
+                    Terminal.Tell(string.Create(CultureInfo.InvariantCulture, $"{so:N0}{(limit is null ? $" of {frames:N0}" : "")} frames compared, {so / told.TotalSeconds:N0}/s"));
+                }
+            });
+        Terminal.Tell(null);
+        var seconds = watch.Elapsed.TotalSeconds;
+        var interrupted = cancel.IsCancellationRequested;
+        var status = result.Mismatches.Count > 0 ? ExitStatus.Violation : interrupted ? ExitStatus.Interrupted : ExitStatus.Holds;
+        if (json)
+        {
+            Verb.Print(new JsonObject
+            {
+                ["schema"] = 1,
+                ["verb"] = "conform",
+                ["result"] = Verb.Word(status),
+                ["stopped"] = interrupted ? "interrupted" : null,
+                ["adapter"] = QemuHmeName,
+                ["version"] = version,
+                ["probe"] = new JsonObject { ["available"] = true, ["mode"] = "full", ["skipped"] = Strings(Comparison.Skipped) },
+                ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
+                ["cases"] = result.Frames,
+                ["operations"] = result.Frames,
+                ["matched"] = result.Matched,
+                ["agreed"] = result.Agreed,
+                ["agreedMatched"] = result.AgreedMatched,
+                ["sessions"] = result.Sessions,
+                ["unmappedEarly"] = result.Unmapped,
+                ["deviations"] = new JsonArray([.. result.Deviations.Select(found => new JsonObject { ["id"] = found.Deviation.Id, ["count"] = found.Count, ["script"] = Lines(found.Script) })]),
+                ["mismatches"] = new JsonArray([.. result.Mismatches.Select(found => new JsonObject
+                {
+                    ["device"] = found.Mismatch.Device, ["what"] = found.Mismatch.What, ["detail"] = found.Mismatch.Detail, ["count"] = found.Count, ["script"] = Lines(found.Script),
+                })]),
+                ["timing"] = new JsonObject { ["seconds"] = seconds, ["framesPerSecond"] = result.Frames / seconds },
+            });
+        }
+        else
+        {
+            Print(result, version, seconds);
+        }
+
+        return status;
+    }
+
+    private static void Print(ConformResult result, string version, double seconds)
+    {
+        var console = Terminal.Out;
+        console.MarkupLineInterpolated($"sunhme of QEMU {version} under our HME driver, and our own device: each frame against the copying path's");
+        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{result.Frames:N0} frames in {result.Sessions:N0} sessions (rings of 16 to 256, IOMMU in a third of them), {result.Unmapped:N0} buffers unmapped early; {result.Frames / seconds:N0} frames/s");
+        console.MarkupLineInterpolated($"drawn: {ConformDraw.Shares}");
+        console.WriteLine();
+        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[green]match[/]      {result.Matched,9:N0}");
+        foreach (var found in result.Deviations)
+        {
+            console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[yellow]{found.Deviation.Id}[/]  {found.Count,9:N0}  {found.Deviation.Title}{(found.Deviation.IsOurs ? " (ours as well)" : "")}");
+        }
+
+        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{result.Agreed:N0} frames lie where no known deviation applies: {(result.AgreedMatched == result.Agreed ? "all of them match" : $"{result.AgreedMatched:N0} match")}");
+        foreach (var (mismatch, count, script) in result.Mismatches)
+        {
+            console.WriteLine();
+            console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]{mismatch.What}[/] of {mismatch.Device}, {count:N0} time{(count == 1 ? "" : "s")}: {mismatch.Detail}");
+            console.WriteLine(script.ToString().TrimEnd());
+        }
+
+        console.WriteLine();
+        console.WriteLine("not compared:");
+        foreach (var skipped in Comparison.Skipped)
+        {
+            console.WriteLine($"  {skipped}");
+        }
+
+        console.WriteLine(result.Mismatches.Count == 0
+            ? result.Deviations.Count == 0 ? "nothing differs" : "nothing differs but for the deviations in Drivers/Hme/Deviations.md"
+            : "what differs is told above, with the smallest session that shows it: conform qemu-hme --script FILE plays it");
+    }
+
+    private static ExitStatus Play(Rig[] rigs, string version, ConformScript script, bool json)
+    {
+        var frames = new List<(Sent Sent, Deviation? Deviation)>();
+        var comparison = new Comparison(rigs, Deviation.Known) { Judged = (sent, deviation) => frames.Add((sent, deviation)) };
+        var steps = comparison.Play(script);
+        var status = comparison.Mismatches.Count > 0 ? ExitStatus.Violation : ExitStatus.Holds;
+        if (json)
+        {
+            Verb.Print(new JsonObject
+            {
+                ["schema"] = 1,
+                ["verb"] = "conform",
+                ["result"] = Verb.Word(status),
+                ["adapter"] = QemuHmeName,
+                ["version"] = version,
+                ["steps"] = steps,
+                ["frames"] = new JsonArray([.. frames.Select(frame => new JsonObject { ["due"] = Convert.ToHexStringLower(frame.Sent.Shape.Due()), ["deviation"] = frame.Deviation?.Id })]),
+                ["mismatches"] = new JsonArray([.. comparison.Mismatches.Select(found => new JsonObject { ["device"] = found.Device, ["what"] = found.What, ["detail"] = found.Detail })]),
+            });
+            return status;
+        }
+
+        var foretold = new Foretold(Deviation.Known);
+        foreach (var (sent, deviation) in frames)
+        {
+            if (sent.IsFirst)
+            {
+                foretold.Kick();
+            }
+
+            var frame = foretold.Next(sent.Shape);
+            Terminal.Out.WriteLine($"{(deviation is null ? "matches" : deviation.Id),-9}  due  {Convert.ToHexStringLower(sent.Shape.Due())}");
+            if (deviation is not null)
+            {
+                Terminal.Out.WriteLine($"{"",-9}  sent {Convert.ToHexStringLower(frame)}  {deviation.Title}");
+            }
+        }
+
+        foreach (var mismatch in comparison.Mismatches)
+        {
+            Terminal.Out.MarkupLineInterpolated($"[red]{mismatch.What}[/] of {mismatch.Device}: {mismatch.Detail}");
+        }
+
+        return status;
+    }
+
+    private static JsonArray Strings(IEnumerable<string> lines) => new([.. lines.Select(line => JsonValue.Create(line))]);
+
+    private static JsonArray Lines(ConformScript script) => Strings(script.ToString().TrimEnd().Split('\n'));
+}

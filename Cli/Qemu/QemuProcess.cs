@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace ZeroCopy.Cli.Qemu;
+
+/// <summary>A QEMU without a guest: a sun4u whose CPU stands still, a sunhme on PCI bus B, its registers and memory over the qtest protocol, its frames as datagrams. Nothing of it is left when it is disposed.</summary>
+internal sealed partial class QemuProcess : IDisposable
+{
+    /// <summary>The binary; those of other targets have no sunhme.</summary>
+    public const string Binary = "qemu-system-sparc64";
+
+    private const int MemoryMegabytes = 512;
+
+    private readonly Process _process;
+    private readonly DirectoryInfo _folder;
+    private readonly StringBuilder _stderr = new();
+
+    private QemuProcess(Process process, DirectoryInfo folder)
+    {
+        (_process, _folder) = (process, folder);
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_stderr)
+            {
+                _stderr.Append(line.Data is null ? "" : line.Data + "\n");
+            }
+        };
+    }
+
+    /// <summary>Its number, for who wants to look at it.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Where the binary is; null where it is not installed.</summary>
+    public static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Select(folder => Path.Combine(folder, Binary))
+        .FirstOrDefault(File.Exists);
+
+    /// <summary>Its version, such as 7.2.22.</summary>
+    public static string Version(string binary)
+    {
+        using var process = Start(binary, "--version");
+        var text = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return VersionNumber().Match(text) is { Success: true } match
+            ? match.Value
+            : throw new AdapterException($"{binary} --version says '{text.Trim()}', which is no version of QEMU");
+    }
+
+    /// <summary>Starts one and waits until it has connected.</summary>
+    /// <param name="binary">From <see cref="Find"/>.</param>
+    /// <param name="timeout">The longest wait for an answer.</param>
+    /// <param name="link">Its qtest connection and the socket of its frames.</param>
+    public static QemuProcess Start(string binary, TimeSpan timeout, out QtestLink link)
+    {
+        var folder = Directory.CreateTempSubdirectory("zcverify-qemu-");
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(Path.Combine(folder.FullName, "qt")));
+        listener.Listen(1);
+        var frames = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        frames.Bind(new UnixDomainSocketEndPoint(Path.Combine(folder.FullName, "rx")));
+
+        var qemu = new QemuProcess(
+            Start(
+                binary,
+                "-M", "sun4u", "-accel", "tcg", "-global", "sparc64-cpu.start-powered-off=on", "-m", $"{MemoryMegabytes}",
+                "-nodefaults", "-display", "none", "-vga", "none", "-qtest", $"unix:{folder.FullName}/qt", "-qtest-log", "none",
+                "-netdev", $"dgram,id=n0,local.type=unix,local.path={folder.FullName}/qn,remote.type=unix,remote.path={folder.FullName}/rx",
+                "-device", "sunhme,bus=pciB,netdev=n0"),
+            folder);
+        qemu._process.BeginErrorReadLine();
+        var accepted = listener.AcceptAsync();
+        try
+        {
+            if (Task.WaitAny(accepted, qemu._process.WaitForExitAsync(), Task.Delay(timeout)) != 0)
+            {
+                throw new AdapterException(qemu._process.HasExited ? "QEMU ended before it connected" : $"QEMU did not connect within {timeout.TotalSeconds} s");
+            }
+        }
+        catch (AdapterException failed)
+        {
+            var told = qemu.Explain(failed);
+            frames.Dispose();
+            qemu.Dispose();
+            throw told;
+        }
+
+        link = new QtestLink(accepted.Result, frames, timeout);
+        return qemu;
+    }
+
+    /// <summary>A failure with how QEMU ended and what it wrote to its standard error.</summary>
+    public AdapterException Explain(AdapterException failed)
+    {
+        // It may be about to end.
+        var ended = _process.WaitForExit(TimeSpan.FromSeconds(0.5));
+        if (ended)
+        {
+            // Without a limit, so that its last line has come.
+            _process.WaitForExit();
+        }
+
+        lock (_stderr)
+        {
+            var said = _stderr.ToString().Trim();
+            return new AdapterException($"{failed.Message}{(ended ? $"; QEMU has ended with status {_process.ExitCode}" : "")}; its standard error {(said.Length == 0 ? "is empty" : $"says: {said}")}", failed);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.WaitForExit();
+        _process.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private static Process Start(string binary, params string[] arguments) =>
+        Process.Start(new ProcessStartInfo(binary, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })
+        ?? throw new AdapterException($"{binary} could not be started");
+
+    [GeneratedRegex("[0-9]+\\.[0-9]+\\.[0-9]+")]
+    private static partial Regex VersionNumber();
+}

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Spectre.Console;
 using ZeroCopy.Cli.Mutants;
@@ -22,6 +23,7 @@ internal static class ConformCommand
     private static readonly Option<string?> SeedText = new("--seed") { Description = "64 bits, decimal or 0x (default 1)" };
     private static readonly Option<string?> Timeout = new("--timeout") { Description = "the longest wait for an answer (default 5s)" };
     private static readonly Option<string?> ScriptPath = new("--script") { Description = "play this session and no other; - reads standard input" };
+    private static readonly Option<string?> Transcript = new("--transcript") { Description = "with --script: write what was sent to QEMU, lines of its qtest protocol, to this file" };
     private static readonly Option<string?> Mutant = new("--mutant") { Description = "run with this recorded bug compiled in" };
     private static readonly Option<bool> JsonOut = Verb.JsonOption();
 
@@ -29,7 +31,7 @@ internal static class ConformCommand
     {
         var command = new Command("conform", "Compare the HME driver on another device with the law. Status 1 when a frame differs and no listed deviation foretells it, 3 when the device is not there.")
         {
-            Name, Frames, Time, SeedText, Timeout, ScriptPath, Mutant, JsonOut,
+            Name, Frames, Time, SeedText, Timeout, ScriptPath, Transcript, Mutant, JsonOut,
         };
         command.SetVerb(Run);
         return command;
@@ -53,6 +55,12 @@ internal static class ConformCommand
         var seed = Verb.Seed(parsed.GetValue(SeedText));
         var timeout = Verb.Time(parsed.GetValue(Timeout) ?? "5s", "--timeout");
         var script = parsed.GetValue(ScriptPath) is { } path ? ScriptInput.Read(path, ConformScript.Parse) : null;
+        var transcriptPath = parsed.GetValue(Transcript);
+        if (transcriptPath is not null && script is null)
+        {
+            throw new InputException("--transcript is for --script");
+        }
+
         if (CommonOptions.Mutant(parsed.GetValue(Mutant)) is { } mutant && CommandLine.Mutant is null)
         {
             return ScriptInput.On(mutant, parsed);
@@ -65,6 +73,8 @@ internal static class ConformCommand
         {
             try
             {
+                using var transcript = transcriptPath is null ? null : new OutputFile(transcriptPath);
+                link.Sent = transcript is null ? null : lines => transcript.Write(Encoding.ASCII.GetBytes(lines));
                 var machine = new Sun4u(link);
                 Rig[] rigs =
                 [
@@ -75,9 +85,11 @@ internal static class ConformCommand
                     }),
                     Rig.Ours(),
                 ];
-                return script is null
+                var status = script is null
                     ? Compare(rigs, version, frames, limit, seed, parsed.GetValue(JsonOut), cancel)
                     : Play(rigs, version, script, parsed.GetValue(JsonOut));
+                transcript?.Keep();
+                return status;
             }
             catch (AdapterException failed)
             {

@@ -19,6 +19,9 @@ internal sealed class QtestLink : IDisposable
     private readonly byte[] _datagram = new byte[LongestFrame];
     private string _rest = "";
 
+    /// <summary>Told of every line that goes out: together they are a transcript that can be fed to another QEMU.</summary>
+    public Action<string>? Sent { get; set; }
+
     public QtestLink(Socket socket, Socket frames, TimeSpan timeout)
     {
         (_socket, _frames, _timeout) = (socket, frames, timeout);
@@ -46,7 +49,9 @@ internal sealed class QtestLink : IDisposable
         var read = new List<byte[]>();
         try
         {
-            _socket.Send(Encoding.ASCII.GetBytes(_lines.ToString()));
+            var lines = _lines.ToString();
+            Sent?.Invoke(lines);
+            _socket.Send(Encoding.ASCII.GetBytes(lines));
             foreach (var length in _answers)
             {
                 var line = Line();

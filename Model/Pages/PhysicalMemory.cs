@@ -209,8 +209,14 @@ public sealed class PhysicalMemory
     public Page? TryPageAt(ulong address)
     {
         var zone = ZoneOf(address);
+        if (address < Zones.Base(zone))
+        {
+            // Behind kmalloc's blocks.
+            return null;
+        }
+
         var frame = (address - Zones.Base(zone)) / (ulong)_profile.PageSize;
-        return address >= Zones.Base(zone) && frame < (ulong)_touchedFrames[(int)zone] ? _frames[(int)zone][(int)frame] : null;
+        return frame < (ulong)_touchedFrames[(int)zone] ? _frames[(int)zone][(int)frame] : null;
     }
 
     /// <summary>The block or the page frame that a physical address lies in; null where there is neither.</summary>

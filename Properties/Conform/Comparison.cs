@@ -1,12 +1,13 @@
 using System.Buffers.Binary;
 using ZeroCopy.Drivers.Hme;
+using ZeroCopy.Model;
 using ZeroCopy.Specs;
 
 namespace ZeroCopy.Properties.Conform;
 
 /// <summary>Something that a device did otherwise than the law says, and that no known deviation foretells.</summary>
 /// <param name="Device">Which.</param>
-/// <param name="What">Frame, frames, descriptors, status, interrupt, books.</param>
+/// <param name="What">Frame, frames, descriptors, status, interrupt, books (of DMA), bug.</param>
 /// <param name="Frame">The frame, or the first of a run; null where it is about none.</param>
 /// <param name="Detail">In words.</param>
 public sealed record Mismatch(string Device, string What, Sent? Frame, string Detail);
@@ -83,7 +84,7 @@ public sealed class Comparison(IReadOnlyList<Rig> rigs, IReadOnlyList<Deviation>
                 _shapes.Add(shape);
                 foreach (var rig in rigs)
                 {
-                    rig.Xmit(shape);
+                    Guarded(rig, shape, static (rig, shape) => rig.Xmit(shape));
                 }
 
                 return true;
@@ -92,6 +93,21 @@ public sealed class Comparison(IReadOnlyList<Rig> rigs, IReadOnlyList<Deviation>
             default:
                 Interrupt();
                 return true;
+        }
+    }
+
+    /// <summary>A check of the kernel's own that fires is what this rig did.</summary>
+    private bool Guarded<T>(Rig rig, T with, Action<Rig, T> step)
+    {
+        try
+        {
+            step(rig, with);
+            return true;
+        }
+        catch (BugException bug)
+        {
+            _mismatches.Add(new Mismatch(rig.Name, "bug", null, bug.Message));
+            return false;
         }
     }
 
@@ -146,7 +162,7 @@ public sealed class Comparison(IReadOnlyList<Rig> rigs, IReadOnlyList<Deviation>
 
         if (bug is not null)
         {
-            _mismatches.Add(new Mismatch(rig.Name, "books", First(due), $"{bug.Rule.Id}: {bug.Message}"));
+            _mismatches.Add(new Mismatch(rig.Name, "books", First(due), bug.Message));
             return;
         }
 
@@ -228,7 +244,12 @@ public sealed class Comparison(IReadOnlyList<Rig> rigs, IReadOnlyList<Deviation>
     {
         foreach (var rig in rigs)
         {
-            var stat = rig.Interrupt();
+            uint? stat = null;
+            if (!Guarded(rig, (object?)null, (rig, _) => stat = rig.Interrupt()))
+            {
+                continue;
+            }
+
             if (_hasSent && stat != (HmeRegisters.StatHostToTx | HmeRegisters.StatTxAll))
             {
                 _mismatches.Add(new Mismatch(rig.Name, "status", null, $"packets have gone, and GREG_STAT reads {stat:x8}, not HOSTTOTX and TXALL"));

@@ -92,7 +92,12 @@ public sealed class ConformShrinker(IReadOnlyList<Rig> rigs, IReadOnlyList<Devia
         {
             for (var cut = shape.Pieces[i].Length / 2; cut > 0; cut /= 2)
             {
-                yield return Cut(shape, i, cut);
+                var smaller = Cut(shape, i, cut);
+                yield return smaller;
+                if (smaller.Sum is { IsUdp: true })
+                {
+                    yield return WithZeroSum(smaller);
+                }
             }
         }
 
@@ -123,12 +128,9 @@ public sealed class ConformShrinker(IReadOnlyList<Rig> rigs, IReadOnlyList<Devia
         if (shape.Data.AsSpan().ContainsAnyExcept((byte)0))
         {
             yield return shape with { Data = new byte[shape.Data.Length] };
-            // A sum of 0 in the fewest bytes.
-            var word = new byte[shape.Data.Length];
-            word.AsSpan(shape.Sum?.Start ?? 0, Math.Min(sizeof(ushort), word.Length)).Fill(byte.MaxValue);
-            if (!word.SequenceEqual(shape.Data))
+            if (shape.Data.Count(value => value != 0) > sizeof(ushort))
             {
-                yield return shape with { Data = word };
+                yield return WithZeroSum(shape);
             }
         }
 
@@ -144,6 +146,14 @@ public sealed class ConformShrinker(IReadOnlyList<Rig> rigs, IReadOnlyList<Devia
                 }
             }
         }
+    }
+
+    /// <summary>A sum of 0 in the fewest bytes.</summary>
+    private static Shape WithZeroSum(Shape shape)
+    {
+        var data = new byte[shape.Data.Length];
+        data.AsSpan(shape.Sum?.Start ?? 0)[..Math.Min(sizeof(ushort), data.Length)].Fill(byte.MaxValue);
+        return shape with { Data = data };
     }
 
     /// <summary>Fewer bytes at the end of a piece, or none of it; the sum's start and place stay in the frame.</summary>

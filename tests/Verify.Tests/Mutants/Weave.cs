@@ -31,7 +31,8 @@ internal sealed class Weave
             _mutants.Add(mutant.Id);
             foreach (var (file, original, other) in patched)
             {
-                foreach (var (i, body) in Bodies(other).Zip(Bodies(original)).Index().Where(pair => pair.Item.First.ToFullString() != pair.Item.Second.ToFullString()).Select(pair => (pair.Index, pair.Item.First)))
+                var bodies = Bodies(original).Select(body => body.ToFullString()).ToList();
+                foreach (var (i, body) in Bodies(other).Index().Where(each => each.Item.ToFullString() != bodies[each.Index]))
                 {
                     if (!_others.TryGetValue((file, i), out var others))
                     {

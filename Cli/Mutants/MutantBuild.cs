@@ -36,18 +36,29 @@ internal sealed class MutantBuild : AssemblyLoadContext
     }
 
     /// <summary>Compiles the patched projects; a patch that does not compile is an exception that says why. Projects behind them keep their images: a patch of one line changes no signature.</summary>
-    public static MutantBuild Of(MutantFile mutant)
+    public static MutantBuild Of(MutantFile mutant) => Of(mutant.Id, Patched(mutant));
+
+    /// <summary>Compiles the projects of which some files have another text.</summary>
+    public static MutantBuild Of(string what, IReadOnlyDictionary<string, string> files)
     {
         var build = new MutantBuild();
         foreach (var project in Projects)
         {
-            var patched = mutant.Patches.Any(patch => patch.File.StartsWith(project + "/", StringComparison.Ordinal));
-            build._images.Add($"ZeroCopy.{project}", patched ? Emit(Patch(Compile(project), mutant), mutant.Id) : Image(project));
+            var others = files.Where(file => file.Key.StartsWith(project + "/", StringComparison.Ordinal)).ToList();
+            build._images.Add($"ZeroCopy.{project}", others.Count == 0 ? Image(project) : Emit(others.Aggregate(Compile(project), (compilation, other) =>
+                compilation.ReplaceSyntaxTree(compilation.SyntaxTrees.Single(tree => tree.FilePath == other.Key), Tree(other.Key, other.Value))), what));
         }
 
         build._images.Add("zcverify", File.ReadAllBytes(typeof(MutantBuild).Assembly.Location));
         return build;
     }
+
+    /// <summary>The files that a mutant patches, and their texts with its patches.</summary>
+    public static IReadOnlyDictionary<string, string> Patched(MutantFile mutant) => mutant.Patches.GroupBy(patch => patch.File).ToDictionary(
+        file => file.Key,
+        file => file.Aggregate(Sources.Of(file.Key.Split('/')[0]).Single(source => source.Path == file.Key).Text, (source, patch) => Occurrences(source, patch) == 1
+            ? source.Replace(patch.Find, patch.Replace, StringComparison.Ordinal)
+            : throw new InvalidOperationException($"mutant {mutant.Id}: '{patch.Find}' stands {Occurrences(source, patch)} times in {patch.File}, not once")));
 
     /// <summary>Calls a static method of the mutant's own copy: text in and text out, because its types are not ours.</summary>
     public TResult Call<TResult>(string assembly, string type, string method, params object?[] arguments) =>
@@ -59,32 +70,18 @@ internal sealed class MutantBuild : AssemblyLoadContext
     protected override Assembly? Load(AssemblyName assemblyName) =>
         _images.TryGetValue(assemblyName.Name!, out var image) ? LoadFromStream(new MemoryStream(image)) : null;
 
-    private static byte[] Image(string project) => Images.GetOrAdd(project, name => new(() => Emit(Compile(name), name))).Value;
+    private static byte[] Image(string project) => Images.GetOrAdd(project, name => new(() => KeptImages.Of(name, () => Emit(Compile(name), name)))).Value;
 
     private static CSharpCompilation Compile(string project) => Unpatched.GetOrAdd(project, name => new(() => CSharpCompilation.Create(
         $"ZeroCopy.{name}",
         [
-            .. Sources.Of(name).Select(source => Tree(source.Path, source.Text)),
+            .. Sources.Of(name).AsParallel().AsOrdered().Select(source => Tree(source.Path, source.Text)),
             CSharpSyntaxTree.ParseText(ImplicitUsings, Language),
         ],
         [.. Foreign.Value, .. Projects.TakeWhile(before => before != name).Select(before => MetadataReference.CreateFromImage(Image(before)))],
         new CSharpCompilationOptions(
             // Without nullable warnings: they were given when this program was built, and finding them again takes a fifth of the time.
             OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, checkOverflow: true, nullableContextOptions: NullableContextOptions.Annotations)))).Value;
-
-    private static CSharpCompilation Patch(CSharpCompilation compilation, MutantFile mutant)
-    {
-        foreach (var file in mutant.Patches.GroupBy(patch => patch.File).Where(file => file.Key.StartsWith(compilation.AssemblyName!["ZeroCopy.".Length..] + "/", StringComparison.Ordinal)))
-        {
-            var text = Sources.Of(file.Key.Split('/')[0]).Single(source => source.Path == file.Key).Text;
-            var patched = file.Aggregate(text, (source, patch) => Occurrences(source, patch) == 1
-                ? source.Replace(patch.Find, patch.Replace, StringComparison.Ordinal)
-                : throw new InvalidOperationException($"mutant {mutant.Id}: '{patch.Find}' stands {Occurrences(source, patch)} times in {patch.File}, not once"));
-            compilation = compilation.ReplaceSyntaxTree(compilation.SyntaxTrees.Single(tree => tree.FilePath == file.Key), Tree(file.Key, patched));
-        }
-
-        return compilation;
-    }
 
     private static int Occurrences(string source, (string File, string Find, string Replace) patch)
     {

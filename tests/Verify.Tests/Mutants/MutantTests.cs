@@ -7,7 +7,7 @@ using ZeroCopy.Tests.Support;
 namespace ZeroCopy.Tests.Mutants;
 
 /// <summary>Each recorded bug, compiled in, turns red through the rule that it names; without it the same script holds.</summary>
-public sealed class MutantTests
+public sealed class MutantTests(MutantTests.Woven woven) : IClassFixture<MutantTests.Woven>
 {
     private static readonly TimeSpan EndlessLoop = TimeSpan.FromSeconds(60);
 
@@ -19,15 +19,27 @@ public sealed class MutantTests
     [MemberData(nameof(Ids))]
     public async Task Mutant_is_killed_by_its_rule(string id)
     {
-        var mutant = All.Single(each => each.Id == id);
-        var script = Script.Parse(mutant.Witness, Language.All);
+        var mutant = Sources.Find(id)!;
         Assert.Equal("", Replay.Violated(mutant.Witness));
-        Scripts.Holds(script);
+        Scripts.Holds(Script.Parse(mutant.Witness, Language.All));
 
-        var build = MutantBuild.Of(mutant);
-        var violated = await Task.Run(() => build.Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Replay", nameof(Replay.Violated), mutant.Witness)).WaitAsync(EndlessLoop);
+        var violated = await Task.Run(() => woven.Violated(mutant)).WaitAsync(EndlessLoop);
         Assert.Contains(mutant.Breaks, violated.Split(' '));
     }
+
+    [LongTheory]
+    [Trait("Category", "Long")]
+    [MemberData(nameof(Ids))]
+    public async Task Mutant_that_is_compiled_alone_is_killed_by_its_rule(string id)
+    {
+        var mutant = Sources.Find(id)!;
+        var violated = await Task.Run(() => Alone(mutant)).WaitAsync(EndlessLoop);
+        Assert.Contains(mutant.Breaks, violated.Split(' '));
+    }
+
+    /// <summary>What makes a mutant red is its own body: where none is chosen, every witness holds.</summary>
+    [Fact]
+    public void Woven_mutants_break_nothing_where_none_is_chosen() => Assert.All(All, mutant => Assert.Equal("", woven.Violated(mutant.Witness, chosen: null)));
 
     /// <summary>A patch that does not fit any more would leave the model as it is, and the mutant would only seem to survive.</summary>
     [Fact]
@@ -53,4 +65,41 @@ public sealed class MutantTests
     [Fact]
     public void Each_rule_has_a_mutant() =>
         Assert.Empty(Catalogue.All.Select(rule => rule.Id).Except(All.Select(mutant => mutant.Breaks)).Except(NotShownAbleToFail.Keys));
+
+    private static string Alone(MutantFile mutant) => Violated(MutantBuild.Of(mutant), mutant.Witness);
+
+    private static string Violated(MutantBuild build, string script) => build.Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Replay", nameof(Replay.Violated), script);
+
+    /// <summary>All mutants in one build of the libraries: one compilation, and code that is warm after the first witnesses.</summary>
+    public sealed class Woven
+    {
+        private readonly Weave _weave = new(All);
+        private readonly MutantBuild _build;
+
+        /// <summary>Runs every witness once, so that what is made once is made where no mutant is chosen.</summary>
+        public Woven()
+        {
+            _build = MutantBuild.Of("woven", _weave.Files);
+            foreach (var mutant in All)
+            {
+                Violated(mutant.Witness, chosen: null);
+            }
+        }
+
+        /// <summary>Rules that its witness violates. A mutant that cannot be woven is compiled alone.</summary>
+        internal string Violated(MutantFile mutant) => _weave.Has(mutant) ? Violated(mutant.Witness, mutant.Id) : Alone(mutant);
+
+        internal string Violated(string script, string? chosen)
+        {
+            AppContext.SetData(Weave.Chosen, chosen);
+            try
+            {
+                return MutantTests.Violated(_build, script);
+            }
+            finally
+            {
+                AppContext.SetData(Weave.Chosen, null);
+            }
+        }
+    }
 }

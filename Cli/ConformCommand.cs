@@ -21,6 +21,7 @@ internal static class ConformCommand
     private static readonly Option<string?> Frames = new("--frames") { Description = $"frames to compare (default {DefaultFrames})" };
     private static readonly Option<string?> Time = new("--time") { Description = "30s or 5m in place of a number of frames" };
     private static readonly Option<string?> SeedText = new("--seed") { Description = "64 bits, decimal or 0x (default 1)" };
+    private static readonly Option<string?> Jobs = new("--jobs") { Description = "QEMUs beside each other (default: cores, 4 at most); results do not depend on it" };
     private static readonly Option<string?> Timeout = new("--timeout") { Description = "the longest wait for an answer (default 5s)" };
     private static readonly Option<string?> ScriptPath = new("--script") { Description = "play this session and no other; - reads standard input" };
     private static readonly Option<string?> Transcript = new("--transcript") { Description = "with --script: write what was sent to QEMU, lines of its qtest protocol, to this file" };
@@ -31,7 +32,7 @@ internal static class ConformCommand
     {
         var command = new Command("conform", "Compare the HME driver on another device with the law. Status 1 when a frame differs and no listed deviation foretells it, 3 when the device is not there.")
         {
-            Name, Frames, Time, SeedText, Timeout, ScriptPath, Transcript, Mutant, JsonOut,
+            Name, Frames, Time, SeedText, Jobs, Timeout, ScriptPath, Transcript, Mutant, JsonOut,
         };
         command.SetVerb(Run);
         return command;
@@ -54,6 +55,7 @@ internal static class ConformCommand
         var limit = timeText is null ? (TimeSpan?)null : Verb.Time(timeText, "--time");
         var seed = Verb.Seed(parsed.GetValue(SeedText));
         var timeout = Verb.Time(parsed.GetValue(Timeout) ?? "5s", "--timeout");
+        var jobs = parsed.GetValue(Jobs) is { } number ? (int)Verb.Number(number, "--jobs", 1, 64) : Math.Min(Environment.ProcessorCount, 4);
         var script = parsed.GetValue(ScriptPath) is { } path ? ScriptInput.Read(path, ConformScript.Parse) : null;
         var transcriptPath = parsed.GetValue(Transcript);
         if (transcriptPath is not null && script is null)
@@ -66,43 +68,21 @@ internal static class ConformCommand
             return ScriptInput.On(mutant, parsed);
         }
 
-        var binary = QemuProcess.Find() ?? throw new AdapterException($"{QemuProcess.Binary} is not on the PATH; Debian has it in the package qemu-system-sparc");
-        var version = QemuProcess.Version(binary);
-        using var qemu = QemuProcess.Start(binary, timeout, out var link);
-        using (link)
-        {
-            try
-            {
-                using var transcript = transcriptPath is null ? null : new OutputFile(transcriptPath);
-                link.Sent = transcript is null ? null : lines => transcript.Write(Encoding.ASCII.GetBytes(lines));
-                var machine = new Sun4u(link);
-                Rig[] rigs =
-                [
-                    new Rig($"QEMU {version}", site =>
-                    {
-                        var device = new QemuHme(machine, site);
-                        return new Card(device, () => device.IsIrqRaised, KeepsBooks: false);
-                    }),
-                    Rig.Ours(),
-                ];
-                var status = script is null
-                    ? Compare(rigs, version, frames, limit, seed, parsed.GetValue(JsonOut), cancel)
-                    : Play(rigs, version, script, parsed.GetValue(JsonOut));
-                transcript?.Keep();
-                return status;
-            }
-            catch (AdapterException failed)
-            {
-                throw qemu.Explain(failed);
-            }
-        }
+        using var transcript = transcriptPath is null ? null : new OutputFile(transcriptPath);
+        using var qemus = new QemuRigs(script is null ? jobs : 1, timeout, transcript is null ? null : lines => transcript.Write(Encoding.ASCII.GetBytes(lines)));
+        var status = script is null
+            ? Compare(qemus, frames, limit, seed, parsed.GetValue(JsonOut), cancel)
+            : Play(qemus, script, parsed.GetValue(JsonOut));
+        transcript?.Keep();
+        return status;
     }
 
-    private static ExitStatus Compare(Rig[] rigs, string version, long frames, TimeSpan? limit, ulong seed, bool json, CancellationToken cancel)
+    private static ExitStatus Compare(QemuRigs qemus, long frames, TimeSpan? limit, ulong seed, bool json, CancellationToken cancel)
     {
         var watch = Stopwatch.StartNew();
         var told = TimeSpan.Zero;
-        var result = new ConformRun(rigs, Deviation.Known, seed).Run(
+        var run = new ConformRun(qemus.Teams, Deviation.Known, seed);
+        var result = run.Compare(
             frames,
             () => cancel.IsCancellationRequested || watch.Elapsed >= limit,
             so =>
@@ -113,8 +93,10 @@ internal static class ConformCommand
                     Terminal.Tell(string.Create(CultureInfo.InvariantCulture, $"{so:N0}{(limit is null ? $" of {frames:N0}" : "")} frames compared, {so / told.TotalSeconds:N0}/s"));
                 }
             });
-        Terminal.Tell(null);
         var seconds = watch.Elapsed.TotalSeconds;
+        Terminal.Tell("making the scripts of what differs smaller ...");
+        run.Shrink();
+        Terminal.Tell(null);
         var interrupted = cancel.IsCancellationRequested;
         var status = result.Mismatches.Count > 0 ? ExitStatus.Violation : interrupted ? ExitStatus.Interrupted : ExitStatus.Holds;
         if (json)
@@ -126,7 +108,7 @@ internal static class ConformCommand
                 ["result"] = Verb.Word(status),
                 ["stopped"] = interrupted ? "interrupted" : null,
                 ["adapter"] = QemuHmeName,
-                ["version"] = version,
+                ["version"] = qemus.Version,
                 ["probe"] = new JsonObject { ["available"] = true, ["mode"] = "full", ["skipped"] = Strings(Comparison.Skipped) },
                 ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
                 ["cases"] = result.Frames,
@@ -146,7 +128,7 @@ internal static class ConformCommand
         }
         else
         {
-            Print(result, version, seconds);
+            Print(result, qemus.Version, seconds);
         }
 
         return status;
@@ -185,10 +167,10 @@ internal static class ConformCommand
             : "what differs is told above, with the smallest session that shows it: conform qemu-hme --script FILE plays it");
     }
 
-    private static ExitStatus Play(Rig[] rigs, string version, ConformScript script, bool json)
+    private static ExitStatus Play(QemuRigs qemus, ConformScript script, bool json)
     {
         var frames = new List<(Sent Sent, Deviation? Deviation)>();
-        var comparison = new Comparison(rigs, Deviation.Known) { Judged = (sent, deviation) => frames.Add((sent, deviation)) };
+        var comparison = new Comparison(qemus.Teams[0], Deviation.Known) { Judged = (sent, deviation) => frames.Add((sent, deviation)) };
         var steps = comparison.Play(script);
         var status = comparison.Mismatches.Count > 0 ? ExitStatus.Violation : ExitStatus.Holds;
         if (json)
@@ -199,7 +181,7 @@ internal static class ConformCommand
                 ["verb"] = "conform",
                 ["result"] = Verb.Word(status),
                 ["adapter"] = QemuHmeName,
-                ["version"] = version,
+                ["version"] = qemus.Version,
                 ["steps"] = steps,
                 ["frames"] = new JsonArray([.. frames.Select(frame => new JsonObject { ["due"] = Convert.ToHexStringLower(frame.Sent.Shape.Due()), ["deviation"] = frame.Deviation?.Id })]),
                 ["mismatches"] = new JsonArray([.. comparison.Mismatches.Select(found => new JsonObject { ["device"] = found.Device, ["what"] = found.What, ["detail"] = found.Detail })]),

@@ -11,6 +11,7 @@ namespace ZeroCopy.Cli.Qemu;
 internal sealed class QemuHme : IDevice
 {
     private const int InterruptStatus = 1 << 3;
+    private const int SmallRing = 32 * HmeTxDesc.Bytes;
 
     private readonly QtestLink _link;
     private readonly Site _site;
@@ -76,14 +77,19 @@ internal sealed class QemuHme : IDevice
         }
 
         _kicked = false;
-        Mirror();
+        var (first, count) = (_next, Mirror());
         Span<byte> kick = [1, 0, 0, 0];
         _link.Write(Sun4u.Registers + HmeRegisters.EtxPending, kick);
-        _link.Read(Physical(_ringAt), _ring.Length);
         _link.Read(Sun4u.NicStatus, sizeof(ushort));
+        // All of a small ring; of a large one, which takes QEMU long to spell, what it was given.
+        (first, count) = _ring.Length <= SmallRing ? (0, _site.Ring) : (first, count);
+        var beforeEnd = Math.Min(count, _site.Ring - first);
+        ReadRing(first, beforeEnd);
+        ReadRing(0, count - beforeEnd);
         var read = _link.Flush();
-        _isRaised = IsRaised(read[1]);
-        var due = TakeBack(read[0]);
+        _isRaised = IsRaised(read[0]);
+        var due = read.Count > 1 ? TakeBack(first, read[1]) : 0;
+        due += read.Count > 2 ? TakeBack(0, read[2]) : 0;
         var sent = 0;
         while (_link.Frame(isDue: sent < due) is { } frame)
         {
@@ -99,7 +105,8 @@ internal sealed class QemuHme : IDevice
     public void WriteState(StateWriter state) => throw new ModelException("QEMU's state is not ours to write");
 
     /// <summary>Brings QEMU's memory to the model's: the ring, what the descriptors name that it will read now, the IOMMU's table.</summary>
-    private void Mirror()
+    /// <returns>How many descriptors it will read.</returns>
+    private int Mirror()
     {
         _site.World.Memory.TryAt(_ringAt, out var ring, out _, out _);
         var now = ring.Span[.._ring.Length];
@@ -116,7 +123,8 @@ internal sealed class QemuHme : IDevice
             now.CopyTo(_ring);
         }
 
-        for (var (slot, left) = (_next, _entries); left > 0 && slot < _site.Ring; (slot, left) = ((slot + 1) % _entries, left - 1))
+        var count = 0;
+        for (var slot = _next; count < _entries && slot < _site.Ring; slot = (slot + 1) % _entries)
         {
             var descriptor = HmeTxDesc.Read(now[(slot * HmeTxDesc.Bytes)..]);
             if (!descriptor.Flags.HasFlag(TxFlags.Own))
@@ -125,11 +133,22 @@ internal sealed class QemuHme : IDevice
             }
 
             MirrorBuffer(descriptor);
+            count++;
         }
 
         if (_site.HasIommu)
         {
             _machine.Map(_site.Bus.Mappings);
+        }
+
+        return count;
+    }
+
+    private void ReadRing(int first, int count)
+    {
+        if (count > 0)
+        {
+            _link.Read(Physical(_ringAt + (ulong)(first * HmeTxDesc.Bytes)), count * HmeTxDesc.Bytes);
         }
     }
 
@@ -152,12 +171,13 @@ internal sealed class QemuHme : IDevice
 
     /// <summary>What the card has written to the ring arrives in the model.</summary>
     /// <returns>Last descriptors of packets among those that it handed back: a frame each.</returns>
-    private int TakeBack(ReadOnlySpan<byte> ring)
+    private int TakeBack(int slot, ReadOnlySpan<byte> descriptors)
     {
         var packets = 0;
-        for (var at = 0; at < ring.Length; at += sizeof(uint))
+        var begin = slot * HmeTxDesc.Bytes;
+        for (var at = begin; at < begin + descriptors.Length; at += sizeof(uint))
         {
-            var word = ring.Slice(at, sizeof(uint));
+            var word = descriptors.Slice(at - begin, sizeof(uint));
             if (!word.SequenceEqual(_ring.AsSpan(at, sizeof(uint))))
             {
                 var was = (TxFlags)BinaryPrimitives.ReadUInt32LittleEndian(_ring.AsSpan(at));

@@ -29,9 +29,6 @@ internal sealed partial class QemuProcess : IDisposable
         };
     }
 
-    /// <summary>Its number, for who wants to look at it.</summary>
-    public int Id => _process.Id;
-
     /// <summary>Where the binary is; null where it is not installed.</summary>
     public static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Select(folder => Path.Combine(folder, Binary))
@@ -103,7 +100,7 @@ internal sealed partial class QemuProcess : IDisposable
 
         lock (_stderr)
         {
-            var said = _stderr.ToString().Trim();
+            var said = _stderr.ToString().Trim().ReplaceLineEndings(" | ");
             return new AdapterException($"{failed.Message}{(ended ? $"; QEMU has ended with status {_process.ExitCode}" : "")}; its standard error {(said.Length == 0 ? "is empty" : $"says: {said}")}", failed);
         }
     }

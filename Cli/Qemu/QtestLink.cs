@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -9,6 +10,8 @@ namespace ZeroCopy.Cli.Qemu;
 internal sealed class QtestLink : IDisposable
 {
     private const int LongestFrame = 65536;
+    private const string Answer = "OK 0x";
+    private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdefABCDEF");
 
     private readonly Socket _socket;
     private readonly Socket _frames;
@@ -28,6 +31,9 @@ internal sealed class QtestLink : IDisposable
         _socket.ReceiveTimeout = _socket.SendTimeout = _frames.ReceiveTimeout = (int)timeout.TotalMilliseconds;
     }
 
+    /// <summary>Adds to a failure what became of QEMU.</summary>
+    public Func<AdapterException, AdapterException> Explain { get; set; } = static failed => failed;
+
     /// <summary>Asks for bytes to be written with the next <see cref="Flush"/>.</summary>
     public void Write(ulong address, ReadOnlySpan<byte> bytes)
     {
@@ -46,35 +52,41 @@ internal sealed class QtestLink : IDisposable
     /// <returns>What was read.</returns>
     public List<byte[]> Flush()
     {
-        var read = new List<byte[]>();
         try
         {
-            var lines = _lines.ToString();
-            Sent?.Invoke(lines);
-            _socket.Send(Encoding.ASCII.GetBytes(lines));
-            foreach (var length in _answers)
-            {
-                var line = Line();
-                if (line == "OK" && length == 0)
-                {
-                    continue;
-                }
-
-                // OK 0x...
-                read.Add(line.StartsWith("OK 0x", StringComparison.Ordinal) && line.Length == 5 + (2 * length) && length > 0
-                    ? Convert.FromHexString(line.AsSpan(5))
-                    : throw new AdapterException($"QEMU answers '{line}' where {(length == 0 ? "OK" : $"OK and {length} bytes")} {(length == 0 ? "is" : "are")} due"));
-            }
+            return Exchange();
         }
         catch (SocketException failed)
         {
-            throw new AdapterException(failed.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock
-                ? $"QEMU has not answered for {_timeout.TotalSeconds} s"
-                : $"the connection to QEMU is broken ({failed.Message})", failed);
+            throw Explain(new AdapterException(
+                failed.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock
+                    ? $"QEMU has not answered for {_timeout.TotalSeconds} s"
+                    : $"the connection to QEMU is broken ({failed.Message})",
+                failed));
         }
-        catch (FormatException failed)
+        catch (AdapterException failed)
         {
-            throw new AdapterException("QEMU answers with bytes that are not hexadecimal", failed);
+            throw Explain(failed);
+        }
+    }
+
+    private List<byte[]> Exchange()
+    {
+        var lines = _lines.ToString();
+        Sent?.Invoke(lines);
+        _socket.Send(Encoding.ASCII.GetBytes(lines));
+        var read = new List<byte[]>();
+        foreach (var length in _answers)
+        {
+            var line = Line();
+            if (line == "OK" && length == 0)
+            {
+                continue;
+            }
+
+            read.Add(length > 0 && line.Length == Answer.Length + (2 * length) && line.StartsWith(Answer, StringComparison.Ordinal) && line.AsSpan(Answer.Length).IndexOfAnyExcept(Hexadecimal) < 0
+                ? Convert.FromHexString(line.AsSpan(Answer.Length))
+                : throw new AdapterException($"QEMU answers '{line}' where OK{(length == 0 ? "" : $" and {length} byte{(length == 1 ? "" : "s")}")} is due"));
         }
 
         _lines.Clear();
@@ -98,7 +110,7 @@ internal sealed class QtestLink : IDisposable
         }
         catch (SocketException failed)
         {
-            throw new AdapterException($"QEMU has handed a packet's last descriptor back, and its frame has not come within {_timeout.TotalSeconds} s", failed);
+            throw Explain(new AdapterException($"QEMU has handed a packet's last descriptor back, and its frame has not come within {_timeout.TotalSeconds} s", failed));
         }
     }
 

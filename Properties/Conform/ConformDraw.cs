@@ -27,13 +27,18 @@ public sealed class ConformDraw(Rng rng)
     /// <summary>Frames until the next session.</summary>
     public int SessionLength() => 1 + rng.Below(LongestSession);
 
-    /// <summary>A step; the number is of the packets that wait.</summary>
-    public ConformStep Step(int waiting) => rng.Below(8) switch
+    /// <summary>A step.</summary>
+    /// <param name="waiting">Packets that wait for the device.</param>
+    /// <param name="most">No more of them are to go.</param>
+    public ConformStep Step(int waiting, int most) => rng.Below(8) switch
     {
         3 => new ConformStep.Interrupt(),
-        var choice when waiting > 0 && (choice < 3 || waiting > MostWaiting) => new ConformStep.Run(rng.Below(20) is var packets && packets < 2 ? packets * (2 + rng.Below(5)) : 1),
+        var choice when waiting > 0 && (choice < 3 || waiting > MostWaiting) => new ConformStep.Run(Math.Min(most, rng.Below(20) is var packets && packets < 2 ? packets * (2 + rng.Below(5)) : 1)),
         _ => new ConformStep.Xmit(Packet()),
     };
+
+    /// <summary>Whether the last packet of a session is unmapped early, where it can be.</summary>
+    public bool IsEarly() => rng.OneIn(2);
 
     /// <summary>A piece of the packet that goes next is unmapped before: with it a session ends.</summary>
     public ConformStep EarlyUnmap(Shape next) => new ConformStep.Run(1, rng.Below(next.Pieces.Count));

@@ -9,113 +9,122 @@ public sealed record Deviated(Deviation Deviation, long Count, ConformScript Scr
 public sealed record Mismatched(Mismatch Mismatch, long Count, ConformScript Script);
 
 /// <summary>What a run has compared.</summary>
-/// <param name="Frames">Frames that were judged.</param>
-/// <param name="Matched">Of them, those that every device sent as the law says.</param>
-/// <param name="Agreed">Frames to which no known deviation applies.</param>
-/// <param name="AgreedMatched">Of them, those that matched.</param>
-/// <param name="Sessions">Sessions: a ring, an IOMMU, a driver anew.</param>
-/// <param name="Unmapped">Buffers that were unmapped early.</param>
-/// <param name="Deviations">Known ones that occurred.</param>
-/// <param name="Mismatches">What nothing foretold.</param>
-public sealed record ConformResult(
-    long Frames, long Matched, long Agreed, long AgreedMatched, long Sessions, long Unmapped, IReadOnlyList<Deviated> Deviations, IReadOnlyList<Mismatched> Mismatches);
+public sealed class ConformResult
+{
+    /// <summary>Frames that were judged.</summary>
+    public long Frames { get; internal set; }
+
+    /// <summary>Of them, those that every device sent as the law says.</summary>
+    public long Matched { get; internal set; }
+
+    /// <summary>Frames to which no known deviation applies.</summary>
+    public long Agreed { get; internal set; }
+
+    /// <summary>Of them, those that matched.</summary>
+    public long AgreedMatched { get; internal set; }
+
+    /// <summary>Sessions: a ring, an IOMMU, a driver anew.</summary>
+    public long Sessions { get; internal set; }
+
+    /// <summary>Buffers that were unmapped early.</summary>
+    public long Unmapped { get; internal set; }
+
+    /// <summary>Known deviations that occurred, each with the smallest script that was found.</summary>
+    public IReadOnlyList<Deviated> Deviations { get; internal set; } = [];
+
+    /// <summary>What nothing foretold.</summary>
+    public IReadOnlyList<Mismatched> Mismatches { get; internal set; } = [];
+}
 
 /// <summary>Random sessions of the HME driver on each of several devices, judged by the law.</summary>
-/// <param name="rigs">The devices.</param>
+/// <param name="teams">The devices, as often as sessions are to run beside each other. A session's result does not depend on the team.</param>
 /// <param name="known">Deviations that are expected.</param>
 /// <param name="seed">Chance.</param>
-public sealed class ConformRun(IReadOnlyList<Rig> rigs, IReadOnlyList<Deviation> known, ulong seed)
+public sealed class ConformRun(IReadOnlyList<IReadOnlyList<Rig>> teams, IReadOnlyList<Deviation> known, ulong seed)
 {
     private const int ShrinkBudget = 4000;
+    private const int SessionsAtOnce = 32;
 
     private readonly Dictionary<Deviation, (long Count, ConformScript Script)> _deviated = [];
     private readonly Dictionary<(string Device, string What), (Mismatch Mismatch, long Count, ConformScript Script)> _mismatched = [];
-    private IReadOnlyList<Shape> _kick = [];
-    private long _frames;
-    private long _matched;
-    private long _agreed;
-    private long _agreedMatched;
-    private long _unmapped;
+    private readonly ConformResult _result = new();
 
-    /// <summary>Runs sessions until so many frames have been judged.</summary>
-    /// <param name="frames">At least one.</param>
-    /// <param name="stop">Asked after each session.</param>
-    /// <param name="told">Told of the frames so far, after each session.</param>
-    public ConformResult Run(long frames, Func<bool> stop, Action<long> told)
+    /// <summary>Compares so many frames.</summary>
+    /// <param name="frames">At least one; fewer where it is stopped, or where sessions end with mismatches.</param>
+    /// <param name="stop">Asked now and then.</param>
+    /// <param name="told">Told of the frames so far.</param>
+    public ConformResult Compare(long frames, Func<bool> stop, Action<long> told)
     {
-        var comparison = new Comparison(rigs, known) { Judged = Count };
-        var session = 0L;
-        for (; _frames < frames && !stop(); session++)
+        for (var left = frames; left > 0 && !stop();)
         {
-            Session(comparison, new ConformDraw(new Rng(Rng.Mix(seed, (ulong)session, 0))), frames);
-            told(_frames);
+            var block = new List<ConformSession>();
+            for (; left > 0 && block.Count < SessionsAtOnce; left -= block[^1].Frames)
+            {
+                block.Add(new ConformSession(new ConformDraw(new Rng(Rng.Mix(seed, (ulong)(_result.Sessions + block.Count), 0))), left, known));
+            }
+
+            Play(block);
+            block.ForEach(Add);
+            told(_result.Frames);
         }
 
-        var shrinker = new ConformShrinker(rigs, known, ShrinkBudget);
-        return new ConformResult(
-            _frames,
-            _matched,
-            _agreed,
-            _agreedMatched,
-            session,
-            _unmapped,
-            [.. known.Where(_deviated.ContainsKey).Select(deviation => new Deviated(deviation, _deviated[deviation].Count, shrinker.Deviation(deviation, _deviated[deviation].Script)))],
-            [.. _mismatched.Values.OrderBy(found => found.Mismatch.Device, StringComparer.Ordinal).ThenBy(found => found.Mismatch.What, StringComparer.Ordinal)
-                .Select(found => new Mismatched(found.Mismatch, found.Count, shrinker.Mismatch(found.Mismatch, found.Script)))]);
+        return _result;
     }
 
-    private void Session(Comparison comparison, ConformDraw draw, long frames)
+    /// <summary>Makes the smallest script of each finding; it takes no part in what was compared.</summary>
+    public ConformResult Shrink()
     {
-        var (ring, hasIommu, left) = (draw.Ring(), draw.HasIommu(), Math.Min(draw.SessionLength(), frames - _frames));
-        var steps = new List<ConformStep>();
-        var shapes = new List<Shape>();
-        comparison.Begin(ring, hasIommu);
-        for (var until = _frames + left; _frames < until && comparison.Mismatches.Count == 0;)
-        {
-            Take(draw.Step(comparison.Waiting));
-        }
+        var shrinker = new ConformShrinker(teams[0], known, ShrinkBudget);
+        _result.Deviations =
+            [.. known.Where(_deviated.ContainsKey).Select(deviation => new Deviated(deviation, _deviated[deviation].Count, shrinker.Deviation(deviation, _deviated[deviation].Script)))];
+        _result.Mismatches =
+        [
+            .. _mismatched.Values.OrderBy(found => found.Mismatch.Device, StringComparer.Ordinal).ThenBy(found => found.Mismatch.What, StringComparer.Ordinal)
+                .Select(found => new Mismatched(found.Mismatch, found.Count, shrinker.Mismatch(found.Mismatch, found.Script))),
+        ];
+        return _result;
+    }
 
-        if (comparison.Mismatches.Count == 0 && hasIommu && comparison.Waiting > 0 && _frames < frames)
-        {
-            Take(draw.EarlyUnmap(shapes[^comparison.Waiting]));
-            _unmapped++;
-        }
+    /// <summary>Each team takes the next session that nobody has taken.</summary>
+    private void Play(List<ConformSession> block)
+    {
+        var next = -1;
+        Task.WaitAll([.. teams.Select(team => Task.Factory.StartNew(
+            () =>
+            {
+                for (var i = Interlocked.Increment(ref next); i < block.Count; i = Interlocked.Increment(ref next))
+                {
+                    block[i].Play(team);
+                }
+            },
+            TaskCreationOptions.LongRunning))]);
+    }
 
-        foreach (var mismatch in comparison.Mismatches)
+    private void Add(ConformSession session)
+    {
+        _result.Sessions++;
+        _result.Unmapped += session.HasUnmapped ? 1 : 0;
+        IReadOnlyList<Shape> kick = [];
+        foreach (var (sent, deviation) in session.Judged)
         {
-            var key = (mismatch.Device, mismatch.What);
-            _mismatched[key] = _mismatched.TryGetValue(key, out var found) ? found with { Count = found.Count + 1 } : (mismatch, 1, new ConformScript(ring, hasIommu, [.. steps]));
+            var agreed = !known.Any(candidate => candidate.Applies(sent));
+            _result.Frames++;
+            _result.Matched += deviation is null ? 1 : 0;
+            _result.Agreed += agreed ? 1 : 0;
+            _result.AgreedMatched += agreed && deviation is null ? 1 : 0;
+            kick = sent.IsFirst ? [sent.Shape] : [.. kick, sent.Shape];
+            if (deviation is not null)
+            {
+                _deviated[deviation] = _deviated.TryGetValue(deviation, out var found) ? found with { Count = found.Count + 1 } : (1, Alone(kick));
+            }
         }
 
         // A mismatch ends the session before its frame is counted.
-        _frames += comparison.Mismatches.Count > 0 ? 1 : 0;
-
-        void Take(ConformStep step)
+        _result.Frames += session.Mismatches.Count > 0 ? 1 : 0;
+        foreach (var mismatch in session.Mismatches)
         {
-            steps.Add(step);
-            if (step is ConformStep.Xmit(var shape))
-            {
-                shapes.Add(shape);
-            }
-
-            comparison.Apply(step);
-        }
-    }
-
-    private void Count(Sent sent, Deviation? deviation)
-    {
-        _frames++;
-        _matched += deviation is null ? 1 : 0;
-        if (!known.Any(candidate => candidate.Applies(sent)))
-        {
-            _agreed++;
-            _agreedMatched += deviation is null ? 1 : 0;
-        }
-
-        _kick = sent.IsFirst ? [sent.Shape] : [.. _kick, sent.Shape];
-        if (deviation is not null)
-        {
-            _deviated[deviation] = _deviated.TryGetValue(deviation, out var found) ? found with { Count = found.Count + 1 } : (1, Alone(_kick));
+            var key = (mismatch.Device, mismatch.What);
+            _mismatched[key] = _mismatched.TryGetValue(key, out var found) ? found with { Count = found.Count + 1 } : (mismatch, 1, session.Script);
         }
     }
 

@@ -86,7 +86,7 @@ public static class Verb
         }
         catch (AdapterException missing)
         {
-            return Fail(command.Name, json, ExitStatus.HarnessError, missing.Message);
+            return Fail(command.Name, json, ExitStatus.HarnessError, missing.Message, ("probe", new JsonObject { ["available"] = !missing.IsMissing }));
         }
         catch (Exception broken) when (broken is not OutOfMemoryException)
         {
@@ -127,19 +127,25 @@ public static class Verb
     };
 
     /// <summary>Says what went wrong: one line on standard error, and the JSON object where it was asked for.</summary>
-    private static int Fail(string verb, bool json, ExitStatus status, string message)
+    private static int Fail(string verb, bool json, ExitStatus status, string message, params IEnumerable<(string Name, JsonNode Value)> more)
     {
         Console.Error.WriteLine($"zcverify: {message}");
         if (json)
         {
-            Print(new JsonObject
+            var printed = new JsonObject
             {
                 ["schema"] = 1,
                 ["verb"] = verb,
                 ["result"] = Word(status),
                 ["stopped"] = status == ExitStatus.Interrupted ? "interrupted" : null,
                 ["error"] = message,
-            });
+            };
+            foreach (var (name, value) in more)
+            {
+                printed[name] = value;
+            }
+
+            Print(printed);
         }
 
         return (int)status;

@@ -1,4 +1,8 @@
 namespace ZeroCopy.Cli.Qemu;
 
 /// <summary>What a comparison needs is not there, or has failed: one line for the user, status 3. It is no finding.</summary>
-internal sealed class AdapterException(string message, Exception? inner = null) : Exception(message, inner);
+internal sealed class AdapterException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>It is not installed: nothing else is wrong.</summary>
+    public bool IsMissing { get; init; }
+}

@@ -13,7 +13,7 @@ internal sealed class QemuRigs : IDisposable
     /// <param name="sent">Told of every line that goes to them; null for nobody.</param>
     public QemuRigs(int count, TimeSpan timeout, Action<string>? sent = null)
     {
-        var binary = QemuProcess.Find() ?? throw new AdapterException($"{QemuProcess.Binary} is not on the PATH; Debian has it in the package qemu-system-sparc");
+        var binary = QemuProcess.Find() ?? throw new AdapterException($"{QemuProcess.Binary} is not on the PATH; Debian has it in the package qemu-system-sparc") { IsMissing = true };
         Version = QemuProcess.Version(binary);
         try
         {

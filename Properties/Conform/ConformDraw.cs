@@ -54,7 +54,8 @@ public sealed class ConformDraw(Rng rng)
     private Shape Packet(bool asksSum, bool agreed, bool isZero)
     {
         var lengths = new int[1 + rng.Below(Profile.Real.MaxSkbFrags + 1)];
-        var left = LongestFrame;
+        // What is done to the lengths below adds a byte for each piece at most, and two for the last.
+        var left = LongestFrame - 9;
         for (var i = 0; i < lengths.Length; i++)
         {
             // 16 bytes stay for each that follows.
@@ -92,7 +93,7 @@ public sealed class ConformDraw(Rng rng)
     }
 
     /// <summary>Makes the start lie in the first piece, and each other piece begin at an even distance from it.</summary>
-    private int Agree(int[] lengths, int start)
+    private static int Agree(int[] lengths, int start)
     {
         start = Math.Min(start, lengths[0] - 1);
         lengths[0] += lengths.Length > 1 ? (lengths[0] - start) % 2 : 0;

@@ -89,7 +89,7 @@ public sealed class ConformRun(IReadOnlyList<IReadOnlyList<Rig>> teams, IReadOnl
     private void Play(List<ConformSession> block)
     {
         var next = -1;
-        Task.WaitAll([.. teams.Select(team => Task.Factory.StartNew(
+        Task.WhenAll(teams.Select(team => Task.Factory.StartNew(
             () =>
             {
                 for (var i = Interlocked.Increment(ref next); i < block.Count; i = Interlocked.Increment(ref next))
@@ -97,7 +97,7 @@ public sealed class ConformRun(IReadOnlyList<IReadOnlyList<Rig>> teams, IReadOnl
                     block[i].Play(team);
                 }
             },
-            TaskCreationOptions.LongRunning))]);
+            TaskCreationOptions.LongRunning))).GetAwaiter().GetResult();
     }
 
     private void Add(ConformSession session)

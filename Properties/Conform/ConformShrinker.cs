@@ -88,6 +88,12 @@ public sealed class ConformShrinker(IReadOnlyList<Rig> rigs, IReadOnlyList<Devia
             yield return Cut(shape, i, shape.Pieces[i].Length);
         }
 
+        for (var i = 0; i + 1 < shape.Pieces.Count; i++)
+        {
+            var joined = new Piece(shape.Pieces[i].Length + shape.Pieces[i + 1].Length, 0);
+            yield return shape with { Pieces = [.. shape.Pieces.Take(i), joined, .. shape.Pieces.Skip(i + 2)] };
+        }
+
         for (var i = 0; i < shape.Pieces.Count; i++)
         {
             for (var cut = shape.Pieces[i].Length / 2; cut > 0; cut /= 2)

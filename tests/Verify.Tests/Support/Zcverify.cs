@@ -39,7 +39,10 @@ internal static class Zcverify
     }
 
     /// <summary>Starts it, standard input empty and both outputs captured.</summary>
-    public static Process Start(params string[] args)
+    public static Process Start(params string[] args) => Start([], args);
+
+    /// <summary>The same in another environment.</summary>
+    public static Process Start(IEnumerable<(string Name, string Value)> environment, params string[] args)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -50,6 +53,11 @@ internal static class Zcverify
         };
         // As in the tests' own process: a short run is over before what its profile brings is compiled.
         start.Environment["DOTNET_TieredPGO"] = "0";
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         start.ArgumentList.Add(Program);
         foreach (var arg in args)
         {

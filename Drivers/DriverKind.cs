@@ -4,13 +4,15 @@ using ZeroCopy.Drivers.Loopback;
 using ZeroCopy.Drivers.Unconverted;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
+using ZeroCopy.Model.Pages;
 
 namespace ZeroCopy.Drivers;
 
 /// <summary>What cards of one kind differ in.</summary>
 /// <param name="Tigon">Of an AceNIC, the version of its chip: 1 or 2.</param>
 /// <param name="Ring">Of an HME, the entries of its transmit ring; 0 for the profile's.</param>
-public readonly record struct CardOptions(int Tigon, int Ring);
+/// <param name="Consistent">Of an AceNIC, where the memory lies that it shares with its driver.</param>
+public readonly record struct CardOptions(int Tigon, int Ring, Zone Consistent);
 
 /// <summary>A driver that can be registered.</summary>
 /// <param name="Word">Its name in scripts and on the command line.</param>
@@ -27,7 +29,7 @@ public sealed record DriverKind(
     public static readonly IReadOnlyList<DriverKind> All =
     [
         new("acenic", 1500, AceNicDriver.MaxMtu, NetifFeatures.Sg | NetifFeatures.IpCsum | NetifFeatures.HighDma,
-            (world, id, mtu, lacking, card) => new AceNicDriver(world, id, mtu, lacking, card.Tigon)),
+            (world, id, mtu, lacking, card) => new AceNicDriver(world, id, mtu, lacking, card.Tigon, card.Consistent)),
         new("hme", 1500, HmeDriver.MaxMtu, NetifFeatures.Sg | NetifFeatures.HwCsum,
             (world, id, mtu, lacking, card) => new HmeDriver(world, id, mtu, lacking, card.Ring)),
         new("unconverted", 1500, UnconvertedDriver.MaxMtu, NetifFeatures.None,

@@ -2,6 +2,7 @@ using ZeroCopy.Drivers.Hme;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Copying;
 using ZeroCopy.Model.Net;
+using ZeroCopy.Model.Pages;
 
 namespace ZeroCopy.Drivers;
 
@@ -12,7 +13,8 @@ namespace ZeroCopy.Drivers;
 /// <param name="Off">Features that are off.</param>
 /// <param name="Tigon">Of an AceNIC, the version of its chip: 1 or 2.</param>
 /// <param name="Ring">Of an HME, the entries of its transmit ring; 0 for the profile's.</param>
-public sealed record RegisterNetdev(DevId Result, DriverKind Kind, int Mtu, NetifFeatures Off, int Tigon = 2, int Ring = 0) : Operation
+/// <param name="Consistent">Of an AceNIC, where the memory lies that it shares with its driver.</param>
+public sealed record RegisterNetdev(DevId Result, DriverKind Kind, int Mtu, NetifFeatures Off, int Tigon = 2, int Ring = 0, Zone Consistent = Zone.Low) : Operation
 {
     public static readonly Spelling Spelling = new("register_netdev", Parse);
 
@@ -20,7 +22,7 @@ public sealed record RegisterNetdev(DevId Result, DriverKind Kind, int Mtu, Neti
 
     public override Observation Apply(World world)
     {
-        world.Bind(Result, Kind.Register(world, Result, Mtu, Off, new CardOptions(Tigon, Ring)));
+        world.Bind(Result, Kind.Register(world, Result, Mtu, Off, new CardOptions(Tigon, Ring, Consistent)));
         return world.Seen.Succeed();
     }
 
@@ -28,7 +30,7 @@ public sealed record RegisterNetdev(DevId Result, DriverKind Kind, int Mtu, Neti
         world.Bind(Result, Mtu, noCsum: (Kind.Features & NetifFeatures.NoCsum) != 0, csumOff: (Off & NetifFeatures.AnyCsum) != 0);
 
     public override string ToString() =>
-        $"{Result} = register_netdev({Kind}, mtu={Mtu}" + (Off == NetifFeatures.None ? "" : $", features={FeatureWords.Change(Off, NetifFeatures.None)}") + (Tigon == 2 ? "" : $", tigon={Tigon}") + (Ring == 0 ? "" : $", ring={Ring}") + ")";
+        $"{Result} = register_netdev({Kind}, mtu={Mtu}" + (Off == NetifFeatures.None ? "" : $", features={FeatureWords.Change(Off, NetifFeatures.None)}") + (Tigon == 2 ? "" : $", tigon={Tigon}") + (Ring == 0 ? "" : $", ring={Ring}") + (Consistent == Zone.Low ? "" : $", consistent={Zones.Word(Consistent)}") + ")";
 
     private static RegisterNetdev Parse(Operands operands)
     {
@@ -38,13 +40,19 @@ public sealed record RegisterNetdev(DevId Result, DriverKind Kind, int Mtu, Neti
         var (off, on) = DevFeatures.ParseChange(operands, operands.Option("features") ?? "");
         var tigon = kind.Word == "acenic" ? (int)operands.Option("tigon", 2, 1, 2) : 2;
         var ring = kind.Word == "hme" ? (int)operands.Option("ring", 0, 0, 256) : 0;
+        var zone = Zone.Low;
+        if (kind.Word == "acenic" && operands.Option("consistent") is { } word && (!Zones.TryParse(word, out zone) || zone is not (Zone.Low or Zone.Above4G)))
+        {
+            throw operands.Error($"'{word}' is not a place for consistent memory: low or above4g");
+        }
+
         if (ring != 0 && !HmeDriver.RingSizes.Contains(ring))
         {
             throw operands.Error($"'{ring}' is not a size of HME's ring: 16, 32, 64, 128 or 256");
         }
 
         return on == NetifFeatures.None || (on & ~kind.Features & ~NetifFeatures.AnyCsum) == NetifFeatures.None
-            ? new RegisterNetdev(result, kind, mtu, off & kind.Features, tigon, ring)
+            ? new RegisterNetdev(result, kind, mtu, off & kind.Features, tigon, ring, zone)
             : throw operands.Error($"{kind} lacks {FeatureWords.Change(NetifFeatures.None, on)}");
     }
 }

@@ -30,17 +30,18 @@ public sealed partial class AceNicDriver : NetDevice
     /// <param name="mtu">Bytes.</param>
     /// <param name="lacking">Features that are off.</param>
     /// <param name="tigon">Version of the chip: 1 or 2. kernel: ap->version, ACE_IS_TIGON_I().</param>
-    public AceNicDriver(World world, DevId id, int mtu, NetifFeatures lacking, int tigon = 2)
+    /// <param name="consistent">Where ring, consumer index and information block lie.</param>
+    public AceNicDriver(World world, DevId id, int mtu, NetifFeatures lacking, int tigon = 2, Zone consistent = Zone.Low)
         : base(world, id, "acenic", mtu, lacking)
     {
         var fits = tigon == 1 ? world.Profile.TigonITxRingEntries : world.Profile.AceTxRingEntries;
         var entries = fits;
         _slots = new Slot[entries];
         _lives = new AceTxDescMachine.State[entries];
-        _ring = tigon == 1 ? null : Dma.AllocConsistent(entries * AceTxDesc.Bytes);
-        _txCsm = Dma.AllocConsistent(sizeof(uint));
+        _ring = tigon == 1 ? null : Dma.AllocConsistent(entries * AceTxDesc.Bytes, consistent);
+        _txCsm = Dma.AllocConsistent(sizeof(uint), consistent);
         Dma.Arriving = Arriving;
-        var info = Dma.AllocConsistent(AceInfo.Bytes);
+        var info = Dma.AllocConsistent(AceInfo.Bytes, consistent);
         AceInfo.WriteAddress(info.Bytes.Span[AceInfo.TxCtrl..], _ring?.Address ?? AceRegisters.TxRingBase);
         // The stack seeds the pseudo header: the firmware must not add it again. acenic.c, ace_init().
         BinaryPrimitives.WriteUInt16LittleEndian(

@@ -3,11 +3,11 @@ namespace ZeroCopy.Model.Pages;
 /// <summary>One object of kmalloc: contiguous, in low memory. kernel: kmalloc(), mm/slab.c.</summary>
 public sealed class Block
 {
-    private readonly PhysicalMemory.Slab _slab;
+    private readonly SlabArea.Slab _slab;
     private readonly int _offset;
     private readonly Bytes _memory;
 
-    internal Block(PhysicalMemory.Slab slab, int offset, Bytes memory) => (_slab, _offset, _memory) = (slab, offset, memory);
+    internal Block(SlabArea.Slab slab, int offset, Bytes memory) => (_slab, _offset, _memory) = (slab, offset, memory);
 
     /// <summary>Physical address of the first byte.</summary>
     public ulong Address => _slab.Address + (ulong)_offset;

@@ -70,9 +70,11 @@ public sealed class Dma(PhysicalMemory memory)
     }
 
     /// <summary>Ring memory that driver and device share. kernel: pci_alloc_consistent().</summary>
-    public Block AllocConsistent(int length)
+    /// <param name="length">Bytes.</param>
+    /// <param name="zone">Low memory; or beyond 32 bits, for a device that said it can.</param>
+    public Block AllocConsistent(int length, Zone zone = Zone.Low)
     {
-        var block = memory.KmallocAtBoot(length);
+        var block = memory.KmallocAtBoot(length, zone);
         block.Bytes.Fill(0);
         _mappings.Add(new DmaMapping(block.Address, length, Consistent: true));
         _consistent.Add(block);

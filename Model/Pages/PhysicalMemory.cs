@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace ZeroCopy.Model.Pages;
 
 /// <summary>All memory of the machine: page frames by zone and kmalloc's blocks, each with real bytes at a physical address. kernel: mm/page_alloc.c, mm/slab.c.</summary>
@@ -11,19 +9,15 @@ public sealed class PhysicalMemory
     /// <summary>What a freed one holds: a use after free is seen on the wire at once.</summary>
     public const byte PoisonFree = 0x6b;
 
-    private const int SlabBytes = 128 << 10;
     private const int FramesPerChunk = 64;
-    private const int SmallestClass = 32;
 
     private readonly Profile _profile;
     private readonly List<Page>[] _frames;
     private readonly Stack<Page>[] _freeFrames;
     private readonly int[] _touchedFrames;
     private readonly List<Page> _inUse = [];
-    private readonly List<Slab> _slabs = [];
-    private readonly Stack<Block>[] _freeBlocks;
-    private readonly Slab?[] _open;
-    private readonly Stack<Slab>[] _spareSlabs;
+    private readonly SlabArea _kmalloc;
+    private readonly SlabArea _above4G;
     private int _failNext;
     private int _failAfter;
     private int _failAt;
@@ -34,9 +28,8 @@ public sealed class PhysicalMemory
         _frames = [.. Enum.GetValues<Zone>().Select(_ => new List<Page>())];
         _freeFrames = [.. Enum.GetValues<Zone>().Select(_ => new Stack<Page>())];
         _touchedFrames = new int[_frames.Length];
-        _freeBlocks = [.. Enumerable.Range(0, 1 + ClassOf(SlabBytes)).Select(_ => new Stack<Block>())];
-        _open = new Slab?[_freeBlocks.Length];
-        _spareSlabs = [.. _freeBlocks.Select(_ => new Stack<Slab>())];
+        _kmalloc = new SlabArea(Zones.KmallocBase, profile.Provenance);
+        _above4G = new SlabArea(Zones.Above4GBlocksBase, profile.Provenance);
     }
 
     public int PageSize => _profile.PageSize;
@@ -114,44 +107,22 @@ public sealed class PhysicalMemory
             return null;
         }
 
-        if (length > SlabBytes)
+        if (length > SlabArea.SlabBytes)
         {
             FailedAllocations++;
             return null;
         }
 
-        return AllocBlock(length);
+        return _kmalloc.Alloc(length);
     }
 
     /// <summary>A block taken while the machine comes up, when nothing fails: a driver's rings.</summary>
-    public Block KmallocAtBoot(int length) => AllocBlock(length);
-
-    private Block AllocBlock(int length)
-    {
-        var sizeClass = ClassOf(length);
-        if (!_freeBlocks[sizeClass].TryPop(out var block))
-        {
-            block = NextBlock(sizeClass);
-        }
-
-        block.Length = length;
-        block.InUse = true;
-        block.Whole.Fill(PoisonFresh);
-        return block;
-    }
+    /// <param name="length">Bytes.</param>
+    /// <param name="zone">Low memory, or beyond 32 bits.</param>
+    public Block KmallocAtBoot(int length, Zone zone = Zone.Low) => (zone == Zone.Above4G ? _above4G : _kmalloc).Alloc(length);
 
     /// <summary>kernel: kfree().</summary>
-    public void Kfree(Block block)
-    {
-        if (!block.InUse)
-        {
-            throw new ModelException($"kfree of the free block at {block.Address:x}");
-        }
-
-        block.InUse = false;
-        block.Whole.Fill(PoisonFree);
-        _freeBlocks[ClassOf(block.Capacity)].Push(block);
-    }
+    public void Kfree(Block block) => _kmalloc.Free(block);
 
     /// <summary>Allocations that failed since boot.</summary>
     public int FailedAllocations { get; private set; }
@@ -258,37 +229,11 @@ public sealed class PhysicalMemory
             }
         }
 
-        foreach (var free in _freeBlocks)
-        {
-            free.Clear();
-        }
-
-        foreach (var slab in _slabs)
-        {
-            for (; slab.Touched > 0; slab.Touched--)
-            {
-                slab[slab.Touched - 1].InUse = false;
-            }
-
-            _spareSlabs[ClassOf(slab.BlockBytes)].Push(slab);
-        }
-
-        _slabs.Clear();
-        Array.Clear(_open);
+        _kmalloc.Reset();
+        _above4G.Reset();
     }
 
-    private Block? TryBlockAt(ulong address)
-    {
-        if (address < Zones.KmallocBase || address >= Zones.KmallocBase + ((ulong)_slabs.Count * SlabBytes))
-        {
-            return null;
-        }
-
-        var offset = address - Zones.KmallocBase;
-        var slab = _slabs[(int)(offset / SlabBytes)];
-        var index = (int)(offset % SlabBytes) / slab.BlockBytes;
-        return index < slab.Touched ? slab[index] : null;
-    }
+    private Block? TryBlockAt(ulong address) => _kmalloc.TryAt(address) ?? _above4G.TryAt(address);
 
     private static Zone ZoneOf(ulong address) =>
         address >= Zones.Base(Zone.Above4G) ? Zone.Above4G
@@ -318,64 +263,5 @@ public sealed class PhysicalMemory
             var address = Zones.Base(zone) + ((ulong)frames.Count * (ulong)_profile.PageSize);
             frames.Add(new Page(this, zone, address, new Bytes(store, shadow, i * _profile.PageSize, _profile.PageSize)));
         }
-    }
-
-    /// <summary>The first block of a size class that was never in use since boot.</summary>
-    private Block NextBlock(int sizeClass)
-    {
-        var slab = _open[sizeClass];
-        if (slab is null || slab.Touched == slab.Length)
-        {
-            slab = _spareSlabs[sizeClass].TryPop(out var spare) ? spare : new Slab(SmallestClass << sizeClass, _profile.Provenance);
-            slab.Address = Zones.KmallocBase + ((ulong)_slabs.Count * SlabBytes);
-            slab.Before = 0;
-            for (var i = 0; i < _slabs.Count; i++)
-            {
-                slab.Before += _slabs[i].BlockBytes == slab.BlockBytes ? slab.Length : 0;
-            }
-
-            _slabs.Add(slab);
-            _open[sizeClass] = slab;
-        }
-
-        return slab[slab.Touched++];
-    }
-
-    private static int ClassOf(int length) =>
-        BitOperations.Log2((uint)Math.Max(BitOperations.RoundUpToPowerOf2((uint)Math.Max(length, 1)), SmallestClass)) - BitOperations.Log2(SmallestClass);
-
-    /// <summary>Blocks of one size class in a row. Its address is given anew after each boot. kernel: struct slab_s, mm/slab.c.</summary>
-    internal sealed class Slab
-    {
-        private readonly bool _provenance;
-        private readonly List<Block> _blocks = [];
-
-        public Slab(int blockBytes, bool provenance) => (BlockBytes, _provenance) = (blockBytes, provenance);
-
-        public int BlockBytes { get; }
-
-        public int Length => SlabBytes / BlockBytes;
-
-        /// <summary>A block that was in use; or the next one, whose memory is made now.</summary>
-        public Block this[int index]
-        {
-            get
-            {
-                if (index == _blocks.Count)
-                {
-                    _blocks.Add(new Block(this, index * BlockBytes, new Bytes(new byte[BlockBytes], _provenance ? new Model.Provenance[BlockBytes] : null, 0, BlockBytes)));
-                }
-
-                return _blocks[index];
-            }
-        }
-
-        public ulong Address { get; set; }
-
-        /// <summary>Blocks of the class in slabs before this one.</summary>
-        public int Before { get; set; }
-
-        /// <summary>Blocks that were in use since boot.</summary>
-        public int Touched { get; set; }
     }
 }

@@ -34,6 +34,9 @@ public static class Zones
     /// <summary>Where kmalloc's blocks begin: in ZONE_NORMAL, below its page frames.</summary>
     public const ulong KmallocBase = 16UL << 20;
 
+    /// <summary>Where blocks beyond 32 bits begin, behind all page frames there: consistent memory of a machine that has it so.</summary>
+    public const ulong Above4GBlocksBase = 32UL << 30;
+
     public static string Word(Zone zone) => zone switch
     {
         Zone.Dma => "dma",

@@ -1,4 +1,5 @@
 using ZeroCopy.Drivers;
+using ZeroCopy.Drivers.Hme;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Copying;
 using ZeroCopy.Model.Net;
@@ -12,6 +13,7 @@ namespace ZeroCopy.Properties.Generate;
 public static class NetDraws
 {
     private const int NarrowestMtu = 68;
+    private const int CommonCard = 7;
 
     /// <summary>The mix over the drivers that are given.</summary>
     public static IReadOnlyList<Draw> Over(params DriverKind[] kinds) =>
@@ -171,8 +173,14 @@ public static class NetDraws
     {
         var kind = kinds[hand.Rng.Below(kinds.Count)];
         var off = hand.Rng.OneIn(3) ? hand.Features() & kind.Features : NetifFeatures.None;
-        return new RegisterNetdev(hand.NewDev(), kind, hand.Rng.Below(6) switch { 0 => DriverKind.MinMtu, 1 => 100, 2 => 200, _ => kind.DefaultMtu }, off,
-            kind.Word == "acenic" && hand.Rng.OneIn(4) ? 1 : 2);
+        var device = hand.NewDev();
+        var mtu = hand.Rng.Below(6) switch { 0 => DriverKind.MinMtu, 1 => 100, 2 => 200, _ => kind.DefaultMtu };
+        var card = kind.Word == "acenic" ? hand.Rng.Below(8) : CommonCard;
+        return new RegisterNetdev(device, kind, mtu, off,
+            card < 2 ? 1 : 2,
+            // The small profile has its own, smaller than the chip's smallest.
+            kind.Word == "hme" && hand.World.Profile.Size == Size.Real && hand.Rng.OneIn(2) ? HmeDriver.RingSizes[hand.Rng.Below(HmeDriver.RingSizes.Length)] : 0,
+            card == 2 ? Zone.Above4G : Zone.Low);
     }
 
     private static OpenFile Open(Hand hand)

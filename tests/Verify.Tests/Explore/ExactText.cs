@@ -16,8 +16,8 @@ internal sealed class ExactText
     private static readonly HashSet<string> NotState =
     [
         // Only free lists and addresses tell two allocations apart; the walk names objects by the order in which it meets them.
-        "PhysicalMemory._frames", "PhysicalMemory._freeFrames", "PhysicalMemory._touchedFrames", "PhysicalMemory._slabs", "PhysicalMemory._freeBlocks",
-        "PhysicalMemory._open", "PhysicalMemory._spareSlabs", "PhysicalMemory._inUse", "Page.address", "Page.Frame", "Page.InUseIndex", "Block._slab", "Block._offset", "Block._memory",
+        "PhysicalMemory._frames", "PhysicalMemory._freeFrames", "PhysicalMemory._touchedFrames", "SlabArea._slabs", "SlabArea._freeBlocks",
+        "SlabArea._open", "SlabArea._spareSlabs", "PhysicalMemory._inUse", "Page.address", "Page.Frame", "Page.InUseIndex", "Block._slab", "Block._offset", "Block._memory",
         "SkbCache._live", "SkbCache._blocks", "SkbCache._freeSkbs", "SkbCache._freeBlocks", "Skb.LiveIndex", "DataBlock.LiveIndex",
         "SkbCache._ubufs", "SkbCache._freeUbufs", "UbufInfo.LiveIndex",
         "CopyingWorld._free", "Wire._free", "CopyingWorld._freeSkbs", "CopyingWorld._freePages", "Names._freeShapes", "Names._freeData",

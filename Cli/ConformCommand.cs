@@ -63,6 +63,16 @@ internal static class ConformCommand
             throw new InputException("--transcript is for --script");
         }
 
+        if (script is not null && (framesText ?? timeText ?? parsed.GetValue(SeedText) ?? parsed.GetValue(Jobs)) is not null)
+        {
+            throw new InputException("--frames, --time, --seed and --jobs are not for --script, which is one session");
+        }
+
+        if (transcriptPath is not null && OutputFile.FinalTarget(transcriptPath) == OutputFile.FinalTarget(parsed.GetValue(ScriptPath)!))
+        {
+            throw new InputException($"{transcriptPath} is named twice");
+        }
+
         if (CommonOptions.Mutant(parsed.GetValue(Mutant)) is { } mutant && CommandLine.Mutant is null)
         {
             return ScriptInput.On(mutant, parsed);
@@ -70,11 +80,17 @@ internal static class ConformCommand
 
         using var transcript = transcriptPath is null ? null : new OutputFile(transcriptPath);
         using var qemus = new QemuRigs(script is null ? jobs : 1, timeout, transcript is null ? null : lines => transcript.Write(Encoding.ASCII.GetBytes(lines)));
-        var status = script is null
-            ? Compare(qemus, frames, limit, seed, parsed.GetValue(JsonOut), cancel)
-            : Play(qemus, script, parsed.GetValue(JsonOut));
-        transcript?.Keep();
-        return status;
+        try
+        {
+            return script is null
+                ? Compare(qemus, frames, limit, seed, parsed.GetValue(JsonOut), cancel)
+                : Play(qemus, script, parsed.GetValue(JsonOut));
+        }
+        finally
+        {
+            // Most wanted where QEMU has failed.
+            transcript?.Keep();
+        }
     }
 
     private static ExitStatus Compare(QemuRigs qemus, long frames, TimeSpan? limit, ulong seed, bool json, CancellationToken cancel)
@@ -95,7 +111,7 @@ internal static class ConformCommand
             });
         var seconds = watch.Elapsed.TotalSeconds;
         Terminal.Tell("making the scripts of what differs smaller ...");
-        run.Shrink();
+        run.Shrink(() => cancel.IsCancellationRequested);
         Terminal.Tell(null);
         var interrupted = cancel.IsCancellationRequested;
         var status = result.Mismatches.Count > 0 ? ExitStatus.Violation : interrupted ? ExitStatus.Interrupted : ExitStatus.Holds;
@@ -118,6 +134,7 @@ internal static class ConformCommand
                 ["agreedMatched"] = result.AgreedMatched,
                 ["sessions"] = result.Sessions,
                 ["unmappedEarly"] = result.Unmapped,
+                ["cutShort"] = result.CutShort,
                 ["deviations"] = new JsonArray([.. result.Deviations.Select(found => new JsonObject { ["id"] = found.Deviation.Id, ["count"] = found.Count, ["script"] = Lines(found.Script) })]),
                 ["mismatches"] = new JsonArray([.. result.Mismatches.Select(found => new JsonObject
                 {
@@ -128,17 +145,17 @@ internal static class ConformCommand
         }
         else
         {
-            Print(result, qemus.Version, seconds);
+            Print(result, qemus.Version, seconds, interrupted);
         }
 
         return status;
     }
 
-    private static void Print(ConformResult result, string version, double seconds)
+    private static void Print(ConformResult result, string version, double seconds, bool interrupted)
     {
         var console = Terminal.Out;
         console.MarkupLineInterpolated($"sunhme of QEMU {version} under our HME driver, and our own device: each frame against the copying path's");
-        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{result.Frames:N0} frames in {result.Sessions:N0} sessions (rings of 16 to 256, IOMMU in a third of them), {result.Unmapped:N0} buffers unmapped early; {result.Frames / seconds:N0} frames/s");
+        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{(interrupted ? "interrupted after " : "")}{result.Frames:N0} frames in {result.Sessions:N0} sessions{(result.CutShort == 0 ? "" : $", {result.CutShort:N0} of them ended by a mismatch")}; {result.Frames / seconds:N0} frames/s");
         console.MarkupLineInterpolated($"drawn: {ConformDraw.Shares}");
         console.WriteLine();
         console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[green]match[/]      {result.Matched,9:N0}");
@@ -147,7 +164,8 @@ internal static class ConformCommand
             console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[yellow]{found.Deviation.Id}[/]  {found.Count,9:N0}  {found.Deviation.Title}{(found.Deviation.IsOurs ? " (ours as well)" : "")}");
         }
 
-        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{result.Agreed:N0} frames lie where no known deviation applies: {(result.AgreedMatched == result.Agreed ? "all of them match" : $"{result.AgreedMatched:N0} match")}");
+        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"unmapped   {result.Unmapped,9:N0}  a buffer was unmapped early: zeroes where the IOMMU has nothing; ours stops (DMA-003)");
+        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"where no known deviation applies: {result.AgreedMatched:N0} of {result.Agreed:N0} match");
         foreach (var (mismatch, count, script) in result.Mismatches)
         {
             console.WriteLine();
@@ -164,7 +182,7 @@ internal static class ConformCommand
 
         console.WriteLine(result.Mismatches.Count == 0
             ? result.Deviations.Count == 0 ? "nothing differs" : "nothing differs but for the deviations in Drivers/Hme/Deviations.md"
-            : "what differs is told above, with the smallest session that shows it: conform qemu-hme --script FILE plays it");
+            : $"what differs is told above, with the smallest session found that shows it: conform qemu-hme --script FILE{(CommandLine.Mutant is { } mutant ? $" --mutant {mutant}" : "")} plays it");
     }
 
     private static ExitStatus Play(QemuRigs qemus, ConformScript script, bool json)

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
@@ -51,7 +52,7 @@ internal sealed partial class QemuProcess : IDisposable
     /// <param name="link">Its qtest connection and the socket of its frames.</param>
     public static QemuProcess Start(string binary, TimeSpan timeout, out QtestLink link)
     {
-        var folder = Directory.CreateTempSubdirectory("zcverify-qemu-");
+        var folder = Folder();
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(Path.Combine(folder.FullName, "qt")));
         listener.Listen(1);
@@ -59,7 +60,9 @@ internal sealed partial class QemuProcess : IDisposable
         frames.Bind(new UnixDomainSocketEndPoint(Path.Combine(folder.FullName, "rx")));
 
         var qemu = new QemuProcess(
+            // In a session of its own: Ctrl-C in a terminal is meant for us, and QEMU would obey it first.
             Start(
+                "setsid",
                 binary,
                 "-M", "sun4u", "-accel", "tcg", "-global", "sparc64-cpu.start-powered-off=on", "-m", $"{MemoryMegabytes}",
                 "-nodefaults", "-display", "none", "-vga", "none", "-qtest", $"unix:{folder.FullName}/qt", "-qtest-log", "none",
@@ -117,9 +120,39 @@ internal sealed partial class QemuProcess : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static Process Start(string binary, params string[] arguments) =>
-        Process.Start(new ProcessStartInfo(binary, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })
-        ?? throw new AdapterException($"{binary} could not be started");
+    /// <summary>Where its sockets lie, whose paths may not be long.</summary>
+    private static DirectoryInfo Folder()
+    {
+        const int longestSocketPath = 104;
+        try
+        {
+            var folder = Directory.CreateTempSubdirectory("zcverify-qemu-");
+            if (Path.Combine(folder.FullName, "qt").Length <= longestSocketPath)
+            {
+                return folder;
+            }
+
+            folder.Delete();
+            throw new AdapterException($"{Path.GetTempPath()} is too long for the path of a socket; TMPDIR names another");
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            throw new AdapterException($"no folder can be made in {Path.GetTempPath()}: {failed.Message}", failed);
+        }
+    }
+
+    private static Process Start(string binary, params string[] arguments)
+    {
+        try
+        {
+            return Process.Start(new ProcessStartInfo(binary, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })
+                ?? throw new AdapterException($"{binary} could not be started");
+        }
+        catch (Win32Exception failed)
+        {
+            throw new AdapterException($"{binary} could not be started: {failed.Message}", failed);
+        }
+    }
 
     [GeneratedRegex("[0-9]+\\.[0-9]+\\.[0-9]+")]
     private static partial Regex VersionNumber();

@@ -7,7 +7,7 @@ namespace ZeroCopy.Properties.Conform;
 
 /// <summary>Something that a device did otherwise than the law says, and that no known deviation foretells.</summary>
 /// <param name="Device">Which.</param>
-/// <param name="What">Frame, frames, descriptors, status, interrupt, books (of DMA), bug.</param>
+/// <param name="What">Frame, frames, descriptors, status, interrupt, books (of DMA), queue, bug.</param>
 /// <param name="Frame">The frame, or the first of a run; null where it is about none.</param>
 /// <param name="Detail">In words.</param>
 public sealed record Mismatch(string Device, string What, Sent? Frame, string Detail);
@@ -26,7 +26,12 @@ public sealed class Comparison(IReadOnlyList<Rig> rigs, IReadOnlyList<Deviation>
         "GREG_STAT after a kick that found no descriptor: QEMU says TXALL, ours nothing; no source says",
         "GREG_STAT after a software reset: QEMU keeps its causes, ours forgets them; no source says",
         "a sum whose place is not in the frame: no source says",
+        "descriptors of a ring above 32 entries that a kick did not give to the card; memory other than the ring, should QEMU write there",
+        "whether a frame that may deviate does: one that equals the law's matches",
     ];
+
+    /// <summary>Frames up to this length are spelled whole.</summary>
+    private const int Spelled = 64;
 
     private readonly List<Shape> _shapes = [];
     private readonly List<Mismatch> _mismatches = [];
@@ -39,6 +44,7 @@ public sealed class Comparison(IReadOnlyList<Rig> rigs, IReadOnlyList<Deviation>
     private int _slot;
     private bool _isWithheld;
     private bool _hasSent;
+    private bool _hasLooked;
 
     /// <summary>Told of each frame that was judged, and the deviation that it showed, or null.</summary>
     public Action<Sent, Deviation?>? Judged { get; set; }
@@ -65,7 +71,7 @@ public sealed class Comparison(IReadOnlyList<Rig> rigs, IReadOnlyList<Deviation>
     /// <summary>A new session.</summary>
     public void Begin(int ring, bool hasIommu)
     {
-        (_entries, _sent, _slot, _isWithheld, _hasSent) = (ring, 0, 0, false, false);
+        (_entries, _sent, _slot, _isWithheld, _hasSent, _hasLooked) = (ring, 0, 0, false, false, false);
         _shapes.Clear();
         _mismatches.Clear();
         foreach (var rig in rigs)
@@ -135,12 +141,13 @@ public sealed class Comparison(IReadOnlyList<Rig> rigs, IReadOnlyList<Deviation>
             Run(rig, due, due < inRing ? end % _entries : -1, early, unmapped ?? 0);
         }
 
-        for (var i = 0; i < due && _mismatches.Count == 0; i++)
+        for (var i = 0; i < due && _mismatches.Count == 0 && early < 0; i++)
         {
             var sent = new Sent(_shapes[_sent + i], IsFirst: i == 0);
-            Judged?.Invoke(sent, _deviates[i] && early < 0 ? known.First(deviation => deviation.Applies(sent)) : null);
+            Judged?.Invoke(sent, _deviates[i] ? known.First(deviation => deviation.Applies(sent)) : null);
         }
 
+        _hasLooked = true;
         (_sent, _slot, _isWithheld, _hasSent) = (_sent + due, end % _entries, due < inRing, _hasSent || due > 0);
         return early < 0;
     }
@@ -223,7 +230,7 @@ public sealed class Comparison(IReadOnlyList<Rig> rigs, IReadOnlyList<Deviation>
             var at = frame.CommonPrefixLength(due);
             _mismatches.Add(new Mismatch(rig.Name, "frame", sent, frame.Length != due.Length
                 ? $"{frame.Length} bytes where {due.Length} are due"
-                : $"byte {at} is {frame[at]:x2}, due is {due[at]:x2}"));
+                : $"byte {at} is {frame[at]:x2}, due is {due[at]:x2}{(due.Length <= Spelled ? $" (sent {Convert.ToHexStringLower(frame)}, due {Convert.ToHexStringLower(due)})" : "")}"));
         }
     }
 
@@ -250,9 +257,20 @@ public sealed class Comparison(IReadOnlyList<Rig> rigs, IReadOnlyList<Deviation>
                 continue;
             }
 
-            if (_hasSent && stat != (HmeRegisters.StatHostToTx | HmeRegisters.StatTxAll))
+            var due = _hasSent ? HmeRegisters.StatHostToTx | HmeRegisters.StatTxAll : 0;
+            // A kick that found nothing: no source says whether that is TXALL.
+            var open = !_hasSent && _hasLooked ? HmeRegisters.StatTxAll : 0;
+            if (stat is not { } causes)
             {
-                _mismatches.Add(new Mismatch(rig.Name, "status", null, $"packets have gone, and GREG_STAT reads {stat:x8}, not HOSTTOTX and TXALL"));
+                _mismatches.Add(new Mismatch(rig.Name, "status", null, "the handler has not read GREG_STAT"));
+            }
+            else if ((causes & ~open) != due)
+            {
+                _mismatches.Add(new Mismatch(rig.Name, "status", null, $"GREG_STAT reads {causes:x8}, due is {due:x8}"));
+            }
+            else if (rig.Taken == _sent && Waiting > 0)
+            {
+                _mismatches.Add(new Mismatch(rig.Name, "queue", null, $"the ring is empty, its handler has run, and {Waiting} packet{(Waiting == 1 ? "" : "s")} still wait before the driver"));
             }
             else if (rig.IsIrqRaised)
             {
@@ -260,6 +278,6 @@ public sealed class Comparison(IReadOnlyList<Rig> rigs, IReadOnlyList<Deviation>
             }
         }
 
-        _hasSent = false;
+        (_hasSent, _hasLooked) = (false, false);
     }
 }

@@ -26,7 +26,10 @@ public sealed class ConformResult
     /// <summary>Sessions: a ring, an IOMMU, a driver anew.</summary>
     public long Sessions { get; internal set; }
 
-    /// <summary>Buffers that were unmapped early.</summary>
+    /// <summary>Sessions that a mismatch ended: what they were to compare behind it was not.</summary>
+    public long CutShort { get; internal set; }
+
+    /// <summary>Frames of which a buffer was unmapped early: no device may send them as the law says. Ours stops (DMA-003); another sends zeroes where its IOMMU has nothing.</summary>
     public long Unmapped { get; internal set; }
 
     /// <summary>Known deviations that occurred, each with the smallest script that was found.</summary>
@@ -50,7 +53,7 @@ public sealed class ConformRun(IReadOnlyList<IReadOnlyList<Rig>> teams, IReadOnl
     private readonly ConformResult _result = new();
 
     /// <summary>Compares so many frames.</summary>
-    /// <param name="frames">At least one; fewer where it is stopped, or where sessions end with mismatches.</param>
+    /// <param name="frames">At least one; fewer are compared where it is stopped. A session that a mismatch ends at its first frame counts as one.</param>
     /// <param name="stop">Asked now and then.</param>
     /// <param name="told">Told of the frames so far.</param>
     public ConformResult Compare(long frames, Func<bool> stop, Action<long> told)
@@ -65,6 +68,8 @@ public sealed class ConformRun(IReadOnlyList<IReadOnlyList<Rig>> teams, IReadOnl
 
             Play(block);
             block.ForEach(Add);
+            // What a mismatch kept from being compared is made up for.
+            left += block.Where(session => session.Mismatches.Count > 0).Sum(session => session.Frames - Math.Max(session.Judged.Count, 1));
             told(_result.Frames);
         }
 
@@ -72,15 +77,17 @@ public sealed class ConformRun(IReadOnlyList<IReadOnlyList<Rig>> teams, IReadOnl
     }
 
     /// <summary>Makes the smallest script of each finding; it takes no part in what was compared.</summary>
-    public ConformResult Shrink()
+    /// <param name="stop">Asked before each session that is tried.</param>
+    public ConformResult Shrink(Func<bool> stop)
     {
-        var shrinker = new ConformShrinker(teams[0], known, ShrinkBudget);
+        var shrinker = new ConformShrinker(teams[0], known, ShrinkBudget, stop);
         _result.Deviations =
             [.. known.Where(_deviated.ContainsKey).Select(deviation => new Deviated(deviation, _deviated[deviation].Count, shrinker.Deviation(deviation, _deviated[deviation].Script)))];
         _result.Mismatches =
         [
             .. _mismatched.Values.OrderBy(found => found.Mismatch.Device, StringComparer.Ordinal).ThenBy(found => found.Mismatch.What, StringComparer.Ordinal)
-                .Select(found => new Mismatched(found.Mismatch, found.Count, shrinker.Mismatch(found.Mismatch, found.Script))),
+                .Select(found => (found.Count, Shown: shrinker.Mismatch(found.Mismatch, found.Script)))
+                .Select(found => new Mismatched(found.Shown.Mismatch, found.Count, found.Shown.Script)),
         ];
         return _result;
     }
@@ -104,6 +111,8 @@ public sealed class ConformRun(IReadOnlyList<IReadOnlyList<Rig>> teams, IReadOnl
     {
         _result.Sessions++;
         _result.Unmapped += session.HasUnmapped ? 1 : 0;
+        _result.CutShort += session.Mismatches.Count > 0 ? 1 : 0;
+        _result.Frames += session.HasUnmapped ? 1 : 0;
         IReadOnlyList<Shape> kick = [];
         foreach (var (sent, deviation) in session.Judged)
         {
@@ -119,8 +128,6 @@ public sealed class ConformRun(IReadOnlyList<IReadOnlyList<Rig>> teams, IReadOnl
             }
         }
 
-        // A mismatch ends the session before its frame is counted.
-        _result.Frames += session.Mismatches.Count > 0 ? 1 : 0;
         foreach (var mismatch in session.Mismatches)
         {
             var key = (mismatch.Device, mismatch.What);

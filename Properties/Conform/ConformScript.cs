@@ -51,12 +51,23 @@ public sealed record ConformScript(int Ring, bool HasIommu, IReadOnlyList<Confor
         }
 
         var steps = new List<ConformStep>();
+        var waiting = 0;
         for (var i = 1; i < lines.Length; i++)
         {
             var line = lines[i].Split('#')[0].Trim();
             if (line.Length > 0)
             {
                 steps.Add(ParseStep(line, i + 1));
+                waiting = steps[^1] switch
+                {
+                    ConformStep.Xmit => waiting + 1,
+                    ConformStep.Run(var packets, _) => Math.Max(waiting - packets, 0),
+                    _ => waiting,
+                };
+                if (waiting > Profile.Real.TxQueueLen)
+                {
+                    throw new ScriptException(i + 1, $"more than {Profile.Real.TxQueueLen} packets wait: the queue would drop the next");
+                }
             }
         }
 

@@ -4,7 +4,8 @@ namespace ZeroCopy.Properties.Conform;
 /// <param name="rigs">The devices.</param>
 /// <param name="known">Deviations that are expected.</param>
 /// <param name="budget">Sessions to be tried for each.</param>
-public sealed class ConformShrinker(IReadOnlyList<Rig> rigs, IReadOnlyList<Deviation> known, int budget)
+/// <param name="stop">Asked before each.</param>
+public sealed class ConformShrinker(IReadOnlyList<Rig> rigs, IReadOnlyList<Deviation> known, int budget, Func<bool> stop)
 {
     private int _left;
 
@@ -12,31 +13,33 @@ public sealed class ConformShrinker(IReadOnlyList<Rig> rigs, IReadOnlyList<Devia
     public ConformScript Deviation(Deviation deviation, ConformScript script)
     {
         var others = known.Where(other => other != deviation).ToList();
-        bool Shows(ConformScript candidate) => Found(candidate, others) is { What: "frame", Frame: { } sent } && deviation.Applies(sent);
-        bool ShowsAlone(ConformScript candidate) => Found(candidate, others) is { What: "frame", Frame: { } sent } && deviation.Applies(sent) && !others.Exists(other => other.Applies(sent));
+        bool Shows(ConformScript candidate) => Found(candidate, others).Any(found => found is { What: "frame", Frame: { } sent } && deviation.Applies(sent));
+        bool ShowsAlone(ConformScript candidate) => Found(candidate, others).Any(found => found is { What: "frame", Frame: { } sent } && deviation.Applies(sent) && !others.Exists(other => other.Applies(sent)));
         _left = budget;
         return Shrink(script, ShowsAlone(script) ? ShowsAlone : Shows) is var smallest && ShowsAlone(smallest) ? Shrink(smallest, ShowsAlone) : smallest;
     }
 
-    /// <summary>The smallest session found that shows a mismatch of the same device in the same respect.</summary>
-    public ConformScript Mismatch(Mismatch mismatch, ConformScript script)
+    /// <summary>The smallest session found that shows a mismatch of the same device in the same respect, and what it shows.</summary>
+    public (Mismatch Mismatch, ConformScript Script) Mismatch(Mismatch mismatch, ConformScript script)
     {
         _left = budget;
-        return Shrink(script, candidate => Found(candidate, known) is { } found && (found.Device, found.What) == (mismatch.Device, mismatch.What));
+        Mismatch? Shown(ConformScript candidate) => Found(candidate, known).FirstOrDefault(found => (found.Device, found.What) == (mismatch.Device, mismatch.What));
+        var smallest = Shrink(script, candidate => Shown(candidate) is not null);
+        return (Shown(smallest) ?? mismatch, smallest);
     }
 
-    private Mismatch? Found(ConformScript script, IReadOnlyList<Deviation> expected)
+    private IReadOnlyList<Mismatch> Found(ConformScript script, IReadOnlyList<Deviation> expected)
     {
         var comparison = new Comparison(rigs, expected);
         comparison.Play(script);
-        return comparison.Mismatches.Count > 0 ? comparison.Mismatches[0] : null;
+        return comparison.Mismatches;
     }
 
     private ConformScript Shrink(ConformScript script, Func<ConformScript, bool> shows)
     {
         for (var smaller = script; ; script = smaller)
         {
-            smaller = Smaller(script).FirstOrDefault(candidate => _left-- > 0 && shows(candidate));
+            smaller = Smaller(script).FirstOrDefault(candidate => _left-- > 0 && !stop() && shows(candidate));
             if (smaller is null)
             {
                 return script;
@@ -60,7 +63,7 @@ public sealed class ConformShrinker(IReadOnlyList<Rig> rigs, IReadOnlyList<Devia
             yield return script with { Ring = 32 };
         }
 
-        if (script.HasIommu)
+        if (script.HasIommu && !script.Steps.Any(step => step is ConformStep.Run(_, not null)))
         {
             yield return script with { HasIommu = false };
         }

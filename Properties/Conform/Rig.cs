@@ -32,6 +32,7 @@ public sealed class Rig(string name, Func<Site, Card> plug)
     private Card? _card;
     private Bytes _ring;
     private int _handed;
+    private bool _hasIommu;
     private uint? _stat;
 
     public string Name => name;
@@ -60,7 +61,7 @@ public sealed class Rig(string name, Func<Site, Card> plug)
     public void Begin(int ring, bool hasIommu)
     {
         _world.Reset();
-        _handed = 0;
+        (_handed, _hasIommu) = (0, hasIommu);
         _driver = new HmeDriver(_world, Eth0, HmeDriver.MaxMtu, NetifFeatures.None, ring, bus =>
         {
             _card = plug(new Site(_world, Eth0, bus, ring, hasIommu));
@@ -102,7 +103,7 @@ public sealed class Rig(string name, Func<Site, Card> plug)
     /// <param name="kicks">What was withheld before has been given back, and the device must be told.</param>
     /// <param name="unmapped">A slot whose mapping is undone; negative for none.</param>
     /// <param name="vanished">Of the bytes that the slot names, whether the IOMMU has nothing for them then.</param>
-    /// <returns>Why our own device stopped; null where it did not.</returns>
+    /// <returns>The check that stopped device or driver; null where none did.</returns>
     public BugException? Run(int withheld, bool kicks, int unmapped, out bool[] vanished)
     {
         _world.BeginStep();
@@ -122,7 +123,7 @@ public sealed class Rig(string name, Func<Site, Card> plug)
         {
             _driver!.RunDevice(int.MaxValue);
         }
-        catch (BugException bug) when (KeepsBooks)
+        catch (BugException bug)
         {
             return bug;
         }
@@ -150,7 +151,7 @@ public sealed class Rig(string name, Func<Site, Card> plug)
     {
         var dma = _driver!.Dma;
         dma.UnmapSingle(descriptor.Address, descriptor.Size);
-        return [.. Enumerable.Range(0, descriptor.Size).Select(i => !dma.Mappings.Any(mapping => Overlaps(mapping, descriptor.Address + (ulong)i)))];
+        return [.. Enumerable.Range(0, descriptor.Size).Select(i => _hasIommu && !dma.Mappings.Any(mapping => Overlaps(mapping, descriptor.Address + (ulong)i)))];
     }
 
     /// <summary>The IOMMU of a sun4u maps whole pages of its own size: what is beside a live mapping is mapped with it.</summary>

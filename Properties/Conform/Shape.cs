@@ -28,6 +28,9 @@ public sealed record Shape(IReadOnlyList<Piece> Pieces, SumRequest? Sum, byte[] 
     /// <summary>Length field of the descriptor, and room in a block.</summary>
     public const int LongestPiece = 4096;
 
+    /// <summary>The MTU and the Ethernet header.</summary>
+    public const int LongestFrame = Drivers.Hme.HmeDriver.MaxMtu + 14;
+
     /// <summary>How it is written: <c>dev_queue_xmit(54 + 46@57, csum=34+16, bytes=...)</c>.</summary>
     public static Shape Parse(Operands operands)
     {
@@ -35,6 +38,11 @@ public sealed record Shape(IReadOnlyList<Piece> Pieces, SumRequest? Sum, byte[] 
         var sum = Request(operands, "csum", isUdp: false) ?? Request(operands, "udp", isUdp: true);
         var bytes = operands.Option("bytes") ?? throw operands.Error("dev_queue_xmit lacks bytes=...");
         var length = pieces.Sum(piece => piece.Length);
+        if (length > LongestFrame)
+        {
+            throw operands.Error($"a frame has at most {LongestFrame} bytes, and this one {length}");
+        }
+
         if (bytes.Length != 2 * length || !bytes.All(char.IsAsciiHexDigit))
         {
             throw operands.Error($"bytes= is not {length} bytes in hexadecimal");
@@ -83,7 +91,7 @@ public sealed record Shape(IReadOnlyList<Piece> Pieces, SumRequest? Sum, byte[] 
         var parts = text.Split('+');
         return parts.Length == 2
             && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var start) && start <= Drivers.Hme.HmeTxDesc.MaxStart
-            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var offset) && start + offset <= Drivers.Hme.HmeTxDesc.MaxLocation
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var offset) && offset <= Drivers.Hme.HmeTxDesc.MaxLocation - start
             ? new SumRequest(start, start + offset, isUdp)
             : throw operands.Error($"'{key}={text}' is not of the form {key}=START+OFFSET, the start at most {Drivers.Hme.HmeTxDesc.MaxStart} and both together {Drivers.Hme.HmeTxDesc.MaxLocation}");
     }

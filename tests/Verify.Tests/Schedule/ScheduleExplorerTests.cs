@@ -63,10 +63,10 @@ public sealed class ScheduleExplorerTests
 
     [LongTheory]
     [Trait("Category", "Long")]
-    [InlineData("acenic", MemoryModel.Tso, 947_685, 10_373_572)]
-    [InlineData("acenic", MemoryModel.Rmo, 2_068_784, 10_918_999)]
-    [InlineData("hme", MemoryModel.Tso, 372_876, 1_190_353)]
-    [InlineData("hme", MemoryModel.Rmo, 740_488, 1_316_660)]
+    [InlineData("acenic", MemoryModel.Tso, 961_845, 12_566_668)]
+    [InlineData("acenic", MemoryModel.Rmo, 2_183_010, 13_190_015)]
+    [InlineData("hme", MemoryModel.Tso, 380_027, 1_398_610)]
+    [InlineData("hme", MemoryModel.Rmo, 811_987, 1_536_041)]
     public void All_schedules_with_two_preemptions_and_two_reorderings_hold(string driver, MemoryModel model, long states, long schedules)
     {
         var mix = ScheduleMix.Find(driver)!;

@@ -107,7 +107,7 @@ public sealed class Rig(string name, Func<Site, Card> plug)
     public BugException? Run(int withheld, bool kicks, int unmapped, out bool[] vanished)
     {
         _world.BeginStep();
-        vanished = unmapped < 0 ? [] : Unmap(HmeTxDesc.Read(_ring.Span[(unmapped * HmeTxDesc.Bytes)..]));
+        vanished = [];
         var slot = withheld < 0 ? [] : _ring.Span.Slice(withheld * HmeTxDesc.Bytes, sizeof(uint));
         if (withheld >= 0)
         {
@@ -121,6 +121,8 @@ public sealed class Rig(string name, Func<Site, Card> plug)
 
         try
         {
+            // A wrong driver's descriptor may name what was never mapped so.
+            vanished = unmapped < 0 ? [] : Unmap(HmeTxDesc.Read(_ring.Span[(unmapped * HmeTxDesc.Bytes)..]));
             _driver!.RunDevice(int.MaxValue);
         }
         catch (BugException bug)

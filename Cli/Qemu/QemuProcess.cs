@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace ZeroCopy.Cli.Qemu;
 
-/// <summary>A QEMU without a guest: a sun4u whose CPU stands still, a sunhme on PCI bus B, its registers and memory over the qtest protocol, its frames as datagrams. Nothing of it is left when it is disposed.</summary>
+/// <summary>A QEMU without a guest: a sun4u whose CPU stands still, a sunhme on PCI bus B, its registers and memory over the qtest protocol, its frames as datagrams. Nothing of it is left when it is disposed, nor when this program is killed.</summary>
 internal sealed partial class QemuProcess : IDisposable
 {
     /// <summary>The binary; those of other targets have no sunhme.</summary>
@@ -14,13 +14,24 @@ internal sealed partial class QemuProcess : IDisposable
 
     private const int MemoryMegabytes = 512;
 
+    /// <summary>A shell stands between us and QEMU. Where our end of its standard input closes, and be it because we were killed, it ends QEMU; and however QEMU ends, it removes the folder.</summary>
+    private const string Keeper =
+        """
+        exec 3<&0
+        "$@" 3<&- </dev/null & qemu=$!
+        { cat <&3; kill -KILL $qemu; } >/dev/null 2>&1 & keeper=$!
+        wait $qemu; status=$?
+        rm -r "$0"
+        kill $keeper 2>/dev/null
+        exit $status
+        """;
+
     private readonly Process _process;
-    private readonly DirectoryInfo _folder;
     private readonly StringBuilder _stderr = new();
 
-    private QemuProcess(Process process, DirectoryInfo folder)
+    private QemuProcess(Process process)
     {
-        (_process, _folder) = (process, folder);
+        _process = process;
         process.ErrorDataReceived += (_, line) =>
         {
             lock (_stderr)
@@ -62,13 +73,11 @@ internal sealed partial class QemuProcess : IDisposable
         var qemu = new QemuProcess(
             // In a session of its own: Ctrl-C in a terminal is meant for us, and QEMU would obey it first.
             Start(
-                "setsid",
-                binary,
+                "setsid", "sh", "-c", Keeper, folder.FullName, binary,
                 "-M", "sun4u", "-accel", "tcg", "-global", "sparc64-cpu.start-powered-off=on", "-m", $"{MemoryMegabytes}",
                 "-nodefaults", "-display", "none", "-vga", "none", "-qtest", $"unix:{folder.FullName}/qt", "-qtest-log", "none",
                 "-netdev", $"dgram,id=n0,local.type=unix,local.path={folder.FullName}/qn,remote.type=unix,remote.path={folder.FullName}/rx",
-                "-device", "sunhme,bus=pciB,netdev=n0"),
-            folder);
+                "-device", "sunhme,bus=pciB,netdev=n0"));
         qemu._process.BeginErrorReadLine();
         var accepted = listener.AcceptAsync();
         try
@@ -110,14 +119,9 @@ internal sealed partial class QemuProcess : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-
+        _process.StandardInput.Close();
         _process.WaitForExit();
         _process.Dispose();
-        _folder.Delete(recursive: true);
     }
 
     /// <summary>Where its sockets lie, whose paths may not be long.</summary>

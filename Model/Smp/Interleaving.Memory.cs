@@ -339,10 +339,10 @@ public sealed partial class Interleaving
         }
 
         device.Write(word, datum);
-        if (_halts != device.Hardware.Halts)
+        if (_halts != _hardware.Halts)
         {
             // What the card has sent on its way to memory still arrives; it goes on with nothing, and owes no interrupt.
-            (_halts, LacksIrq) = (device.Hardware.Halts, false);
+            (_halts, LacksIrq) = (_hardware.Halts, false);
             _agents[(int)AgentId.Nic].Abandon();
             _agents[(int)AgentId.Tick].Abandon();
         }

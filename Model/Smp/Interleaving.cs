@@ -17,6 +17,7 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
 
     private readonly Agent[] _agents = [.. Enum.GetValues<AgentId>().Select(id => new Agent(id))];
     private Agent? _handler;
+    private readonly IHardware _hardware = device.Hardware;
     private int _halts = device.Hardware.Halts;
 
     /// <summary>What the handler stored on its CPU until it returned.</summary>
@@ -83,8 +84,8 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
         {
             return id switch
             {
-                AgentId.Nic => device.Hardware.HasWork || AnyRegisterWrite(),
-                AgentId.Tick => device.Hardware.HasNews,
+                AgentId.Nic => _hardware.HasWork || AnyRegisterWrite(),
+                AgentId.Tick => _hardware.HasNews,
                 _ => device.NetTxSoftirq == id,
             };
         }
@@ -99,7 +100,7 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
     }
 
     /// <summary>Whether the line is raised, and the CPU would take the interrupt now.</summary>
-    public bool CanInterrupt(AgentId cpu) => device.Hardware.IsIrqRaised && CanHandle(cpu);
+    public bool CanInterrupt(AgentId cpu) => _hardware.IsIrqRaised && CanHandle(cpu);
 
     /// <summary>Whether the CPU would take an interrupt, the line raised or not: it may be shared.</summary>
     public bool CanHandle(AgentId cpu) => !IsHandling && _agents[(int)cpu].IrqsOff == 0;
@@ -109,7 +110,7 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
     {
         // kernel: do_IRQ(): desc->lock lies between one run of the handler and the next, on whatever CPU.
         ShowHandler(_agents[(int)cpu]);
-        LacksIrq &= !device.Hardware.IsIrqRaised;
+        LacksIrq &= !_hardware.IsIrqRaised;
         _handler = _agents[(int)cpu];
         _handler.Start(device.Interrupt(_handler), isInterrupt: true);
     }
@@ -117,8 +118,8 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
     /// <summary>A fault of the line: an interrupt that nobody takes, or one for nothing.</summary>
     public void SetIrq(bool raised)
     {
-        LacksIrq |= !raised && device.Hardware.IsIrqRaised;
-        device.Hardware.SetIrq(raised);
+        LacksIrq |= !raised && _hardware.IsIrqRaised;
+        _hardware.SetIrq(raised);
     }
 
     /// <summary>What waited for an interrupt has been looked after.</summary>
@@ -135,7 +136,7 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
         var agent = _agents[(int)id];
         if (agent.IsIdle)
         {
-            return id == AgentId.Nic && device.Hardware.HasWork && AnyRegisterWrite() ? 2 : 1;
+            return id == AgentId.Nic && _hardware.HasWork && AnyRegisterWrite() ? 2 : 1;
         }
 
         if (agent.Pending.Access is not (Access.Load or Access.Fetch) || (agent.Pending.Access == Access.Load && IsOwn(agent, agent.Pending.Word)))
@@ -226,7 +227,7 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
                 Drain(_agents[(int)AgentId.Tick]);
                 // It completes before any later read begins: Documentation/memory-barriers.txt, kernel I/O barrier effects.
                 agent.Earlier.Clear();
-                agent.Load(new Datum(device.Hardware.ReadRegister((uint)stop.Word.Slot)));
+                agent.Load(new Datum(_hardware.ReadRegister((uint)stop.Word.Slot)));
                 break;
             default:
                 break;
@@ -286,14 +287,14 @@ public sealed partial class Interleaving(NetDevice device, MemoryModel model)
                     CommitRegisters(_agents[1]);
                 }
 
-                if (device.Hardware.HasWork)
+                if (_hardware.HasWork)
                 {
-                    agent.Start(device.Hardware.Packet());
+                    agent.Start(_hardware.Packet());
                 }
 
                 break;
             case AgentId.Tick:
-                agent.Start(device.Hardware.Coalesce());
+                agent.Start(_hardware.Coalesce());
                 break;
             default:
                 device.NetTxSoftirq = null;

@@ -13,7 +13,7 @@ namespace ZeroCopy.Properties.Conform;
 public sealed record Mismatch(string Device, string What, Sent? Frame, string Detail);
 
 /// <summary>The judge of a session: the frame that the copying path sends, the descriptors that come back, the causes and the line of the interrupt, all from the script alone.</summary>
-/// <remarks>Verified: each frame's bytes, their number and order; every word of the ring after the device has run; GREG_STAT and the line after packets have gone. Not verified: what is listed in <see cref="Skipped"/>.</remarks>
+/// <remarks>Verified: each frame's bytes, their number and order; each word of the ring after the device has run; GREG_STAT at each read, and the line. Not verified: what is listed in <see cref="Skipped"/>.</remarks>
 /// <param name="rigs">The devices.</param>
 /// <param name="known">Deviations that are expected of a device that is not ours; ours has those that say so.</param>
 public sealed class Comparison(IReadOnlyList<Rig> rigs, IReadOnlyList<Deviation> known)
@@ -90,7 +90,7 @@ public sealed class Comparison(IReadOnlyList<Rig> rigs, IReadOnlyList<Deviation>
                 _shapes.Add(shape);
                 foreach (var rig in rigs)
                 {
-                    Guarded(rig, shape, static (rig, shape) => rig.Xmit(shape));
+                    Guarded(rig, () => rig.Xmit(shape));
                 }
 
                 return true;
@@ -103,11 +103,11 @@ public sealed class Comparison(IReadOnlyList<Rig> rigs, IReadOnlyList<Deviation>
     }
 
     /// <summary>A check of the kernel's own that fires is what this rig did.</summary>
-    private bool Guarded<T>(Rig rig, T with, Action<Rig, T> step)
+    private bool Guarded(Rig rig, Action step)
     {
         try
         {
-            step(rig, with);
+            step();
             return true;
         }
         catch (BugException bug)
@@ -252,7 +252,7 @@ public sealed class Comparison(IReadOnlyList<Rig> rigs, IReadOnlyList<Deviation>
         foreach (var rig in rigs)
         {
             uint? stat = null;
-            if (!Guarded(rig, (object?)null, (rig, _) => stat = rig.Interrupt()))
+            if (!Guarded(rig, () => stat = rig.Interrupt()))
             {
                 continue;
             }

@@ -16,7 +16,14 @@ public sealed class ConformShrinker(IReadOnlyList<Rig> rigs, IReadOnlyList<Devia
         bool Shows(ConformScript candidate) => Found(candidate, others).Any(found => found is { What: "frame", Frame: { } sent } && deviation.Applies(sent));
         bool ShowsAlone(ConformScript candidate) => Found(candidate, others).Any(found => found is { What: "frame", Frame: { } sent } && deviation.Applies(sent) && !others.Exists(other => other.Applies(sent)));
         _left = budget;
-        return Shrink(script, ShowsAlone(script) ? ShowsAlone : Shows) is var smallest && ShowsAlone(smallest) ? Shrink(smallest, ShowsAlone) : smallest;
+        if (ShowsAlone(script))
+        {
+            return Shrink(script, ShowsAlone);
+        }
+
+        // Drawn frames mostly show several; on the way down one is left, or not.
+        var smallest = Shrink(script, Shows);
+        return ShowsAlone(smallest) ? Shrink(smallest, ShowsAlone) : smallest;
     }
 
     /// <summary>The smallest session found that shows a mismatch of the same device in the same respect, and what it shows.</summary>

@@ -13,7 +13,6 @@ namespace ZeroCopy.Properties.Generate;
 public static class NetDraws
 {
     private const int NarrowestMtu = 68;
-    private const int CommonCard = 7;
 
     /// <summary>The mix over the drivers that are given.</summary>
     public static IReadOnlyList<Draw> Over(params DriverKind[] kinds) =>
@@ -175,12 +174,15 @@ public static class NetDraws
         var off = hand.Rng.OneIn(3) ? hand.Features() & kind.Features : NetifFeatures.None;
         var device = hand.NewDev();
         var mtu = hand.Rng.Below(6) switch { 0 => DriverKind.MinMtu, 1 => 100, 2 => 200, _ => kind.DefaultMtu };
-        var card = kind.Word == "acenic" ? hand.Rng.Below(8) : CommonCard;
-        return new RegisterNetdev(device, kind, mtu, off,
-            card < 2 ? 1 : 2,
-            // The small profile has its own, smaller than the chip's smallest.
-            kind.Word == "hme" && hand.World.Profile.Size == Size.Real && hand.Rng.OneIn(2) ? HmeDriver.RingSizes[hand.Rng.Below(HmeDriver.RingSizes.Length)] : 0,
-            card == 2 ? Zone.Above4G : Zone.Low);
+        var (tigon, consistent) = kind.Word != "acenic" ? (2, Zone.Low) : hand.Rng.Below(8) switch
+        {
+            < 2 => (1, Zone.Low),
+            2 => (2, Zone.Above4G),
+            _ => (2, Zone.Low),
+        };
+        // The small profile has a ring of its own, smaller than the chip's smallest.
+        var ring = kind.Word == "hme" && hand.World.Profile.Size == Size.Real && hand.Rng.OneIn(2) ? HmeDriver.RingSizes[hand.Rng.Below(HmeDriver.RingSizes.Length)] : 0;
+        return new RegisterNetdev(device, kind, mtu, off, tigon, ring, consistent);
     }
 
     private static OpenFile Open(Hand hand)

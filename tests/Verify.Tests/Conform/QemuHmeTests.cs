@@ -145,7 +145,7 @@ public sealed class QemuHmeTests
     {
         using var folder = new TemporaryFolder();
         using var process = Start(folder, "60s", "2s");
-        var qemu = Child(process);
+        var qemu = Qemu(process, folder);
         Zcverify.RunInShell($"sleep 1; kill -{signal} {qemu}");
 
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
@@ -160,11 +160,22 @@ public sealed class QemuHmeTests
     }
 
     [QemuFact]
+    public void Killed_run_leaves_nothing_behind()
+    {
+        using var folder = new TemporaryFolder();
+        using var process = Start(folder, "60s", "5s");
+        var qemu = Qemu(process, folder);
+        process.Kill();
+        var gone = SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{qemu}") && !Directory.EnumerateFileSystemEntries(folder["tmp"], "zcverify-qemu-*").Any(), Patience);
+        Assert.True(gone, "QEMU or its folder is left behind");
+    }
+
+    [QemuFact]
     public void Interrupted_run_says_what_it_has()
     {
         using var folder = new TemporaryFolder();
         using var process = Start(folder, "60s", "5s");
-        var qemu = Child(process);
+        var qemu = Qemu(process, folder);
         // Both, as Ctrl-C in a terminal would if QEMU were in the same group; the group of the test's own is not to be struck.
         Assert.NotEqual(GroupOf(process.Id), GroupOf(qemu));
         Zcverify.RunInShell($"sleep 1; kill -INT {process.Id}");
@@ -241,14 +252,14 @@ public sealed class QemuHmeTests
         return Zcverify.Start([("TMPDIR", folder["tmp"])], "conform", "qemu-hme", "--jobs", "1", "--time", time, "--timeout", timeout);
     }
 
-    /// <summary>The QEMU that it has started; nothing else runs below it by then but for the question of the version.</summary>
-    private static int Child(Process process)
+    /// <summary>The QEMU that it has started.</summary>
+    private static int Qemu(Process process, TemporaryFolder temporary)
     {
         while (!process.HasExited)
         {
             foreach (var folder in Directory.EnumerateDirectories("/proc").Select(path => Path.GetFileName(path)))
             {
-                if (int.TryParse(folder, out var id) && IsQemuOf(process.Id, id))
+                if (int.TryParse(folder, out var id) && IsQemuIn(temporary["tmp"], id))
                 {
                     return id;
                 }
@@ -260,11 +271,12 @@ public sealed class QemuHmeTests
         throw new InvalidOperationException(process.StandardError.ReadToEnd());
     }
 
-    private static bool IsQemuOf(int parent, int process)
+    private static bool IsQemuIn(string folder, int process)
     {
         try
         {
-            return Stat(process)[1] == $"{parent}" && File.ReadAllText($"/proc/{process}/cmdline").Contains("-qtest", StringComparison.Ordinal);
+            var command = File.ReadAllText($"/proc/{process}/cmdline").Split('\0');
+            return command[0].EndsWith(QemuProcess.Binary, StringComparison.Ordinal) && command.Any(word => word.Contains(folder, StringComparison.Ordinal));
         }
         catch (IOException)
         {

@@ -53,7 +53,7 @@ public sealed class ConformRun(IReadOnlyList<IReadOnlyList<Rig>> teams, IReadOnl
     private readonly ConformResult _result = new();
 
     /// <summary>Compares so many frames.</summary>
-    /// <param name="frames">At least one; fewer are compared where it is stopped. A session that a mismatch ends at its first frame counts as one.</param>
+    /// <param name="frames">At least one; fewer are compared where it is stopped. A mismatch ends its session, and counts as the frame at which it did.</param>
     /// <param name="stop">Asked now and then.</param>
     /// <param name="told">Told of the frames so far.</param>
     public ConformResult Compare(long frames, Func<bool> stop, Action<long> told)
@@ -69,7 +69,7 @@ public sealed class ConformRun(IReadOnlyList<IReadOnlyList<Rig>> teams, IReadOnl
             Play(block);
             block.ForEach(Add);
             // What a mismatch kept from being compared is made up for.
-            left += block.Where(session => session.Mismatches.Count > 0).Sum(session => session.Frames - Math.Max(session.Judged.Count, 1));
+            left += block.Where(session => session.Mismatches.Count > 0).Sum(session => session.Frames - session.Judged.Count - 1);
             told(_result.Frames);
         }
 
@@ -126,6 +126,13 @@ public sealed class ConformRun(IReadOnlyList<IReadOnlyList<Rig>> teams, IReadOnl
             {
                 _deviated[deviation] = _deviated.TryGetValue(deviation, out var found) ? found with { Count = found.Count + 1 } : (1, Alone(kick));
             }
+        }
+
+        if (session.Mismatches.Count > 0)
+        {
+            // The frame at which it ended.
+            _result.Frames++;
+            _result.Agreed += session.Mismatches[0].Frame is { } sent && !known.Any(candidate => candidate.Applies(sent)) ? 1 : 0;
         }
 
         foreach (var mismatch in session.Mismatches)

@@ -52,7 +52,7 @@ internal sealed class ConformSession
 
             if (!comparison.Apply(step))
             {
-                HasUnmapped = step is ConformStep.Run(_, not null);
+                HasUnmapped = step is ConformStep.Run(_, not null) && comparison.Mismatches.Count == 0;
                 break;
             }
         }

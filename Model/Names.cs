@@ -25,8 +25,7 @@ public sealed class Names(int pageSize, int taskPages)
     private readonly Table<SockName> _socks = new();
     private readonly Table<DevName> _devs = new();
     private readonly Table<bool> _taps = new();
-    private readonly Table<ulong> _mms = new();
-    private readonly Table<int[]> _storable = new();
+    private readonly Table<ProcessName> _mms = new();
     private readonly Table<PinName> _kiobufs = new();
     private readonly Table<PinName> _vectors = new();
 
@@ -88,10 +87,30 @@ public sealed class Names(int pageSize, int taskPages)
     public bool IsInOnePage(int address, int count) => IsInTaskBytes(address, count) && (address % pageSize) + count <= pageSize;
 
     /// <summary>Whether an area covers each page of a range; false too where none or only some are covered.</summary>
-    public bool IsMapped(MmId mm, int page, int pages) => (_mms[mm.Value] & Mask(page, pages)) == Mask(page, pages);
+    public bool IsMapped(MmId mm, int page, int pages) => !_mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Contains(false);
 
     /// <summary>Whether no area covers any page of a range.</summary>
-    public bool IsFree(MmId mm, int page, int pages) => (_mms[mm.Value] & Mask(page, pages)) == 0;
+    public bool IsFree(MmId mm, int page, int pages) => !_mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Contains(true);
+
+    /// <summary>Whether the process is there and not asleep until its vfork child lets its memory go.</summary>
+    public bool Runs(MmId mm) => _mms.Has(mm.Value) && _mms[mm.Value].WaitsFor < 0;
+
+    /// <summary>Whether another process has the same address space.</summary>
+    public bool IsShared(MmId mm) => _mms[mm.Value].Memory.Users > 1;
+
+    /// <summary>The process that sleeps until this one lets its memory go; null for none.</summary>
+    public MmId? Sleeper(MmId child)
+    {
+        for (var name = 0; name < _mms.Count; name++)
+        {
+            if (_mms.Has(name) && _mms[name].WaitsFor == child.Value)
+            {
+                return new MmId(name);
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Bytes that a pin covers.</summary>
     public int Length(PinId pin) => Pins(pin)[pin.Value].Length;
@@ -256,25 +275,39 @@ public sealed class Names(int pageSize, int taskPages)
 
     public void Interleave(DevId dev) => _devs.Rebind(dev.Value, _devs[dev.Value] with { IsInterleaved = true });
 
-    public void Bind(MmId mm)
+    /// <summary>A process without memory.</summary>
+    public void Bind(MmId mm) => _mms.Bind(mm.Value, new ProcessName(new MemoryShape(taskPages, pageSize)));
+
+    /// <summary>A process with a copy of another's memory.</summary>
+    public void BindFork(MmId child, MmId parent) => _mms.Bind(child.Value, new ProcessName(_mms[parent.Value].Memory.Copy()));
+
+    /// <summary>A process with the same memory as another, which sleeps until the child lets it go where it is asked to.</summary>
+    public void BindShared(MmId child, MmId parent, bool sleeps)
     {
-        _mms.Bind(mm.Value, 0);
-        var storable = new int[taskPages];
-        Array.Fill(storable, pageSize);
-        _storable.Bind(mm.Value, storable);
+        var process = _mms[parent.Value];
+        process.Memory.Users++;
+        _mms.Bind(child.Value, new ProcessName(process.Memory));
+        _mms.Rebind(parent.Value, process with { WaitsFor = sleeps ? child.Value : -1 });
+    }
+
+    /// <summary>The process goes on with no memory mapped.</summary>
+    public void Exec(MmId mm)
+    {
+        Release(mm);
+        _mms.Rebind(mm.Value, new ProcessName(new MemoryShape(taskPages, pageSize)));
     }
 
     public void Unbind(MmId mm)
     {
+        Release(mm);
         _mms.Unbind(mm.Value);
-        _storable.Unbind(mm.Value);
     }
 
     /// <summary>So many bytes of a page may be stored to: behind the end of a shared file they would be nobody's.</summary>
-    public void SetStorable(MmId mm, int page, int bytes) => _storable[mm.Value][page] = bytes;
+    public void SetStorable(MmId mm, int page, int bytes) => _mms[mm.Value].Memory.Storable[page] = bytes;
 
     /// <summary>Whether a store stays within what a shared file has of the page.</summary>
-    public bool IsStorable(MmId mm, int address, int count) => (address % pageSize) + count <= _storable[mm.Value][address / pageSize];
+    public bool IsStorable(MmId mm, int address, int count) => (address % pageSize) + count <= _mms[mm.Value].Memory.Storable[address / pageSize];
 
     /// <summary>Whether a pinned byte lies in a page of a file, and behind its end.</summary>
     public bool IsBehindFile(PinId pin) => Has(pin) && Pins(pin)[pin.Value].BehindFile;
@@ -282,10 +315,10 @@ public sealed class Names(int pageSize, int taskPages)
     public void SetBehindFile(PinId pin, bool behind) => Pins(pin).Rebind(pin.Value, Pins(pin)[pin.Value] with { BehindFile = behind });
 
     /// <summary>An area now covers these pages.</summary>
-    public void Map(MmId mm, int page, int pages) => _mms.Rebind(mm.Value, _mms[mm.Value] | Mask(page, pages));
+    public void Map(MmId mm, int page, int pages) => _mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Fill(true);
 
     /// <summary>No area covers these pages any more.</summary>
-    public void Unmap(MmId mm, int page, int pages) => _mms.Rebind(mm.Value, _mms[mm.Value] & ~Mask(page, pages));
+    public void Unmap(MmId mm, int page, int pages) => _mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Clear();
 
     public void Bind(PinId pin, bool into, int length) => Pins(pin).Bind(pin.Value, new PinName(into, false, false, false, length));
 
@@ -298,7 +331,6 @@ public sealed class Names(int pageSize, int taskPages)
     public void Reset()
     {
         _mms.Clear();
-        _storable.Clear();
         _kiobufs.Clear();
         _vectors.Clear();
         _skbs.Clear();
@@ -311,7 +343,15 @@ public sealed class Names(int pageSize, int taskPages)
 
     private Table<PinName> Pins(PinId pin) => pin.IsVector ? _vectors : _kiobufs;
 
-    private static ulong Mask(int page, int pages) => ((1UL << pages) - 1) << page;
+    /// <summary>Memory that the process had is no longer its own; who slept for that wakes.</summary>
+    private void Release(MmId mm)
+    {
+        _mms[mm.Value].Memory.Users--;
+        if (Sleeper(mm) is { } parent)
+        {
+            _mms.Rebind(parent.Value, _mms[parent.Value] with { WaitsFor = -1 });
+        }
+    }
 
     private SkbShape New(SkbId skb)
     {
@@ -337,6 +377,30 @@ public sealed class Names(int pageSize, int taskPages)
     }
 
     private readonly record struct PinName(bool Into, bool Written, bool Locked, bool BehindFile, int Length);
+
+    /// <param name="Memory">Its address space, which may be another's too.</param>
+    /// <param name="WaitsFor">The vfork child for which it sleeps; -1 for none.</param>
+    private readonly record struct ProcessName(MemoryShape Memory, int WaitsFor = -1);
+
+    /// <summary>What is known of an address space: which pages an area covers, and how far each may be stored to.</summary>
+    private sealed class MemoryShape
+    {
+        public MemoryShape(int pages, int pageSize)
+        {
+            (Mapped, Storable) = (new bool[pages], new int[pages]);
+            Array.Fill(Storable, pageSize);
+        }
+
+        private MemoryShape(bool[] mapped, int[] storable) => (Mapped, Storable) = (mapped, storable);
+
+        public bool[] Mapped { get; }
+
+        public int[] Storable { get; }
+
+        public int Users { get; set; } = 1;
+
+        public MemoryShape Copy() => new([.. Mapped], [.. Storable]);
+    }
 
     private readonly record struct SockName(bool IsTcp, bool IsClosed, int MaxDatagram, bool IsRaw = false, bool HasCalled = false);
 

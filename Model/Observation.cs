@@ -195,11 +195,17 @@ public sealed class Observation
     /// <summary>Destructors that ran. kernel: skb->destructor.</summary>
     public int Destructors { get; set; }
 
-    /// <summary>Pages that were made accessible before a refusal: what had happened to them stays.</summary>
+    /// <summary>Pages that were gone through before a refusal, made accessible or protected: what had happened to them stays.</summary>
     public int PagesDone { get; set; }
 
     /// <summary>The page whose lock it waited for last; null for none.</summary>
     public Pages.Page? WaitedOn { get; set; }
+
+    /// <summary>Within the call another thread gave the page back.</summary>
+    public bool GaveBack { get; set; }
+
+    /// <summary>Page faults, in order.</summary>
+    public List<Pages.Fault> Faults { get; } = [];
 
     /// <summary>How many bytes a reading operation returned; they are in <see cref="Read"/>.</summary>
     public int ReadLength { get; private set; }
@@ -329,6 +335,8 @@ public sealed class Observation
         FailedAllocationsBefore = failedAllocations;
         (Refusal, Count, ByReference, Sum, ReadLength, Destructors) = (Refusal.None, 0, false, 0, 0, 0);
         (PagesDone, WaitedOn) = (0, null);
+        GaveBack = false;
+        Faults.Clear();
         _plan.Clear();
         _drops.Clear();
         Forwards.Clear();

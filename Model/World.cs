@@ -1,3 +1,4 @@
+using ZeroCopy.Model.Fork;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
@@ -18,7 +19,7 @@ public sealed class World
     private readonly List<PacketSock> _allTaps = [];
     private readonly List<Pages.File> _allFiles = [];
     private readonly List<Page> _namedPages = [];
-    private readonly Table<MmStruct> _mms = new();
+    private readonly Table<TaskStruct> _tasks = new();
     private readonly Table<Pin> _kiobufs = new();
     private readonly Table<Pin> _vectors = new();
     private readonly List<MmStruct> _allMms = [];
@@ -48,6 +49,9 @@ public sealed class World
 
     public Cost Cost { get; } = new();
 
+    /// <summary>What processes have cost.</summary>
+    public MemoryCost MemoryCost { get; } = new();
+
     /// <summary>What the current step has done so far.</summary>
     public Observation Seen { get; } = new();
 
@@ -72,13 +76,21 @@ public sealed class World
     /// <summary>One entry for each name that holds a page.</summary>
     public IReadOnlyList<Page> NamedPages => _namedPages;
 
-    /// <summary>Every process that has not ended.</summary>
+    /// <summary>Every address space of a process that has not ended.</summary>
     public IReadOnlyList<MmStruct> Mms => _allMms;
 
     /// <summary>Everything that pins user memory.</summary>
     public IReadOnlyList<Pin> Pins => _allPins;
 
-    public MmStruct Mm(MmId id) => _mms[id.Value];
+    public TaskStruct Task(MmId id) => _tasks[id.Value];
+
+    /// <summary>The process of a name; null where it is not bound.</summary>
+    public TaskStruct? TryTask(MmId id) => _tasks.Has(id.Value) ? _tasks[id.Value] : null;
+
+    /// <summary>One more than the largest number of a process's name.</summary>
+    public int TaskNames => _tasks.Count;
+
+    public MmStruct Mm(MmId id) => _tasks[id.Value].Mm;
 
     public Pin Pin(PinId id) => PinTable(id)[id.Value];
 
@@ -162,16 +174,27 @@ public sealed class World
         _pages.Unbind(id.Value);
     }
 
-    public void Bind(MmId id, MmStruct mm)
+    public void Bind(TaskStruct task)
     {
-        _mms.Bind(id.Value, mm);
-        _allMms.Add(mm);
+        _tasks.Bind(task.Id.Value, task);
+        Hold(task.Mm);
     }
 
-    public void Unbind(MmId id)
+    /// <summary>The process goes on with other memory; what it had goes with its last holder. kernel: exec_mmap().</summary>
+    public void ReplaceMm(TaskStruct task, MmStruct fresh)
     {
-        _allMms.Remove(_mms[id.Value]);
-        _mms.Unbind(id.Value);
+        var old = task.Mm;
+        task.Exec(fresh);
+        Hold(fresh);
+        Drop(old);
+    }
+
+    /// <summary>The process ends; its memory goes with its last holder. kernel: exit_mm().</summary>
+    public void Exit(TaskStruct task)
+    {
+        task.Exit();
+        _tasks.Unbind(task.Id.Value);
+        Drop(task.Mm);
     }
 
     public void Bind(PinId id, Pin pin)
@@ -214,6 +237,34 @@ public sealed class World
     {
         _allTaps.Remove(_taps[id.Value]);
         _taps.Unbind(id.Value);
+    }
+
+    private void Hold(MmStruct mm)
+    {
+        if (mm.Users++ == 0)
+        {
+            _allMms.Add(mm);
+        }
+    }
+
+    /// <summary>kernel: mmput().</summary>
+    private void Drop(MmStruct mm)
+    {
+        if (--mm.Users == 0)
+        {
+            mm.ExitMmap();
+            _allMms.Remove(mm);
+            return;
+        }
+
+        for (var name = 0; name < _tasks.Count; name++)
+        {
+            if (_tasks.Has(name) && _tasks[name].Mm == mm)
+            {
+                mm.Id = new MmId(name);
+                return;
+            }
+        }
     }
 
     public int NextSegment() => PeekSegment++;
@@ -275,12 +326,12 @@ public sealed class World
         }
 
         Swap.WriteState(state);
-        for (var name = 0; name < _mms.Count; name++)
+        for (var name = 0; name < _tasks.Count; name++)
         {
-            if (_mms.Has(name))
+            if (_tasks.Has(name))
             {
                 state.Write(name);
-                _mms[name].WriteState(state);
+                _tasks[name].WriteState(state);
             }
         }
 
@@ -316,7 +367,8 @@ public sealed class World
         Skbs.Reset();
         Memory.Reset();
         Swap.Reset();
-        _mms.Clear();
+        _tasks.Clear();
+        MemoryCost.Reset();
         _kiobufs.Clear();
         _vectors.Clear();
         _allMms.Clear();

@@ -35,6 +35,7 @@ public sealed class Checker
     private readonly Recount _recount = new();
     private readonly PlanHistory _history = new();
     private readonly CallHistory _calls = new();
+    private readonly ForkHistory _forks = new();
     private readonly Dictionary<Law, int> _numbers = [];
     private readonly long[] _hits;
     private readonly long[] _subjects = new long[Enum.GetValues<Scope>().Length];
@@ -135,6 +136,7 @@ public sealed class Checker
     private void Once(Operation operation, bool isJudged)
     {
         var before = _isRecounted ? Changes(operation) : null;
+        _recount.SharersBefore = _isRecounted ? _recount.Sharers(World, operation) : null;
         _isRecounted = false;
         World.BeginStep();
         Copying.BeginStep();
@@ -150,6 +152,7 @@ public sealed class Checker
             _history.Connections.Follow(operation, World);
             operation.Apply(Copying, seen);
             _calls.Follow(operation, World, Copying);
+            _forks.Follow(operation, World);
             if (operation.Panics is { } rule)
             {
                 _violations.Add(new Violation(rule, Violation.Guard, Steps, operation, "it returned, where the kernel stops with BUG()"));
@@ -157,7 +160,7 @@ public sealed class Checker
             else if (isJudged && Laws.Count > 0 && before is { } was && Changes(operation) is { } now && now.Holdings == was.Holdings && seen.Happenings.Count == 0)
             {
                 _isRecounted = true;
-                var step = new Step(World, Copying, operation, _recount, _history, _calls);
+                var step = new Step(World, Copying, operation, _recount, _history, _calls, _forks);
                 EvaluateDevices(step, Scope.Device, _device);
                 if (now.Mappings != was.Mappings)
                 {
@@ -168,7 +171,7 @@ public sealed class Checker
             {
                 _recount.Make(World);
                 _isRecounted = true;
-                Evaluate(new Step(World, Copying, operation, _recount, _history, _calls));
+                Evaluate(new Step(World, Copying, operation, _recount, _history, _calls, _forks));
             }
         }
         catch (BugException bug) when (bug.Rule == operation.Panics)
@@ -214,6 +217,7 @@ public sealed class Checker
         Copying.WriteState(state);
         _history.WriteState(state);
         _calls.WriteState(state);
+        _forks.WriteState(state, World);
     }
 
     /// <summary>Both paths empty again. Hits and evaluations stay.</summary>
@@ -223,6 +227,7 @@ public sealed class Checker
         Copying.Reset();
         _history.Reset();
         _calls.Reset();
+        _forks.Reset();
         _violations.Clear();
         _isRecounted = false;
         HasPanicked = false;

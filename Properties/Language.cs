@@ -1,6 +1,7 @@
 using ZeroCopy.Drivers;
 using ZeroCopy.Drivers.AceNic;
 using ZeroCopy.Model;
+using ZeroCopy.Model.Fork;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
@@ -34,7 +35,11 @@ public static class Language
         Mmap.Spelling,
         Munmap.Spelling,
         Mprotect.Spelling,
-        ExitMmap.Spelling,
+        DoFork.Spelling,
+        Execve.Spelling,
+        DoExit.Spelling,
+        MadviseDontneed.Spelling,
+        AccessProcessVm.Spelling,
         Msync.Spelling,
         Store.Spelling,
         Load.Spelling,

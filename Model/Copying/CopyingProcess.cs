@@ -5,6 +5,12 @@ public sealed class CopyingProcess(int pages)
 {
     private readonly CopyingSlot[] _slots = new CopyingSlot[pages];
 
+    /// <summary>Processes that have this memory.</summary>
+    public int Users { get; set; } = 1;
+
+    /// <summary>It was forked from another, or another from it.</summary>
+    public bool IsForked { get; set; }
+
     public ref CopyingSlot this[int n] => ref _slots[n];
 
     public int Pages => _slots.Length;
@@ -36,7 +42,7 @@ public struct CopyingSlot
     /// <summary>Swapped out, and not touched since.</summary>
     public bool IsOut { get; set; }
 
-    /// <summary>It was swapped out, or its protection changed, since the last write: the next one takes a fault, and that moves the process off bytes that are pinned.</summary>
+    /// <summary>It was forked, swapped out, or its protection changed, since the last write: the next one takes a fault, and that moves the process off bytes that are pinned.</summary>
     public bool WriteFaults { get; set; }
 }
 
@@ -57,12 +63,15 @@ public sealed class CopyingCell(int length)
     /// <summary>Pins that name it.</summary>
     public int Pins { get; set; }
 
-    /// <summary>Pins, and the process that has it.</summary>
+    /// <summary>Of them, those which do not say what they are for.</summary>
+    public int PlainPins { get; set; }
+
+    /// <summary>Pins, and the process that has it; more than one process only where it was pinned while they were forked, and until each of them writes.</summary>
     public int Users { get; set; }
 }
 
 /// <summary>Pinned memory on the copying path: the cells of the range.</summary>
-public sealed class CopyingPin(bool into, int offset, int length)
+public sealed class CopyingPin(bool into, int offset, int length, bool plain)
 {
     public List<CopyingCell> Cells { get; } = new(1);
 
@@ -71,6 +80,8 @@ public sealed class CopyingPin(bool into, int offset, int length)
     public int Offset => offset;
 
     public int Length => length;
+
+    public bool IsPlain => plain;
 
     public bool IsLocked { get; set; }
 

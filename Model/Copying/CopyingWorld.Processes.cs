@@ -1,7 +1,7 @@
 namespace ZeroCopy.Model.Copying;
 
 /// <summary>Processes on the copying path: an array for each page that was written, and a pin that names arrays.</summary>
-/// <remarks>One thing is more than that. A pin holds bytes, never the mapping: after a swap-out or a change of protection, the next write moves the process to a copy, and the pin keeps what was there.</remarks>
+/// <remarks>One thing is more than that. A pin holds bytes, never the mapping: after a fork, a swap-out or a change of protection, the next write moves the process to a copy, and the pin keeps what was there; until it writes, a process sees through its page what a device writes to the pin, and so does its child.</remarks>
 public sealed partial class CopyingWorld
 {
     private readonly Table<CopyingProcess> _mms = new();
@@ -29,12 +29,106 @@ public sealed partial class CopyingWorld
         Names.Bind(id);
     }
 
+    /// <summary>A child with a copy of everything, made at once. Bytes that a device has pinned are the pin's, of which there is one.</summary>
+    public void Fork(MmId child, MmId parent)
+    {
+        var copy = new CopyingProcess(profile.TaskPages) { IsForked = true };
+        Mm(parent).IsForked = true;
+        for (var n = 0; n < profile.TaskPages; n++)
+        {
+            ref var slot = ref Mm(parent)[n];
+            ref var own = ref copy[n];
+            own = slot;
+            if (slot.Own is not { } cell)
+            {
+                continue;
+            }
+
+            if (KeepsPinned(cell))
+            {
+                own.Own = Copied(cell.Bytes);
+                own.WriteFaults = false;
+            }
+            else
+            {
+                own.Own = cell.Pins > 0 ? cell : Copied(cell.Bytes);
+                cell.Users += cell.Pins > 0 ? 1 : 0;
+                (own.WriteFaults, slot.WriteFaults) = (true, true);
+            }
+        }
+
+        _mms.Bind(child.Value, copy);
+        Names.BindFork(child, parent);
+    }
+
+    /// <summary>A fork that failed had got so far: the next write to each of these pages takes a fault all the same.</summary>
+    public void Protect(MmId parent, int pages)
+    {
+        for (var n = 0; n < pages; n++)
+        {
+            ref var slot = ref Mm(parent)[n];
+            slot.WriteFaults |= slot.Own is { } own && !KeepsPinned(own);
+        }
+    }
+
+    /// <summary>A child with the same memory.</summary>
+    public void Share(MmId child, MmId parent, bool sleeps)
+    {
+        Mm(parent).Users++;
+        _mms.Bind(child.Value, Mm(parent));
+        Names.BindShared(child, parent, sleeps);
+    }
+
+    /// <summary>The process goes on without memory; what it had is given up by its last.</summary>
+    public void Exec(MmId id)
+    {
+        GiveUp(id);
+        _mms.Rebind(id.Value, new CopyingProcess(profile.TaskPages));
+        Names.Exec(id);
+    }
+
     /// <summary>The process ends; pins stay.</summary>
     public void Exit(MmId id)
     {
-        Munmap(id, 0, profile.TaskPages);
+        GiveUp(id);
         _mms.Unbind(id.Value);
         Names.Unbind(id);
+    }
+
+    /// <summary>Pages are given back: they are as they would be had the process never written.</summary>
+    public void Dontneed(MmId id, int page, int pages)
+    {
+        for (var n = page; n < page + pages; n++)
+        {
+            Forget(ref Mm(id)[n]);
+        }
+    }
+
+    /// <summary>A write that the area need not allow; another thread may give the page back within the call.</summary>
+    public void Force(MmId id, int address, int count, int seed, int gaveBack, Observation seen)
+    {
+        var n = address / profile.PageSize;
+        ref var slot = ref Mm(id)[n];
+        Verdict = !slot.IsMapped || (!slot.Write && (slot.Shared || !slot.MayWrite)) ? Refusal.NoAccess
+            : IsBehindFile(slot) ? Refusal.OutOfRange
+            : Refusal.None;
+        if (seen.GaveBack)
+        {
+            Forget(ref slot);
+        }
+
+        if (seen.Succeeded)
+        {
+            Store(id, address, count, seed);
+
+            // Its entry stays protected: by the count alone, the next one takes a fault again.
+            slot.WriteFaults = !slot.Write && profile.Kernel == Kernel.Linux244;
+        }
+
+        if (gaveBack > 0 && profile.Kernel == Kernel.Linux244)
+        {
+            Forget(ref slot);
+        }
     }
 
     public void Mmap(MmId id, int page, int pages, in CopyingSlot slot)
@@ -52,9 +146,8 @@ public sealed partial class CopyingWorld
     {
         for (var n = page; n < page + pages; n++)
         {
-            ref var slot = ref Mm(id)[n];
-            Release(slot.Own);
-            slot = default;
+            Forget(ref Mm(id)[n]);
+            Mm(id)[n] = default;
         }
 
         Names.Unmap(id, page, pages);
@@ -75,7 +168,8 @@ public sealed partial class CopyingWorld
 
             if (isApplied && (slot.Read != read || slot.Write != write))
             {
-                (slot.Read, slot.Write, slot.WriteFaults) = (read, write, slot.Own is not null);
+                (slot.Read, slot.Write) = (read, write);
+                slot.WriteFaults |= slot.Own is not null && profile.Kernel == Kernel.Linux244;
             }
         }
     }
@@ -136,14 +230,14 @@ public sealed partial class CopyingWorld
     }
 
     /// <summary>A pin on the cells of a range.</summary>
-    public void Bind(PinId id, MmId mm, int page, int offset, int length, bool into)
+    public void Bind(PinId id, MmId mm, int page, int offset, int length, bool into, bool isPlain)
     {
         // Known before it is filled: one page of a file under two pages of the range is one cell.
-        var pin = new CopyingPin(into, offset, length);
+        var pin = new CopyingPin(into, offset, length, isPlain);
         PinTable(id).Bind(id.Value, pin);
         for (var n = page; n <= page + ((offset + length - 1) / profile.PageSize); n++)
         {
-            pin.Cells.Add(Hold(mm, n, into));
+            pin.Cells.Add(Hold(mm, n, into, isPlain));
         }
 
         Names.Bind(id, into, length);
@@ -151,18 +245,11 @@ public sealed partial class CopyingWorld
     }
 
     /// <summary>What a call that was refused had done to the first pages of its range.</summary>
-    public void TouchRange(MmId mm, int page, int pages, bool into)
+    public void TouchRange(MmId mm, int page, int pages, bool into, bool isPlain)
     {
         for (var n = page; n < page + pages; n++)
         {
-            if (into && !Mm(mm)[n].Shared)
-            {
-                Writable(ref Mm(mm)[n]);
-            }
-            else
-            {
-                Mm(mm)[n].IsOut = false;
-            }
+            Touch(ref Mm(mm)[n], into, isPlain);
         }
     }
 
@@ -171,6 +258,7 @@ public sealed partial class CopyingWorld
         foreach (var cell in Pin(id).Cells)
         {
             cell.Pins--;
+            cell.PlainPins -= Pin(id).IsPlain ? 1 : 0;
             Release(cell);
         }
 
@@ -233,12 +321,45 @@ public sealed partial class CopyingWorld
         IsSwapOutDue = slot.Own is { } own && !slot.IsOut && !IsLocked(own) && !KeepsPinned(own);
         if (isTaken && slot.Own is not null)
         {
-            (slot.IsOut, slot.WriteFaults) = (true, true);
+            slot.IsOut = true;
+            slot.WriteFaults |= profile.Kernel == Kernel.Linux244;
         }
     }
 
     /// <summary>Whether a page that is pinned stays where it is: from linux 6 on.</summary>
-    private bool KeepsPinned(CopyingCell cell) => profile.Kernel == Kernel.Linux6 && cell.Pins > 0;
+    private bool KeepsPinned(CopyingCell cell) => profile.Kernel == Kernel.Linux6 && cell.Pins > cell.PlainPins;
+
+    /// <summary>Whether a writer must leave the bytes: a pin, or another process, has them too.</summary>
+    private bool IsHeldBesides(CopyingCell cell) => (cell.Pins > 0 && !KeepsPinned(cell)) || cell.Users - cell.Pins > 1;
+
+    /// <summary>Makes a page accessible, as a pin asks for it.</summary>
+    private void Touch(ref CopyingSlot slot, bool into, bool isPlain)
+    {
+        slot.IsOut = false;
+        if (!slot.Shared && (into || (slot.Own is not null && !isPlain && profile.Kernel == Kernel.Linux6)))
+        {
+            Writable(ref slot);
+        }
+    }
+
+    private void GiveUp(MmId id)
+    {
+        if (--Mm(id).Users > 0)
+        {
+            return;
+        }
+
+        for (var n = 0; n < profile.TaskPages; n++)
+        {
+            Forget(ref Mm(id)[n]);
+        }
+    }
+
+    private void Forget(ref CopyingSlot slot)
+    {
+        Release(slot.Own);
+        (slot.Own, slot.IsOut, slot.WriteFaults) = (null, false, false);
+    }
 
     private bool IsLocked(CopyingCell cell)
     {
@@ -263,7 +384,7 @@ public sealed partial class CopyingWorld
         {
             slot.Own = Copied(slot.File is { } file ? FilePage(file, slot.Index) : _zeroes.Bytes);
         }
-        else if (slot.WriteFaults && own.Pins > 0 && !KeepsPinned(own))
+        else if (slot.WriteFaults && IsHeldBesides(own))
         {
             slot.Own = Copied(own.Bytes);
             Release(own);
@@ -273,13 +394,14 @@ public sealed partial class CopyingWorld
         return slot.Own;
     }
 
-    private CopyingCell Hold(MmId mm, int n, bool into)
+    private CopyingCell Hold(MmId mm, int n, bool into, bool isPlain)
     {
         ref var slot = ref Mm(mm)[n];
-        slot.IsOut = false;
-        var isOfFile = slot.File is not null && (slot.Shared || (slot.Own is null && !into));
-        var cell = isOfFile ? FileCell(slot.File!.Value, slot.Index) : into ? Writable(ref slot) : slot.Own ?? _zeroes;
+        Touch(ref slot, into, isPlain);
+        var isOfFile = slot.File is not null && (slot.Shared || slot.Own is null);
+        var cell = isOfFile ? FileCell(slot.File!.Value, slot.Index) : slot.Own ?? _zeroes;
         cell.Pins++;
+        cell.PlainPins += isPlain ? 1 : 0;
         cell.Users++;
         return cell;
     }
@@ -287,7 +409,7 @@ public sealed partial class CopyingWorld
     private CopyingCell Copied(ReadOnlySpan<byte> bytes)
     {
         var cell = _freeCells.TryPop(out var used) ? used : new CopyingCell(profile.PageSize);
-        (cell.Pins, cell.Users, cell.File, cell.Index, cell.IsTruncated) = (0, 1, null, 0, false);
+        (cell.Pins, cell.PlainPins, cell.Users, cell.File, cell.Index, cell.IsTruncated) = (0, 0, 1, null, 0, false);
         bytes.CopyTo(cell.Bytes);
         return cell;
     }
@@ -368,8 +490,7 @@ public sealed partial class CopyingWorld
                 ref var slot = ref _mms[name][n];
                 if (slot.File == file && slot.Index >= firstIndex)
                 {
-                    Release(slot.Own);
-                    (slot.Own, slot.IsOut, slot.WriteFaults) = (null, false, false);
+                    Forget(ref slot);
                 }
             }
         }
@@ -472,6 +593,7 @@ public sealed partial class CopyingWorld
             state.Write(pins[name].Into);
             state.Write(pins[name].Offset);
             state.Write(pins[name].Length);
+            state.Write(pins[name].IsPlain);
             state.Write(pins[name].IsLocked);
             state.Write(Names.IsWritten(new PinId(pins == _vectors, name)));
             foreach (var cell in pins[name].Cells)
@@ -489,6 +611,7 @@ public sealed partial class CopyingWorld
         if (cell is not null && state.Reach(cell))
         {
             state.Write(cell.Pins);
+            state.Write(cell.PlainPins);
             state.Write(cell.Users);
             state.Write(cell.File?.Value ?? -1);
             state.Write(cell.IsTruncated);

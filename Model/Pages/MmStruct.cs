@@ -1,16 +1,21 @@
+using System.Runtime.CompilerServices;
+
 namespace ZeroCopy.Model.Pages;
 
-/// <summary>The address space of a process: its areas and its page table. kernel: struct mm_struct; mm/memory.c, mm/mmap.c, mm/mprotect.c, mm/vmscan.c.</summary>
-/// <param name="id">Its name.</param>
+/// <summary>The address space of a process: its areas and its page table. kernel: struct mm_struct; mm/mmap.c, mm/mprotect.c, mm/vmscan.c. Faults and fork stand in files of their own.</summary>
 /// <param name="zone">Where its pages come from. kernel: GFP_HIGHUSER.</param>
 /// <param name="world">The machine.</param>
-public sealed class MmStruct(MmId id, Zone zone, World world)
+public sealed partial class MmStruct(Zone zone, World world)
 {
     private readonly VmArea[] _areas = new VmArea[world.Profile.TaskPages];
     private readonly Pte[] _ptes = new Pte[world.Profile.TaskPages];
     private readonly bool[] _hasTable = new bool[world.Profile.TaskPages / world.Profile.PagesPerTable];
 
-    public MmId Id => id;
+    /// <summary>A process that has it.</summary>
+    public MmId Id { get; internal set; }
+
+    /// <summary>Processes that have it. kernel: mm_users.</summary>
+    public int Users { get; internal set; }
 
     public Zone Zone => zone;
 
@@ -78,6 +83,7 @@ public sealed class MmStruct(MmId id, Zone zone, World world)
 
             // vm_page_prot: a private page is protected, so that the next write asks do_wp_page; a shared one may be written at once.
             _ptes[n].Writable = _ptes[n].IsPresent && area.Shared && write;
+            Fire(n, PteMachine.Event.Protect);
         }
 
         return Refusal.None;
@@ -95,75 +101,6 @@ public sealed class MmStruct(MmId id, Zone zone, World world)
         FreePgtables();
     }
 
-    /// <summary>What an access by the CPU leads to: the page, as soon as the entry allows it. kernel: do_page_fault(), arch/i386/mm/fault.c.</summary>
-    public Refusal Access(int n, bool write, out Page page)
-    {
-        page = null!;
-        var area = _areas[n];
-        if (write ? !area.Write : !area.Read)
-        {
-            return Refusal.NoAccess;
-        }
-
-        while (!_ptes[n].IsPresent || (write && !_ptes[n].Writable))
-        {
-            var fault = HandleMmFault(n, write);
-            if (fault != Refusal.None)
-            {
-                return fault;
-            }
-        }
-
-        ref var pte = ref _ptes[n];
-        pte.Young = true;
-        pte.Dirty |= write;
-        page = pte.Page!;
-        return Refusal.None;
-    }
-
-    /// <summary>The page of an entry that allows the access without a fault; null otherwise. For a device that will write, the entry must be writable and dirty. kernel: follow_page().</summary>
-    public Page? FollowPage(int n, bool write)
-    {
-        ref var pte = ref _ptes[n];
-        return pte.IsPresent && (!write || (pte.Writable && pte.Dirty)) ? pte.Page : null;
-    }
-
-    /// <summary>One fault, which may not be enough. kernel: handle_mm_fault().</summary>
-    public Refusal HandleMmFault(int n, bool write)
-    {
-        ref var hasTable = ref _hasTable[n / world.Profile.PagesPerTable];
-        if (!hasTable)
-        {
-            // pte_alloc()
-            if (world.Memory.AllocationFails())
-            {
-                return Refusal.NoMemory;
-            }
-
-            hasTable = true;
-        }
-
-        ref var pte = ref _ptes[n];
-        if (pte.IsNone)
-        {
-            return _areas[n].File is null ? DoAnonymousPage(n, write) : DoNoPage(n, write);
-        }
-
-        if (!pte.IsPresent)
-        {
-            return DoSwapPage(n, write);
-        }
-
-        if (write && !pte.Writable)
-        {
-            return DoWpPage(n);
-        }
-
-        pte.Dirty |= write;
-        pte.Young = true;
-        return Refusal.None;
-    }
-
     /// <summary>Takes a page away from the process, if it is old: to swap space where it must be kept. kernel: try_to_swap_out(), which does not look at the count (PIN-026).</summary>
     /// <returns>Whether the entry was taken.</returns>
     public bool TryToSwapOut(int n)
@@ -174,7 +111,7 @@ public sealed class MmStruct(MmId id, Zone zone, World world)
             return false;
         }
 
-        if (world.Profile.Kernel == Kernel.Linux6 && page.Pins > 0)
+        if (world.Profile.Kernel == Kernel.Linux6 && page.DmaPins > 0)
         {
             return false;
         }
@@ -208,11 +145,12 @@ public sealed class MmStruct(MmId id, Zone zone, World world)
             page.SetDirty();
         }
 
-        pte = default;
+        Fire(n, entry >= 0 ? PteMachine.Event.SwapOut : PteMachine.Event.Drop);
+        pte = new Pte { State = pte.State };
         if (entry >= 0)
         {
             world.Swap.Duplicate(entry);
-            pte.Swap = entry + 1;
+            (pte.Swap, pte.SwapExclusive) = (entry + 1, page.AnonExclusive);
         }
 
         page.Unmap();
@@ -254,9 +192,19 @@ public sealed class MmStruct(MmId id, Zone zone, World world)
     /// <summary>Memory is short for as long as it takes: the first visit makes an entry old, the second takes it. kernel: swap_out().</summary>
     public bool SwapOut(int n) => TryToSwapOut(n) || TryToSwapOut(n);
 
+    /// <summary>Pages are given back, and read anew where they are asked for again. kernel: madvise_dontneed(), mm/filemap.c.</summary>
+    public void Dontneed(int page, int pages)
+    {
+        for (var n = page; n < page + pages; n++)
+        {
+            Zap(n);
+        }
+    }
+
     public void WriteState(StateWriter state)
     {
         state.Write((int)zone);
+        state.Write(Users);
         foreach (var hasTable in _hasTable)
         {
             state.Write(hasTable);
@@ -282,144 +230,11 @@ public sealed class MmStruct(MmId id, Zone zone, World world)
             state.Write(pte.Writable);
             state.Write(pte.Dirty);
             state.Write(pte.Young);
+            state.Write(pte.SwapExclusive);
+            state.Write((int)pte.State);
             state.Refer(pte.Page);
             pte.Page?.WriteState(state);
         }
-    }
-
-    /// <summary>kernel: do_anonymous_page(): the zero page for a reader, a fresh page of zeroes for a writer.</summary>
-    private Refusal DoAnonymousPage(int n, bool write)
-    {
-        if (!write)
-        {
-            var zero = world.Memory.ZeroPage!;
-            zero.Get();
-            Enter(n, zero, writable: false, dirty: false);
-            return Refusal.None;
-        }
-
-        var page = world.Memory.AllocPage(zone);
-        if (page is null)
-        {
-            return Refusal.NoMemory;
-        }
-
-        page.Bytes.Fill(0);
-        Enter(n, page, writable: true, dirty: true);
-        return Refusal.None;
-    }
-
-    /// <summary>A page of a file: the cache's own, or a copy for a private mapping that is written at once. kernel: do_no_page(), filemap_nopage().</summary>
-    private Refusal DoNoPage(int n, bool write)
-    {
-        var area = _areas[n];
-        if (area.Index * world.Profile.PageSize >= area.File!.Length)
-        {
-            return Refusal.OutOfRange;
-        }
-
-        var cached = area.File.Page(area.Index);
-        if (cached is null)
-        {
-            return Refusal.NoMemory;
-        }
-
-        if (!write || area.Shared)
-        {
-            cached.Get();
-            Enter(n, cached, writable: area.Shared && area.Write, dirty: write);
-            return Refusal.None;
-        }
-
-        // The cache may be asked to give the page away while this one is looked for.
-        cached.Get();
-        var copy = world.Memory.AllocPage(zone);
-        if (copy is not null)
-        {
-            cached.Bytes.CopyTo(copy.Bytes);
-            Enter(n, copy, writable: true, dirty: true);
-        }
-
-        cached.Put();
-        return copy is null ? Refusal.NoMemory : Refusal.None;
-    }
-
-    /// <summary>A page comes back from swap space: writable only for a writer, and only where nobody else refers to it. kernel: do_swap_page().</summary>
-    private Refusal DoSwapPage(int n, bool write)
-    {
-        var entry = _ptes[n].Swap - 1;
-        var page = world.Swap.Cached(entry);
-        if (page is null)
-        {
-            page = world.Swap.Read(entry, zone);
-            if (page is null)
-            {
-                return Refusal.NoMemory;
-            }
-        }
-        else
-        {
-            page.Get();
-        }
-
-        // lock_page(): a write to disk ends by itself, a kiobuf that has the lock must let go first.
-        if (page.UnderIo)
-        {
-            world.Swap.EndIo(page);
-        }
-        else if (page.Locked)
-        {
-            page.Put();
-            world.Seen.WaitedOn = page;
-            return Refusal.WouldBlock;
-        }
-
-        world.Swap.Free(entry);
-        var writable = write && world.Swap.IsExclusive(page);
-        _ptes[n] = default;
-        Enter(n, page, writable, dirty: writable);
-        return Refusal.None;
-    }
-
-    /// <summary>A write to a protected page: in place for the only user, on a copy otherwise. Who writes leaves; everybody else keeps the old frame. kernel: do_wp_page(), break_cow().</summary>
-    private Refusal DoWpPage(int n)
-    {
-        ref var pte = ref _ptes[n];
-        var old = pte.Page!;
-        if (IsReusable(old))
-        {
-            (pte.Writable, pte.Dirty, pte.Young) = (true, true, true);
-            return Refusal.None;
-        }
-
-        var page = world.Memory.AllocPage(zone);
-        if (page is null)
-        {
-            return Refusal.NoMemory;
-        }
-
-        old.Bytes.CopyTo(page.Bytes);
-        pte = default;
-        Enter(n, page, writable: true, dirty: true);
-        old.Unmap();
-        old.Put();
-        return Refusal.None;
-    }
-
-    private bool IsReusable(Page page) =>
-        !page.Reserved
-        && (page.Count == 1
-            || (page.Count == 2 && page.SwapEntry >= 0 && !page.Locked && world.Swap.IsExclusive(page))
-            || (world.Profile.Kernel == Kernel.Linux6 && page.Mapping is null && page.Mappings == 1 && IsOnlyEntry(page)));
-
-    /// <summary>From linux 5.19 on: nobody else has the anonymous page in a page table, whatever pins it. kernel: PageAnonExclusive().</summary>
-    private bool IsOnlyEntry(Page page) => page.SwapEntry < 0 || world.Swap.Count(page.SwapEntry) == 1;
-
-    private void Enter(int n, Page page, bool writable, bool dirty)
-    {
-        page.Map();
-        ref var pte = ref _ptes[n];
-        (pte.Page, pte.Swap, pte.Writable, pte.Dirty, pte.Young) = (page, 0, writable, dirty, true);
     }
 
     /// <summary>A table under which no area is left goes. kernel: free_pgtables(), mm/mmap.c.</summary>
@@ -442,6 +257,12 @@ public sealed class MmStruct(MmId id, Zone zone, World world)
     private void Zap(int n)
     {
         var pte = _ptes[n];
+        if (pte.IsNone)
+        {
+            return;
+        }
+
+        Fire(n, PteMachine.Event.Zap);
         _ptes[n] = default;
         if (pte.Swap > 0)
         {
@@ -458,5 +279,44 @@ public sealed class MmStruct(MmId id, Zone zone, World world)
             page.Unmap();
             world.Swap.FreePage(page);
         }
+    }
+
+    private void Fire(int n, PteMachine.Event @event)
+    {
+        ref var pte = ref _ptes[n];
+        var guards = GuardsOf(n);
+        var next = PteMachine.Table.Next((int)pte.State, (int)@event, (int)guards);
+        if (next < 0)
+        {
+            Bug(n, @event, guards);
+        }
+
+        pte.State = (PteMachine.State)next;
+        world.MemoryCost.PteWrites++;
+    }
+
+    /// <summary>What the machine's guards ask, read from the raw data.</summary>
+    private PteMachine.Guard GuardsOf(int n)
+    {
+        var area = _areas[n];
+        var guards = (area.Shared ? PteMachine.Guard.SharedArea : 0) | (area.Write ? PteMachine.Guard.WritableArea : 0);
+        if (_ptes[n].Page is not { } page)
+        {
+            return guards;
+        }
+
+        var others = page.Count - 1 - (page.SwapEntry < 0 ? 0 : 1) + (page.SwapEntry < 0 ? 0 : world.Swap.Count(page.SwapEntry) - 1);
+        return guards
+            | (others == 0 || page.AnonExclusive ? PteMachine.Guard.Alone : 0)
+            | (IsKeptByPin(page) ? PteMachine.Guard.Pinned : 0);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Bug(int n, PteMachine.Event @event, PteMachine.Guard guards)
+    {
+        var state = _ptes[n].State;
+        throw new BugException(
+            PteMachine.Table.Forbids(state, @event, guards),
+            $"{@event} of page {n} of {Id}, which is {state} ({PteMachine.Table.Lacks(state, @event, guards)}; met: {guards}{(_ptes[n].Page is { } page ? $"; {page} has count {page.Count}, mappings {page.Mappings}, pins {page.Pins}" : "")})");
     }
 }

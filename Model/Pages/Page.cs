@@ -48,8 +48,14 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
     /// <summary>Page-table entries that map it. 2.4 keeps no such count: only the machine reads it, and a law counts anew.</summary>
     public int Mappings { get; private set; }
 
-    /// <summary>Pins that hold it. 2.4 keeps no such count: the machine reads it, and linux 6 decides by it (GUP_PIN_COUNTING_BIAS).</summary>
+    /// <summary>Pins and plain references of user space that hold it. 2.4 keeps no such count: only the machine reads it.</summary>
     public int Pins { get; private set; }
+
+    /// <summary>Of them, those which say that a device has the page: linux 6 decides by it. kernel: FOLL_PIN, GUP_PIN_COUNTING_BIAS, page_maybe_dma_pinned().</summary>
+    public int DmaPins { get; private set; }
+
+    /// <summary>Anonymous, and of one process alone, whatever else refers to it. kernel: PG_anon_exclusive, from linux 5.19 on; never set before.</summary>
+    public bool AnonExclusive { get; set; }
 
     /// <summary>kernel: page >= highmem_start_page, as illegal_highdma() tests it.</summary>
     public bool IsHighmem => address >= Zones.HighmemStart;
@@ -78,7 +84,8 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
     }
 
     /// <summary>As <see cref="Get"/>, for a pin that user space asks for: false where the count could wrap. kernel: try_get_page(), from linux 5.1 on.</summary>
-    public bool TryPin()
+    /// <param name="plain">A reference like any other, of which nobody can tell what it is for. kernel: FOLL_GET.</param>
+    public bool TryPin(bool plain)
     {
         if (Count > memory.CountMask / 2)
         {
@@ -87,13 +94,15 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
 
         Get();
         Pins++;
+        DmaPins += plain ? 0 : 1;
         return true;
     }
 
     /// <summary>Gives back what <see cref="TryPin"/> took.</summary>
-    public void Unpin()
+    public void Unpin(bool plain)
     {
         Pins--;
+        DmaPins -= plain ? 0 : 1;
         Put();
     }
 
@@ -209,7 +218,8 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
     internal void Forget()
     {
         _state = PageMachine.State.Free;
-        (Count, Mappings, Pins, SwapEntry) = (0, 0, 0, -1);
+        (Count, Mappings, Pins, DmaPins, SwapEntry) = (0, 0, 0, 0, -1);
+        AnonExclusive = false;
         (Reserved, IsDirty, Locked, UnderIo) = (false, false, false, false);
         Mapping = null;
         Index = 0;
@@ -231,6 +241,8 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
             state.Write(SwapEntry);
             state.Write(Mappings);
             state.Write(Pins);
+            state.Write(DmaPins);
+            state.Write(AnonExclusive);
             state.Write(bytes);
         }
     }

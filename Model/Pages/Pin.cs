@@ -8,7 +8,8 @@ namespace ZeroCopy.Model.Pages;
 /// <param name="offset">First byte in the first page.</param>
 /// <param name="length">Bytes of the range.</param>
 /// <param name="times">How often the range is named in a row.</param>
-public sealed class Pin(PinId id, bool into, int offset, int length, int times)
+/// <param name="plain">Its references say nothing of a device. kernel: FOLL_GET, as vmsplice() takes them.</param>
+public sealed class Pin(PinId id, bool into, int offset, int length, int times, bool plain = false)
 {
     private readonly List<Page> _pages = new(1);
     private PinMachine.State _state;
@@ -24,6 +25,8 @@ public sealed class Pin(PinId id, bool into, int offset, int length, int times)
 
     public int Times => times;
 
+    public bool IsPlain => plain;
+
     /// <summary>Each page once for each turn that names it. kernel: iobuf->maplist.</summary>
     public IReadOnlyList<Page> Pages => _pages;
 
@@ -34,7 +37,7 @@ public sealed class Pin(PinId id, bool into, int offset, int length, int times)
     /// <summary>Takes one more page; false where its count could wrap.</summary>
     internal bool TryAdd(Page page)
     {
-        if (!page.TryPin())
+        if (!page.TryPin(plain))
         {
             return false;
         }
@@ -135,7 +138,7 @@ public sealed class Pin(PinId id, bool into, int offset, int length, int times)
     {
         foreach (var page in _pages)
         {
-            page.Unpin();
+            page.Unpin(plain);
         }
 
         _pages.Clear();
@@ -161,6 +164,7 @@ public sealed class Pin(PinId id, bool into, int offset, int length, int times)
         state.Write(offset);
         state.Write(length);
         state.Write(times);
+        state.Write(plain);
         foreach (var page in _pages)
         {
             page.WriteState(state);

@@ -8,7 +8,15 @@ namespace ZeroCopy.Model.Pages;
 /// <param name="Shared">VM_SHARED: stores go to the file.</param>
 /// <param name="File">The file behind it; null for anonymous memory.</param>
 /// <param name="Index">The page of the file. kernel: vm_pgoff.</param>
-public readonly record struct VmArea(bool IsMapped, bool Read, bool Write, bool MayWrite, bool Shared, File? File, long Index);
+public readonly record struct VmArea(bool IsMapped, bool Read, bool Write, bool MayWrite, bool Shared, File? File, long Index)
+{
+    /// <summary>A private area that may ever be written. kernel: (vm_flags &amp; (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE, copy_page_range().</summary>
+    public bool IsCow => !Shared && MayWrite;
+
+    /// <summary>Whether one area can cover this page and the one behind it. kernel: can_vma_merge().</summary>
+    public bool GoesOnIn(in VmArea next) =>
+        IsMapped && next.IsMapped && (Read, Write, MayWrite, Shared, File) == (next.Read, next.Write, next.MayWrite, next.Shared, next.File) && (File is null || next.Index == Index + 1);
+}
 
 /// <summary>One entry of a page table: none, a page, or an entry of swap space. kernel: pte_t.</summary>
 public struct Pte
@@ -27,7 +35,22 @@ public struct Pte
     /// <summary>Set by the CPU with each access. kernel: _PAGE_ACCESSED.</summary>
     public bool Young { get; set; }
 
+    /// <summary>The page of swap space was this process's alone when it was written there. kernel: pte_swp_exclusive(), from linux 5.19 on.</summary>
+    public bool SwapExclusive { get; set; }
+
+    /// <summary>The stored state of the machine; a law holds it against <see cref="Abstraction"/>.</summary>
+    public PteMachine.State State { get; internal set; }
+
     public readonly bool IsPresent => Page is not null;
 
     public readonly bool IsNone => Page is null && Swap == 0;
+
+    /// <summary>The state that the data says, in an area that is shared or not.</summary>
+    public readonly PteMachine.State Abstraction(bool shared) =>
+        Swap > 0 ? PteMachine.State.Swapped
+        : Page is null ? PteMachine.State.None
+        : Page.Reserved ? PteMachine.State.Zero
+        : shared ? PteMachine.State.Shared
+        : Writable ? PteMachine.State.Writable
+        : PteMachine.State.Protected;
 }

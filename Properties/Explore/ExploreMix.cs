@@ -172,7 +172,7 @@ public sealed record ExploreMix(
         "unmap_kiobuf(kio0)",
         "unmap_kiobuf(kio1)",
         "vec0 = get_user_pages(READ, p0, 0, 1, times=255)",
-        "exit_mmap(p0)",
+        "do_exit(p0)",
         "fail_alloc(1)",
     ]);
 

@@ -14,7 +14,7 @@ public sealed class Hand(Checker checker, Rng rng)
     private const int MaxSocks = 4;
     private const int MaxDevs = 2;
     private const int MaxTaps = 2;
-    private const int MaxMms = 2;
+    private const int MaxMms = 4;
     private const int MaxPins = 3;
 
     private readonly int[] _sent = new int[MaxFiles];
@@ -132,7 +132,24 @@ public sealed class Hand(Checker checker, Rng rng)
 
     public MmId NewMm() => new(Free(NameKind.Mm, MaxMms));
 
-    public MmId Mm() => new(Bound(NameKind.Mm, MaxMms));
+    /// <summary>A process; one that runs wherever there is one.</summary>
+    public MmId Mm() => TryMm(static (names, mm) => names.Runs(mm)) ?? new MmId(Bound(NameKind.Mm, MaxMms));
+
+    /// <summary>A process that is as wanted; null where there is none.</summary>
+    public MmId? TryMm(Func<Names, MmId, bool> wanted)
+    {
+        var start = rng.Below(MaxMms);
+        for (var i = 0; i < MaxMms; i++)
+        {
+            var id = new MmId((start + i) % MaxMms);
+            if (Names.Has(id) && wanted(Names, id))
+            {
+                return id;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The lowest that is free; where all are taken, one that is mapped already.</summary>
     public PinId NewKiobuf() => new(false, rng.OneIn(30) ? rng.Below(MaxPins) : Free(NameKind.Kiobuf, MaxPins));

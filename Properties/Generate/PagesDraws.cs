@@ -1,4 +1,5 @@
 using ZeroCopy.Model;
+using ZeroCopy.Model.Fork;
 using ZeroCopy.Model.Pages;
 
 namespace ZeroCopy.Properties.Generate;
@@ -13,8 +14,8 @@ public static class PagesDraws
         new("mmap", 8, Needs.Mm, Map, Allocates: 2, Always: true),
         new("munmap", 3, Needs.Mm, hand => Areas(hand, static (_, mm, page, pages) => new Munmap(mm, page, pages)), Allocates: 2),
         new("mprotect", 4, Needs.Mm, hand => Areas(hand, static (hand, mm, page, pages) => new Mprotect(mm, page, pages, Protection(hand))), Allocates: 2),
-        new("exit_mmap", 2, Needs.Mm, hand => new ExitMmap(hand.Mm())),
-        new("store", 14, Needs.Mm, hand => In(hand, static (hand, mm, address, count) => new Store(mm, address, count, hand.Data()), untouched: 6), Allocates: 3, Always: true),
+        new("do_exit", 2, Needs.Mm, hand => new DoExit(hand.Mm())),
+        new("store", 14, Needs.Mm, hand => In(hand, static (hand, mm, address, count) => new Store(mm, address, count, hand.Data(), hand.Rng.OneIn(12)), untouched: 6), Allocates: 3, Always: true),
         new("load", 10, Needs.Mm, hand => In(hand, static (_, mm, address, count) => new Load(mm, address, count), untouched: 2), Allocates: 3),
         new("swap_out", 14, Needs.Mm, hand => Areas(hand, static (_, mm, page, _) => new SwapOut(mm, page)), Always: true),
         new("page_launder", 4, Needs.Mm, _ => new PageLaunder()),
@@ -88,7 +89,7 @@ public static class PagesDraws
     private static Prot Protection(Hand hand) => hand.Rng.Below(8) switch { 0 => Prot.None, 1 or 2 => Prot.R, _ => Prot.Rw };
 
     /// <summary>A range of pages that begins in an area.</summary>
-    private static Operation Areas(Hand hand, Func<Hand, MmId, int, int, Operation> make)
+    internal static Operation Areas(Hand hand, Func<Hand, MmId, int, int, Operation> make)
     {
         var (mm, page) = MappedPage(hand);
         var pages = 1;
@@ -100,7 +101,7 @@ public static class PagesDraws
     }
 
     /// <summary>Bytes of one page, often with a border of it.</summary>
-    private static Operation In(Hand hand, Func<Hand, MmId, int, int, Operation> make, int untouched)
+    internal static Operation In(Hand hand, Func<Hand, MmId, int, int, Operation> make, int untouched)
     {
         var (mm, page) = hand.Rng.OneIn(untouched) ? UntouchedPage(hand) : MappedPage(hand);
         var from = hand.Rng.OneIn(2) ? 0 : hand.Rng.Below(hand.PageSize);
@@ -145,7 +146,7 @@ public static class PagesDraws
     }
 
     /// <summary>A process that is new touches a file that is not cached: it asks for a page table, the file's page, and a copy where it stores.</summary>
-    private static ExitMmap FirstTouchThatFails(Hand hand)
+    private static DoExit FirstTouchThatFails(Hand hand)
     {
         var (file, k) = (hand.File(), 1 + hand.Rng.Below(3));
         var mm = default(MmId);
@@ -155,7 +156,7 @@ public static class PagesDraws
             _ => new ReclaimPages(file),
             _ => new FailAlloc(k),
             at => k == 3 || at.Rng.OneIn(3) ? new Store(mm, 0, 1, at.Data()) : new Load(mm, 0, 1));
-        return new ExitMmap(hand.Mm());
+        return new DoExit(hand.Mm());
     }
 
     private static Operation Untouched(Hand hand, Func<Hand, MmId, int, int, Operation> make)

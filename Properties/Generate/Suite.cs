@@ -14,8 +14,12 @@ namespace ZeroCopy.Properties.Generate;
 /// <param name="Laws">What is evaluated after each step, where the profile allows it.</param>
 public sealed record Suite(string Name, string About, IReadOnlyList<Draw> Mix, IReadOnlyList<DriverKind> Drivers, IReadOnlyList<Law> Laws)
 {
-    /// <summary>The laws that can be judged in worlds of this profile: the origin of a byte is known only where bytes carry one, and only a narrow count is ever full.</summary>
-    public IReadOnlyList<Law> LawsIn(Profile profile) => profile.Provenance ? Laws : [.. Laws.Where(law => law.Rule != EqvRules.OriginExact && law != MemoryLaws.TooManyPinsOccur)];
+    /// <summary>The laws that can be judged in worlds of this profile: the origin of a byte is known only where bytes carry one, only a narrow count is ever full, and what a device has pinned is never copied for a writer from linux 5.19 on.</summary>
+    public IReadOnlyList<Law> LawsIn(Profile profile) => 
+    [
+        .. Laws.Where(law => profile.Provenance || (law.Rule != EqvRules.OriginExact && law != MemoryLaws.TooManyPinsOccur))
+            .Where(law => profile.Kernel != Kernel.Linux6 || (law != CowLaws.CopyByPinOccurs && law != CowLaws.CopyByLostLockOccurs)),
+    ];
 
     /// <summary>Drawn operations in a sequence.</summary>
     public static int Length(Size size) => size == Size.Tiny ? 100 : 300;
@@ -51,6 +55,10 @@ public static class Suites
             PagesDraws.All,
             [],
             Of(law => law.Rule.Id[..3] == "PIN" && law.Rule != PinRules.WrittenInPlace && !CompletionRules.Contains(law.Rule))),
+        new("fork", "fork, vfork, exec and exit; copy-on-write among relatives in any order, with files, swap and pins",
+            ForkDraws.All,
+            [],
+            Of(law => law.Rule.Id[..3] is "PIN" or "COW" && law.Rule != PinRules.WrittenInPlace && !CompletionRules.Contains(law.Rule))),
         new("transmit", "sockets, page cache and four drivers; features on and off",
             NetDraws.Over([.. DriverKind.All]),
             DriverKind.All,
@@ -64,7 +72,7 @@ public static class Suites
             [Driver("hme")],
             Of(law => law.Rule.Id[..3] is not "ACE" && !NeedsNames(law) && !NeedsMemory(law))),
         new("system", "everything together",
-            [.. SkbDraws.All.Where(draw => draw.Name is not ("fail_alloc" or "alloc_page" or "put_page" or "sk_alloc" or "sock_wmalloc")), .. NetDraws.Over([.. DriverKind.All]).Select(Thicker), .. PagesDraws.WithoutFiles],
+            [.. SkbDraws.All.Where(draw => draw.Name is not ("fail_alloc" or "alloc_page" or "put_page" or "sk_alloc" or "sock_wmalloc")), .. NetDraws.Over([.. DriverKind.All]).Select(Thicker), .. PagesDraws.WithoutFiles, .. ForkDraws.Own],
             DriverKind.All,
             // Two calls of one socket, one after the other, done in two ways: too rare among everything else; transmit has it.
             Of(law => !NeedsSchedule(law) && law.Rule != SkbRules.DestructorInSoftirq && law != CompletionLaws.KindsApartOccurs)),
@@ -94,7 +102,7 @@ public static class Suites
         || rule == SumRules.PseudoHeaderSeed || rule == SumRules.CheckOffset || rule == SumRules.UdpNeverZero;
 
     /// <summary>Laws whose premise takes a process; the life of pages is judged everywhere.</summary>
-    private static bool NeedsMemory(Law law) => MemoryRules.Contains(law.Rule) && law != MemoryLaws.PageStateIsAbstraction;
+    private static bool NeedsMemory(Law law) => (MemoryRules.Contains(law.Rule) || law.Rule.Id[..3] == "COW") && law != MemoryLaws.PageStateIsAbstraction;
 
     /// <summary>Laws whose premise takes an skb that the script itself names.</summary>
     private static bool NeedsNames(Law law) => law.Scope == Scope.NamedSkb || law == SkbLaws.SecondHolderOccurs || law == SkbLaws.ListOccurs || IsOfDirectCalls(law.Rule)

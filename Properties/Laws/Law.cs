@@ -69,7 +69,7 @@ public enum LawKind
 }
 
 /// <summary>What a predicate sees: both worlds after a step, and what the step was seen to do. Recounts are the checker's own.</summary>
-public readonly ref struct Step(World world, CopyingWorld copying, Operation operation, Recount recount, PlanHistory history, CallHistory calls)
+public readonly ref struct Step(World world, CopyingWorld copying, Operation operation, Recount recount, PlanHistory history, CallHistory calls, ForkHistory forks)
 {
     public World World => world;
 
@@ -84,6 +84,8 @@ public readonly ref struct Step(World world, CopyingWorld copying, Operation ope
     public PlanHistory History => history;
 
     public CallHistory Calls => calls;
+
+    public ForkHistory Forks => forks;
 }
 
 public delegate bool StepClaim(in Step step);

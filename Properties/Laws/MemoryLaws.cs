@@ -1,4 +1,5 @@
 using ZeroCopy.Model;
+using ZeroCopy.Model.Fork;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Specs;
 
@@ -21,7 +22,7 @@ public static class MemoryLaws
     public static readonly Law LockedPinOccurs = Law.Sometimes(PinRules.PinLife, (in Step _, Pin pin) => pin.State == PinMachine.State.LockedWritten);
 
     public static readonly Law MemoryAgrees = Law.Always(PinRules.MemoryAgrees,
-        (in Step step, MmStruct mm) => FirstPage(step, mm) < 0,
+        (in Step step, MmStruct mm) => step.Copying.Mm(mm.Id).IsForked || FirstPage(step, mm) < 0,
         (step, mm) => Explain(step, mm, FirstPage(step, mm)));
 
     public static readonly Law SwappedPageOccurs = Law.Sometimes(PinRules.MemoryAgrees, (in Step _, MmStruct mm) => HasSwapEntry(mm));
@@ -97,7 +98,7 @@ public static class MemoryLaws
 
     /// <summary>Whether the refusal of an operation is judged here.</summary>
     public static bool Judges(Operation operation) => operation is Store or Load or Mmap or Munmap or Mprotect or MapUserKiobuf or GetUserPages or MmAlloc or LockKiovec
-        or GenericFileWrite or Vmtruncate or Fsync;
+        or GenericFileWrite or Vmtruncate or Fsync or DoFork or Execve or AccessProcessVm;
 
     private static bool Contains(IReadOnlyList<Page> pages, Page page)
     {
@@ -123,7 +124,7 @@ public static class MemoryLaws
     }
 
     /// <summary>The first page of a process that does not hold what the copying path says; -1 for none. Follows entries, swap and files itself.</summary>
-    private static int FirstPage(in Step step, MmStruct mm)
+    internal static int FirstPage(in Step step, MmStruct mm)
     {
         for (var n = 0; n < mm.Areas.Length; n++)
         {
@@ -159,7 +160,7 @@ public static class MemoryLaws
         return mm.Areas[n].File is null ? step.World.Memory.ZeroPage!.Bytes.Span : step.Copying.Peek(mm.Id, n);
     }
 
-    private static string Explain(in Step step, MmStruct mm, int n)
+    internal static string Explain(in Step step, MmStruct mm, int n)
     {
         var expected = step.Copying.Peek(mm.Id, n).ToArray();
         var found = BytesOf(step, mm, n);
@@ -382,8 +383,11 @@ public static class MemoryLaws
 
     private static bool IsTakenAsDue(in Step step) =>
         step.Copying.IsSwapOutDue
-            ? step.Seen.Count == 1 || step.World.Swap.FreePages == 0
+            ? step.Seen.Count == 1 || step.World.Swap.FreePages == 0 || IsLocked(step, (SwapOut)step.Operation)
             : step.World.Profile.Kernel != Kernel.Linux6 || step.Seen.Count == 0 || !IsPinned(step, (SwapOut)step.Operation);
+
+    /// <summary>A relative's kiobuf may have the lock of a page that both still share.</summary>
+    private static bool IsLocked(in Step step, SwapOut call) => step.World.Mm(call.Mm).Ptes[call.Page].Page is { Locked: true };
 
     private static bool IsPinned(in Step step, SwapOut call) => step.Copying.Mm(call.Mm)[call.Page].Own is { Pins: > 0 };
 

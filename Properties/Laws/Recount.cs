@@ -1,4 +1,5 @@
 using ZeroCopy.Model;
+using ZeroCopy.Model.Fork;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
@@ -46,6 +47,37 @@ public sealed class Recount
 
     /// <summary>Who held what before the step, where it was to meet a failed allocation.</summary>
     internal ulong Before { get; set; }
+
+    /// <summary>Who else had the page before the step that it stores into; null where it stores into none that was there, or nobody has counted.</summary>
+    internal Sharers? SharersBefore { get; set; }
+
+    /// <summary>Who else has the page that an operation is about to store into, counted in the world as it stands.</summary>
+    internal Sharers? Sharers(World world, Operation operation)
+    {
+        var (mm, address) = operation switch
+        {
+            Store { IsShort: false } store => (store.Mm, store.Address),
+            AccessProcessVm { DontneedAfter: 0 } forced => (forced.Mm, forced.Address),
+            _ => (default, -1),
+        };
+        if (address < 0 || world.TryTask(mm)?.Mm is not { } memory || address / world.Profile.PageSize >= memory.Ptes.Length)
+        {
+            return null;
+        }
+
+        var pte = memory.Ptes[address / world.Profile.PageSize];
+        var page = pte.Page ?? (pte.Swap > 0 ? world.Swap.Cached(pte.Swap - 1) : null);
+        if (page is null && pte.Swap == 0)
+        {
+            return null;
+        }
+
+        // Besides this entry, be it of the page or of its swap space, and besides the swap cache.
+        var swap = page?.SwapEntry ?? pte.Swap - 1;
+        var entries = (page is null ? 0 : Mappings(page)) + (swap < 0 ? 0 : SwapCount(swap) - (page is null ? 0 : 1)) - 1;
+        var cached = page is { SwapEntry: >= 0 } or { Mapping: not null } ? 1 : 0;
+        return new Sharers(entries, page is null ? 0 : Holders(page) - Mappings(page) - cached, page is { Mapping: not null }, page is { Locked: true }, page is { Reserved: true });
+    }
 
     public void Make(World world)
     {
@@ -243,3 +275,11 @@ public sealed class Recount
         }
     }
 }
+
+/// <summary>Who has a page besides the process that stores into it.</summary>
+/// <param name="Entries">Page-table entries, and entries that name its page of swap space.</param>
+/// <param name="Callers">Pins, names and other holders that are neither an entry nor a cache.</param>
+/// <param name="IsOfFile">The page cache has it.</param>
+/// <param name="IsLocked">Its lock cannot be had.</param>
+/// <param name="IsZero">It is the zero page.</param>
+public readonly record struct Sharers(int Entries, int Callers, bool IsOfFile, bool IsLocked, bool IsZero);

@@ -9,7 +9,8 @@ namespace ZeroCopy.Model.Pages;
 /// <param name="Address">First byte.</param>
 /// <param name="Count">Bytes.</param>
 /// <param name="Times">Entries of the caller's iovec that name the range: each pins it once more.</param>
-public sealed record GetUserPages(PinId Result, bool Into, MmId Mm, int Address, int Count, int Times) : Operation
+/// <param name="IsPlain">References that do not say what they are for, as vmsplice() takes them. kernel: FOLL_GET in place of FOLL_PIN; 2.4 knows no other.</param>
+public sealed record GetUserPages(PinId Result, bool Into, MmId Mm, int Address, int Count, int Times, bool IsPlain = false) : Operation
 {
     /// <summary>kernel: UIO_MAXIOV, less in the small profile's terms.</summary>
     public const int MostTimes = 255;
@@ -20,9 +21,12 @@ public sealed record GetUserPages(PinId Result, bool Into, MmId Mm, int Address,
         operands.Mm(),
         operands.Int("address"),
         operands.Int("bytes", from: 1),
-        (int)operands.Option("times", 1, 1, MostTimes)));
+        (int)operands.Option("times", 1, 1, MostTimes),
+        operands.HasMore && operands.Word<bool>("FOLL_GET", TryParse)));
 
-    public override bool Enabled(Names names) => names.Has(Mm) && !names.Has(Result) && names.IsInTaskBytes(Address, Count);
+    private static bool TryParse(string word, out bool plain) => plain = word == "FOLL_GET";
+
+    public override bool Enabled(Names names) => names.Runs(Mm) && !names.Has(Result) && names.IsInTaskBytes(Address, Count);
 
     public override Observation Apply(World world)
     {
@@ -32,11 +36,11 @@ public sealed record GetUserPages(PinId Result, bool Into, MmId Mm, int Address,
         }
 
         var size = world.Profile.PageSize;
-        return UserPages.Pin(world, new Pin(Result, Into, Address % size, Count, Times), world.Mm(Mm), Address / size, swapOutAfter: 0);
+        return UserPages.Pin(world, new Pin(Result, Into, Address % size, Count, Times, IsPlain), world.Mm(Mm), Address / size, swapOutAfter: 0);
     }
 
-    public override void Apply(CopyingWorld world, Observation seen) => UserPages.Follow(world, seen, Result, Mm, Address, Count, Into);
+    public override void Apply(CopyingWorld world, Observation seen) => UserPages.Follow(world, seen, Result, Mm, Address, Count, Into, IsPlain);
 
     public override string ToString() =>
-        $"{Result} = get_user_pages({MapUserKiobuf.Word(Into)}, {Mm}, {Address}, {Count}{(Times > 1 ? $", times={Times}" : "")})";
+        $"{Result} = get_user_pages({MapUserKiobuf.Word(Into)}, {Mm}, {Address}, {Count}{(Times > 1 ? $", times={Times}" : "")}{(IsPlain ? ", FOLL_GET" : "")})";
 }

@@ -11,7 +11,7 @@ public sealed record Load(MmId Mm, int Address, int Count) : Operation
     public static readonly Spelling Spelling = new("load", operands => new Load(
         operands.Mm(), operands.Int("address"), operands.Int("bytes", from: 1)));
 
-    public override bool Enabled(Names names) => names.Has(Mm) && names.IsInOnePage(Address, Count);
+    public override bool Enabled(Names names) => names.Runs(Mm) && names.IsInOnePage(Address, Count);
 
     public override Observation Apply(World world)
     {

@@ -19,7 +19,7 @@ public sealed record MapUserKiobuf(PinId Result, bool Into, MmId Mm, int Address
         operands.Int("bytes", from: 1),
         (int)operands.Option("swap_out", 0, 1, 8)));
 
-    public override bool Enabled(Names names) => names.Has(Mm) && names.IsInTaskBytes(Address, Count);
+    public override bool Enabled(Names names) => names.Runs(Mm) && names.IsInTaskBytes(Address, Count);
 
     public override Observation Apply(World world)
     {
@@ -39,7 +39,7 @@ public sealed record MapUserKiobuf(PinId Result, bool Into, MmId Mm, int Address
         return UserPages.Pin(world, pin, world.Mm(Mm), Address / size, SwapOutAfter);
     }
 
-    public override void Apply(CopyingWorld world, Observation seen) => UserPages.Follow(world, seen, Result, Mm, Address, Count, Into);
+    public override void Apply(CopyingWorld world, Observation seen) => UserPages.Follow(world, seen, Result, Mm, Address, Count, Into, isPlain: false);
 
     /// <summary>READ or WRITE, as seen from the device's medium. kernel: rw.</summary>
     public static bool TryParse(string word, out bool into)

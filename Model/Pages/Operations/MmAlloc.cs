@@ -1,4 +1,5 @@
 using ZeroCopy.Model.Copying;
+using ZeroCopy.Model.Fork;
 
 namespace ZeroCopy.Model.Pages;
 
@@ -19,7 +20,7 @@ public sealed record MmAlloc(MmId Result, Zone Zone) : Operation
         }
 
         world.Memory.MakeZeroPage();
-        world.Bind(Result, new MmStruct(Result, Zone, world));
+        world.Bind(new TaskStruct(Result, new MmStruct(Zone, world) { Id = Result }));
         return world.Seen.Succeed();
     }
 

@@ -28,13 +28,11 @@ public enum MapKind
 /// <param name="Index">First page of the file.</param>
 public sealed record Mmap(MmId Mm, int Page, int Pages, Prot Prot, MapKind Kind, FileId? File, int Index) : Operation
 {
-    private const int LargestPage = 63;
-
     public static readonly Spelling Spelling = new("mmap", operands =>
     {
         var mm = operands.Mm();
-        var page = operands.Int("first page", to: LargestPage);
-        var pages = operands.Int("pages", from: 1, to: LargestPage);
+        var page = operands.Int("first page");
+        var pages = operands.Int("pages", from: 1);
         var prot = operands.Word<Prot>("a protection: none, r or rw", TryParse);
         var kind = operands.Word<MapKind>("private, shared or shared_rdonly", TryParse);
         return operands.HasMore
@@ -44,7 +42,7 @@ public sealed record Mmap(MmId Mm, int Page, int Pages, Prot Prot, MapKind Kind,
     });
 
     public override bool Enabled(Names names) =>
-        names.Has(Mm) && (File is not { } file || names.Has(file)) && names.IsInTask(Page, Pages) && names.IsFree(Mm, Page, Pages);
+        names.Runs(Mm) && (File is not { } file || names.Has(file)) && names.IsInTask(Page, Pages) && names.IsFree(Mm, Page, Pages);
 
     public override Observation Apply(World world)
     {

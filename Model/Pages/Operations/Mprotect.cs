@@ -6,9 +6,9 @@ namespace ZeroCopy.Model.Pages;
 public sealed record Mprotect(MmId Mm, int Page, int Pages, Prot Prot) : Operation
 {
     public static readonly Spelling Spelling = new("mprotect", operands => new Mprotect(
-        operands.Mm(), operands.Int("first page", to: 63), operands.Int("pages", from: 1, to: 63), operands.Word<Prot>("a protection: none, r or rw", Mmap.TryParse)));
+        operands.Mm(), operands.Int("first page"), operands.Int("pages", from: 1), operands.Word<Prot>("a protection: none, r or rw", Mmap.TryParse)));
 
-    public override bool Enabled(Names names) => names.Has(Mm) && names.IsInTask(Page, Pages) && names.IsMapped(Mm, Page, Pages);
+    public override bool Enabled(Names names) => names.Runs(Mm) && names.IsInTask(Page, Pages) && names.IsMapped(Mm, Page, Pages);
 
     public override Observation Apply(World world)
     {

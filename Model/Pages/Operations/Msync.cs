@@ -6,9 +6,9 @@ namespace ZeroCopy.Model.Pages;
 public sealed record Msync(MmId Mm, int Page, int Pages) : Operation
 {
     public static readonly Spelling Spelling = new("sys_msync", operands => new Msync(
-        operands.Mm(), operands.Int("first page", to: 63), operands.Int("pages", from: 1, to: 63)));
+        operands.Mm(), operands.Int("first page"), operands.Int("pages", from: 1)));
 
-    public override bool Enabled(Names names) => names.Has(Mm) && names.IsInTask(Page, Pages) && names.IsMapped(Mm, Page, Pages);
+    public override bool Enabled(Names names) => names.Runs(Mm) && names.IsInTask(Page, Pages) && names.IsMapped(Mm, Page, Pages);
 
     public override Observation Apply(World world) => world.Seen.Succeed(world.Mm(Mm).Msync(Page, Pages));
 

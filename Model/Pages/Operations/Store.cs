@@ -7,17 +7,21 @@ namespace ZeroCopy.Model.Pages;
 /// <param name="Address">First byte.</param>
 /// <param name="Count">Bytes; they do not cross into another page.</param>
 /// <param name="Data">Seed of their pattern.</param>
-public sealed record Store(MmId Mm, int Address, int Count, int Data) : Operation
+/// <param name="IsShort">A fault of the schedule: memory is short while a write fault waits for its page, and the entry is taken away meanwhile.</param>
+public sealed record Store(MmId Mm, int Address, int Count, int Data, bool IsShort = false) : Operation
 {
     public static readonly Spelling Spelling = new("store", operands => new Store(
-        operands.Mm(), operands.Int("address"), operands.Int("bytes", from: 1), operands.Int("seed of the bytes", to: 255)));
+        operands.Mm(), operands.Int("address"), operands.Int("bytes", from: 1), operands.Int("seed of the bytes", to: 255), operands.Option("swap_out", 0, 1, 1) == 1));
 
-    public override bool Enabled(Names names) => names.Has(Mm) && names.IsInOnePage(Address, Count) && names.IsStorable(Mm, Address, Count);
+    public override bool Enabled(Names names) => names.Runs(Mm) && names.IsInOnePage(Address, Count) && names.IsStorable(Mm, Address, Count);
 
     public override Observation Apply(World world)
     {
         var size = world.Profile.PageSize;
-        var refusal = world.Mm(Mm).Access(Address / size, write: true, out var page);
+        var mm = world.Mm(Mm);
+        mm.IsShortInFault = IsShort;
+        var refusal = mm.Access(Address / size, write: true, out var page);
+        mm.IsShortInFault = false;
         if (refusal != Refusal.None)
         {
             return world.Seen.Refuse(refusal);
@@ -26,7 +30,7 @@ public sealed record Store(MmId Mm, int Address, int Count, int Data) : Operatio
         var bytes = page.Bytes.Slice(Address % size, Count);
         Pattern.Fill(bytes.Span, Data);
         bytes.Shadow.Clear();
-        if (world.Mm(Mm).Areas[Address / size].Shared)
+        if (mm.Areas[Address / size].Shared)
         {
             page.Mapping!.Stamp(page, Address % size, Count, world.NextWrite());
         }
@@ -43,5 +47,5 @@ public sealed record Store(MmId Mm, int Address, int Count, int Data) : Operatio
         }
     }
 
-    public override string ToString() => $"store({Mm}, {Address}, {Count}, {Data})";
+    public override string ToString() => $"store({Mm}, {Address}, {Count}, {Data}{(IsShort ? ", swap_out=1" : "")})";
 }

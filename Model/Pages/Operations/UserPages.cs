@@ -18,9 +18,9 @@ internal static class UserPages
 
                 // A page that is there after a fault may be gone again before it is looked up: the loop ends when it was found.
                 Page? page = null;
-                while (refusal == Refusal.None && (page = mm.FollowPage(n, pin.Into)) is null)
+                while (refusal == Refusal.None && ((page = mm.FollowPage(n, pin.Into)) is null || (!pin.IsPlain && mm.MustUnshare(n))))
                 {
-                    refusal = mm.HandleMmFault(n, pin.Into);
+                    refusal = page is null ? mm.HandleMmFault(n, pin.Into) : mm.Unshare(n);
                     if (refusal == Refusal.None && ++faults == swapOutAfter)
                     {
                         mm.SwapOut(n);
@@ -47,17 +47,17 @@ internal static class UserPages
         return world.Seen.Succeed();
     }
 
-    public static void Follow(CopyingWorld world, Observation seen, PinId id, MmId mm, int address, int count, bool into)
+    public static void Follow(CopyingWorld world, Observation seen, PinId id, MmId mm, int address, int count, bool into, bool isPlain)
     {
         var (page, offset) = (address / world.PageSize, address % world.PageSize);
         world.JudgePin(id, mm, page, ((offset + count - 1) / world.PageSize) + 1, into);
         if (seen.Succeeded)
         {
-            world.Bind(id, mm, page, offset, count, into);
+            world.Bind(id, mm, page, offset, count, into, isPlain);
         }
         else
         {
-            world.TouchRange(mm, page, seen.PagesDone, into);
+            world.TouchRange(mm, page, seen.PagesDone, into, isPlain);
         }
     }
 }

@@ -260,7 +260,7 @@ public sealed class PagesTests
     [Fact]
     public void Pinned_ExitMmap_FramesLiveUntilTheyAreLetGo()
     {
-        var made = PagesIn.Anonymous(Pinned, "exit_mmap(p0)", "dma_from_device(kio0, 5)");
+        var made = PagesIn.Anonymous(Pinned, "do_exit(p0)", "dma_from_device(kio0, 5)");
         Assert.Equal((1, PageMachine.State.Allocated), (made.Kio().Pages[0].Count, made.Kio().Pages[0].State));
         Assert.False(made.Enabled("unmap_kiobuf(kio0)"));
         made.Do("mark_dirty_kiobuf(kio0, 16)");

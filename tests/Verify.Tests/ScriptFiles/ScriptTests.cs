@@ -52,7 +52,7 @@ public sealed class ScriptTests
         vec1 = get_user_pages(READ, p0, 0, 1, times=255)
         dma_to_device(vec0)
         unpin_user_pages_dirty_lock(vec0)
-        exit_mmap(p0)
+        do_exit(p0)
         skb0 = alloc_skb(65536)
         skb_reserve(skb0, 16)
         skb_put(skb0, 3, 7)

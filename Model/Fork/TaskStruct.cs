@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+using ZeroCopy.Model.Pages;
+
+namespace ZeroCopy.Model.Fork;
+
+/// <summary>A process or a thread: who it is, what memory it has, and whether it waits. kernel: struct task_struct, include/linux/sched.h.</summary>
+/// <param name="id">Its name.</param>
+/// <param name="mm">Its memory, which may be another's too. kernel: CLONE_VM.</param>
+public sealed class TaskStruct(MmId id, MmStruct mm)
+{
+    public MmId Id => id;
+
+    public MmStruct Mm { get; private set; } = mm;
+
+    /// <summary>The stored state of the machine; a law holds it against what the script's names say.</summary>
+    public ProcessMachine.State State { get; private set; }
+
+    /// <summary>Who sleeps until this process lets its memory go; null for nobody. kernel: p->p_opptr, where p->vfork_sem is set.</summary>
+    public TaskStruct? VforkParent { get; private set; }
+
+    internal void Fork() => Fire(ProcessMachine.Event.Fork, ProcessMachine.Guard.None);
+
+    /// <summary>Sleeps until the child lets go of the memory.</summary>
+    internal void Vfork(TaskStruct child)
+    {
+        Fire(ProcessMachine.Event.Vfork, ProcessMachine.Guard.None);
+        child.VforkParent = this;
+    }
+
+    /// <summary>Goes on with other memory.</summary>
+    internal void Exec(MmStruct fresh)
+    {
+        Fire(ProcessMachine.Event.Exec, ProcessMachine.Guard.None);
+        Mm = fresh;
+        Release();
+    }
+
+    internal void Exit()
+    {
+        Fire(ProcessMachine.Event.Exit, ProcessMachine.Guard.None);
+        Release();
+    }
+
+    public void WriteState(StateWriter state)
+    {
+        state.Write((int)State);
+        state.Write(VforkParent?.Id.Value ?? -1);
+        state.Refer(Mm);
+        if (state.Reach(Mm))
+        {
+            Mm.WriteState(state);
+        }
+    }
+
+    /// <summary>kernel: mm_release().</summary>
+    private void Release()
+    {
+        if (VforkParent is { } parent)
+        {
+            VforkParent = null;
+            parent.Fire(ProcessMachine.Event.Wake, State == ProcessMachine.State.Ended || Mm != parent.Mm ? ProcessMachine.Guard.ChildLetGo : ProcessMachine.Guard.None);
+        }
+    }
+
+    private void Fire(ProcessMachine.Event @event, ProcessMachine.Guard guards)
+    {
+        var next = ProcessMachine.Table.Next((int)State, (int)@event, (int)guards);
+        if (next < 0)
+        {
+            Bug(@event, guards);
+        }
+
+        State = (ProcessMachine.State)next;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Bug(ProcessMachine.Event @event, ProcessMachine.Guard guards)
+    {
+        var rule = ProcessMachine.Table.Forbids(State, @event, guards);
+        throw new BugException(rule, $"{@event} of {id}, which is {State} ({ProcessMachine.Table.Lacks(State, @event, guards)}; met: {guards})");
+    }
+}

@@ -1,0 +1,344 @@
+namespace ZeroCopy.Model.Pages;
+
+/// <summary>What an access leads to where no entry allows it. kernel: mm/memory.c, handle_mm_fault(), do_wp_page(); arch/i386/mm/fault.c.</summary>
+public sealed partial class MmStruct
+{
+    /// <summary>Memory is short while the next write fault waits for its page: the entry is taken away meanwhile.</summary>
+    public bool IsShortInFault { private get; set; }
+
+    /// <summary>What an access by the CPU leads to: the page, as soon as the entry allows it. kernel: do_page_fault(), arch/i386/mm/fault.c.</summary>
+    public Refusal Access(int n, bool write, out Page page)
+    {
+        page = null!;
+        var area = _areas[n];
+        if (write ? !area.Write : !area.Read)
+        {
+            return Refusal.NoAccess;
+        }
+
+        while (!_ptes[n].IsPresent || (write && !_ptes[n].Writable))
+        {
+            var fault = HandleMmFault(n, write);
+            if (fault != Refusal.None)
+            {
+                return fault;
+            }
+        }
+
+        ref var pte = ref _ptes[n];
+        pte.Young = true;
+        pte.Dirty |= write;
+        page = pte.Page!;
+        return Refusal.None;
+    }
+
+    /// <summary>A write that the area need not allow: it ends on a page of the process's own. kernel: access_process_vm(), kernel/ptrace.c; FOLL_FORCE of later kernels.</summary>
+    /// <param name="n">The page.</param>
+    /// <param name="dontneedAfter">From linux 2.6 on, another thread gives the page back after so many faults of this call; 0 for none.</param>
+    /// <param name="page">Where the bytes go.</param>
+    public Refusal Force(int n, int dontneedAfter, out Page page)
+    {
+        page = null!;
+        if (_areas[n] is { Write: false, IsCow: false })
+        {
+            // check_vma_flags(): there is no page of its own to end on.
+            return Refusal.NoAccess;
+        }
+
+        var faults = 0;
+        var isBroken = false;
+        while (!(_ptes[n] is { Writable: true, Dirty: true } || IsOwnOf(n, isBroken)))
+        {
+            var fault = HandleMmFault(n, write: true);
+            if (fault != Refusal.None)
+            {
+                return fault;
+            }
+
+            isBroken = true;
+            if (++faults == dontneedAfter)
+            {
+                Dontneed(n, 1);
+                world.Seen.GaveBack = true;
+            }
+        }
+
+        page = _ptes[n].Page!;
+        if (KnowsExclusive)
+        {
+            // access_remote_vm(): there may have been no fault to make the entry dirty.
+            page.SetDirty();
+        }
+
+        return Refusal.None;
+    }
+
+    /// <summary>Whether a protected entry has a page of the process's own, which a forced write may use: this call broke the sharing, and the page is still the one that it made. kernel: can_follow_write_pte(), FOLL_COW; PageAnonExclusive() from linux 5.19 on.</summary>
+    private bool IsOwnOf(int n, bool isBroken) =>
+        _ptes[n].Page is { Reserved: false, Mapping: null } page && (KnowsExclusive ? page.AnonExclusive : isBroken && _ptes[n].Dirty);
+
+    /// <summary>The page of an entry that allows the access without a fault; null otherwise. For a device that will write, the entry must be writable and dirty. kernel: follow_page().</summary>
+    public Page? FollowPage(int n, bool write)
+    {
+        ref var pte = ref _ptes[n];
+        return pte.IsPresent && (!write || (pte.Writable && pte.Dirty)) ? pte.Page : null;
+    }
+
+    /// <summary>From linux 5.19 on, a page that is to be pinned for reading is first made this process's own, where others map it too. kernel: gup_must_unshare(), FAULT_FLAG_UNSHARE.</summary>
+    public bool MustUnshare(int n) => world.Profile.Kernel == Kernel.Linux6 && _ptes[n].Page is { Reserved: false, Mapping: null, AnonExclusive: false };
+
+    /// <summary>Makes it so: a copy where others hold the page, protected as before. kernel: do_wp_page() with FAULT_FLAG_UNSHARE.</summary>
+    public Refusal Unshare(int n) => DoWpPage(n, isWrite: false);
+
+    /// <summary>One fault, which may not be enough. kernel: handle_mm_fault().</summary>
+    public Refusal HandleMmFault(int n, bool write)
+    {
+        world.MemoryCost.Faults++;
+        ref var hasTable = ref _hasTable[n / world.Profile.PagesPerTable];
+        if (!hasTable)
+        {
+            // pte_alloc()
+            if (world.Memory.AllocationFails())
+            {
+                return Refusal.NoMemory;
+            }
+
+            hasTable = true;
+        }
+
+        ref var pte = ref _ptes[n];
+        if (pte.IsNone)
+        {
+            return _areas[n].File is null ? DoAnonymousPage(n, write) : DoNoPage(n, write);
+        }
+
+        if (!pte.IsPresent)
+        {
+            return DoSwapPage(n, write);
+        }
+
+        if (write && !pte.Writable)
+        {
+            return DoWpPage(n, isWrite: true);
+        }
+
+        pte.Dirty |= write;
+        pte.Young = true;
+        return Saw(FaultKind.Spurious, n, pte.Page);
+    }
+
+    /// <summary>kernel: do_anonymous_page(): the zero page for a reader, a fresh page of zeroes for a writer.</summary>
+    private Refusal DoAnonymousPage(int n, bool write)
+    {
+        if (!write)
+        {
+            var zero = world.Memory.ZeroPage!;
+            zero.Get();
+            Enter(n, zero, PteMachine.Event.MapZero, writable: false, dirty: false);
+            return Saw(FaultKind.Zero, n, null);
+        }
+
+        var page = AllocPage();
+        if (page is null)
+        {
+            return Refusal.NoMemory;
+        }
+
+        page.Bytes.Fill(0);
+        world.MemoryCost.DemandZero++;
+        EnterOwn(n, page, PteMachine.Event.MapOwn);
+        return Saw(FaultKind.DemandZero, n, null);
+    }
+
+    /// <summary>A page of a file: the cache's own, or a copy for a private mapping that is written at once. kernel: do_no_page(), filemap_nopage().</summary>
+    private Refusal DoNoPage(int n, bool write)
+    {
+        var area = _areas[n];
+        if (area.Index * world.Profile.PageSize >= area.File!.Length)
+        {
+            return Refusal.OutOfRange;
+        }
+
+        var cached = area.File.Page(area.Index);
+        if (cached is null)
+        {
+            return Refusal.NoMemory;
+        }
+
+        if (!write || area.Shared)
+        {
+            cached.Get();
+            Enter(n, cached, PteMachine.Event.MapFile, writable: area.Shared && area.Write, dirty: write);
+            return Saw(area.Shared ? FaultKind.SharedFile : FaultKind.PrivateFile, n, cached);
+        }
+
+        // The cache may be asked to give the page away while this one is looked for.
+        cached.Get();
+        var copy = AllocPage();
+        if (copy is not null)
+        {
+            cached.Bytes.CopyTo(copy.Bytes);
+            world.MemoryCost.Copies++;
+            EnterOwn(n, copy, PteMachine.Event.MapOwn);
+        }
+
+        cached.Put();
+        return copy is null ? Refusal.NoMemory : Saw(FaultKind.CopyOfFile, n, cached);
+    }
+
+    /// <summary>A page comes back from swap space: writable only for a writer, and only where nobody else refers to it. kernel: do_swap_page().</summary>
+    private Refusal DoSwapPage(int n, bool write)
+    {
+        var entry = _ptes[n].Swap - 1;
+        var page = world.Swap.Cached(entry);
+        if (page is null)
+        {
+            page = world.Swap.Read(entry, zone);
+            if (page is null)
+            {
+                return Refusal.NoMemory;
+            }
+
+            world.MemoryCost.Frames++;
+        }
+        else
+        {
+            page.Get();
+        }
+
+        // lock_page(): a write to disk ends by itself, a kiobuf that has the lock must let go first.
+        if (page.UnderIo)
+        {
+            world.Swap.EndIo(page);
+        }
+        else if (page.Locked)
+        {
+            page.Put();
+            world.Seen.WaitedOn = page;
+            return Refusal.WouldBlock;
+        }
+
+        var isExclusive = _ptes[n].SwapExclusive;
+        world.Swap.Free(entry);
+        isExclusive |= world.Swap.IsExclusive(page);
+        _ptes[n] = new Pte { State = _ptes[n].State };
+        page.AnonExclusive = KnowsExclusive && isExclusive;
+        var writable = write && isExclusive && _areas[n].Write;
+        Enter(n, page, writable ? PteMachine.Event.SwapInOwn : PteMachine.Event.SwapIn, writable, dirty: writable);
+        return Saw(writable ? FaultKind.SwapInOwn : FaultKind.SwapIn, n, page);
+    }
+
+    /// <summary>A write to a protected page: in place for the only user, on a copy otherwise. Who writes leaves; everybody else keeps the old frame. kernel: do_wp_page(), break_cow().</summary>
+    private Refusal DoWpPage(int n, bool isWrite)
+    {
+        ref var pte = ref _ptes[n];
+        var old = pte.Page!;
+        if (IsReusable(old))
+        {
+            var kind = old.SwapEntry < 0 ? FaultKind.Reuse : FaultKind.ReuseSwapCached;
+            old.AnonExclusive = KnowsExclusive;
+            if (isWrite)
+            {
+                Fire(n, PteMachine.Event.Reuse);
+                (pte.Writable, pte.Dirty, pte.Young) = (_areas[n].Write, true, true);
+            }
+
+            return Saw(kind, n, old);
+        }
+
+        // The lock of the page table is given up to allocate.
+        var before = pte;
+        var page = AllocPage();
+        if (page is null)
+        {
+            return Refusal.NoMemory;
+        }
+
+        if (IsShortInFault)
+        {
+            IsShortInFault = false;
+            SwapOut(n);
+        }
+
+        if (!pte.Equals(before))
+        {
+            page.Put();
+            return Saw(FaultKind.Changed, n, old);
+        }
+
+        var reason = old.Reserved ? FaultKind.Clear
+            : old.SwapEntry >= 0 && old.Locked ? FaultKind.CopyLocked
+            : old.SwapEntry >= 0 && world.Swap.Count(old.SwapEntry) > 1 ? FaultKind.CopySwapShared
+            : old.Mapping is not null ? FaultKind.CopyOfFile
+            : old.Pins > 0 ? FaultKind.CopyPinned
+            : FaultKind.Copy;
+        BreakCow(n, old, page, isWrite);
+        return Saw(reason, n, old);
+    }
+
+    /// <summary>kernel: break_cow(): clear_user_highpage() where the source is the zero page, copy_user_highpage() otherwise.</summary>
+    private void BreakCow(int n, Page old, Page page, bool isWrite)
+    {
+        if (old.Reserved)
+        {
+            page.Bytes.Fill(0);
+            world.MemoryCost.Clears++;
+        }
+        else
+        {
+            old.Bytes.CopyTo(page.Bytes);
+            world.MemoryCost.Copies++;
+        }
+
+        page.AnonExclusive = KnowsExclusive;
+        Enter(n, page, isWrite ? PteMachine.Event.BreakCow : PteMachine.Event.Unshare, writable: isWrite && _areas[n].Write, dirty: true);
+        old.Unmap();
+        old.Put();
+    }
+
+    private bool IsReusable(Page page) =>
+        !page.Reserved
+        && (page.AnonExclusive
+            || page.Count == 1
+            || (page.Count == 2 && page.SwapEntry >= 0 && !page.Locked && world.Swap.IsExclusive(page)));
+
+    /// <summary>Whether a page knows whose alone it is, whatever else refers to it. kernel: PG_anon_exclusive, from linux 5.19 on.</summary>
+    private bool KnowsExclusive => world.Profile.Kernel == Kernel.Linux6;
+
+    /// <summary>Whether fork must leave the page to the process that has it: a device has it pinned. kernel: page_needs_cow_for_dma(), from linux 5.11 on.</summary>
+    private static bool IsKeptByPin(Page page) => page is { AnonExclusive: true, DmaPins: > 0 };
+
+    private Page? AllocPage()
+    {
+        var page = world.Memory.AllocPage(zone);
+        world.MemoryCost.Frames += page is null ? 0 : 1;
+        return page;
+    }
+
+    /// <summary>A page of its own: writable where the area says so. kernel: maybe_mkwrite() of later kernels; break_cow() of 2.4.4 does not look at the area.</summary>
+    private void EnterOwn(int n, Page page, PteMachine.Event @event)
+    {
+        page.AnonExclusive = KnowsExclusive;
+        Enter(n, page, @event, writable: _areas[n].Write, dirty: true);
+    }
+
+    private void Enter(int n, Page page, PteMachine.Event @event, bool writable, bool dirty)
+    {
+        if (@event == PteMachine.Event.SwapInOwn)
+        {
+            // Its guard asks the page.
+            _ptes[n].Page = page;
+        }
+
+        Fire(n, @event);
+        page.Map();
+        ref var pte = ref _ptes[n];
+        (pte.Page, pte.Swap, pte.Writable, pte.Dirty, pte.Young) = (page, 0, writable, dirty, true);
+    }
+
+    private Refusal Saw(FaultKind kind, int n, Page? page)
+    {
+        world.Seen.Faults.Add(new Fault(kind, Id, n, page));
+        return Refusal.None;
+    }
+}

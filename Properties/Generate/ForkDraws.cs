@@ -1,0 +1,39 @@
+using ZeroCopy.Model;
+using ZeroCopy.Model.Fork;
+using ZeroCopy.Model.Pages;
+
+namespace ZeroCopy.Properties.Generate;
+
+/// <summary>How fork, exec, exit and what happens between relatives are drawn, beside what processes do anyway.</summary>
+public static class ForkDraws
+{
+    /// <summary>What other mixes of processes have not.</summary>
+    public static readonly IReadOnlyList<Draw> Own =
+    [
+        new("do_fork", 12, Needs.Mm | Needs.NewMm, hand => new DoFork(hand.NewMm(), hand.Mm(), hand.Rng.Below(8) switch { 0 => CloneFlags.Vm, 1 => CloneFlags.Vfork, _ => CloneFlags.None }), Allocates: 3, Always: true),
+        new("sys_execve", 3, Needs.Mm, hand => new Execve(hand.Mm()), Allocates: 2),
+        new("madvise_dontneed", 3, Needs.Mm, hand => PagesDraws.Areas(hand, static (_, mm, page, pages) => new MadviseDontneed(mm, page, pages))),
+        new("access_process_vm", 5, Needs.Mm, hand => PagesDraws.In(hand, static (hand, mm, address, count) => new AccessProcessVm(mm, address, count, hand.Data(), hand.Rng.OneIn(4) ? 1 + hand.Rng.Below(2) : 0), untouched: 6), Allocates: 3),
+    ];
+
+    /// <summary>Everything that processes do.</summary>
+    public static readonly IReadOnlyList<Draw> All = [.. PagesDraws.All.Select(Thinner), .. Own];
+
+    /// <summary>A fork that fails somewhere: it asks for a process, its memory, and for each area and each table.</summary>
+    private static FailAlloc FailFork(Hand hand)
+    {
+        hand.Plan(at => new DoFork(at.NewMm(), at.Mm(), CloneFlags.None));
+        return new FailAlloc(1 + hand.Rng.Below(8));
+    }
+
+    /// <summary>Of files and of pins there is as much as crossings need.</summary>
+    private static Draw Thinner(Draw draw) => draw.Name switch
+    {
+        "lock_kiovec" or "unlock_kiovec" or "mark_dirty_kiobuf" => draw with { Weight = Math.Max(1, draw.Weight / 3) },
+        "mm_alloc" => draw with { Weight = 1 },
+        "fail_alloc" => draw with { Make = hand => hand.Rng.OneIn(4) ? FailFork(hand) : draw.Make(hand) },
+        "store" or "load" => draw with { Weight = 2 * draw.Weight },
+        "get_user_pages" => draw with { Make = hand => draw.Make(hand) is GetUserPages pin ? pin with { IsPlain = hand.World.Profile.Kernel == Kernel.Linux244 && hand.Rng.OneIn(3) } : draw.Make(hand) },
+        _ => draw,
+    };
+}

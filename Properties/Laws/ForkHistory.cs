@@ -1,0 +1,106 @@
+using ZeroCopy.Model;
+using ZeroCopy.Model.Fork;
+using ZeroCopy.Model.Pages;
+
+namespace ZeroCopy.Properties.Laws;
+
+/// <summary>Of each frame that fork shared: among how many address spaces, and how often it was copied since. A book of the checker's own.</summary>
+/// <remarks>Verified: sharers by looking through the page tables after each fork; copies by the faults that were told. Not verified: frames that fork shared while something else had them too, a pin, a cache or swap space, or that were in swap space since: each of those may cost copies of its own.</remarks>
+public sealed class ForkHistory
+{
+    private readonly Dictionary<Page, Shared> _shared = [];
+
+    /// <summary>A frame that was copied too often in this step; null for none.</summary>
+    public Page? Excess { get; private set; }
+
+    /// <summary>In this step the last of several sharers wrote in place, and the frame was never copied: the others had let it go.</summary>
+    public bool WasSpared { get; private set; }
+
+    /// <summary>Copies of a frame since it was shared last, and its sharers.</summary>
+    public (int Copies, int Sharers) Of(Page page) => _shared.TryGetValue(page, out var shared) ? (shared.Copies, shared.Sharers) : (0, 0);
+
+    public void Follow(Operation operation, World world)
+    {
+        (Excess, WasSpared) = (null, false);
+        if (operation is DoFork { Flags: CloneFlags.None } fork && world.Seen.Succeeded)
+        {
+            Share(world, world.Mm(fork.Result));
+        }
+
+        for (var i = 0; _shared.Count > 0 && i < world.Seen.Faults.Count; i++)
+        {
+            Follow(world.Seen.Faults[i]);
+        }
+    }
+
+    public void WriteState(StateWriter state, World world)
+    {
+        for (var i = 0; i < world.Mms.Count; i++)
+        {
+            foreach (ref readonly var pte in world.Mms[i].Ptes)
+            {
+                var (copies, sharers) = pte.Page is { } page ? Of(page) : default;
+                state.Write(copies);
+                state.Write(sharers);
+            }
+        }
+    }
+
+    public void Reset()
+    {
+        _shared.Clear();
+        (Excess, WasSpared) = (null, false);
+    }
+
+    private void Follow(in Fault fault)
+    {
+        if (fault.Page is not { } page || !_shared.TryGetValue(page, out var shared))
+        {
+            return;
+        }
+
+        if (fault.Kind == FaultKind.Copy)
+        {
+            _shared[page] = shared with { Copies = shared.Copies + 1 };
+            Excess = shared.Copies + 1 > shared.Sharers - 1 ? page : Excess;
+        }
+        else if (fault.Kind is FaultKind.SwapIn or FaultKind.SwapInOwn)
+        {
+            // Entries of swap space may have been shared further meanwhile.
+            _shared.Remove(page);
+        }
+        else if (fault.Kind is FaultKind.Reuse)
+        {
+            WasSpared |= shared.Copies == 0;
+            _shared.Remove(page);
+        }
+    }
+
+    private void Share(World world, MmStruct child)
+    {
+        for (var n = 0; n < child.Ptes.Length; n++)
+        {
+            if (child.Ptes[n].Page is not { Reserved: false, Mapping: null } page || child.Areas[n].Shared)
+            {
+                continue;
+            }
+
+            var sharers = 0;
+            for (var i = 0; i < world.Mms.Count; i++)
+            {
+                sharers += world.Mms[i].Ptes[n].Page == page ? 1 : 0;
+            }
+
+            if (page.SwapEntry < 0 && page.Pins == 0 && page.Count == sharers)
+            {
+                _shared[page] = new Shared(sharers, 0);
+            }
+            else
+            {
+                _shared.Remove(page);
+            }
+        }
+    }
+
+    private readonly record struct Shared(int Sharers, int Copies);
+}

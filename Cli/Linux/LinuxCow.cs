@@ -13,7 +13,7 @@ internal sealed class LinuxCow : IDisposable
     /// <summary>A shell compiles, removes the folder and becomes the adapter, which ends where our end of its standard input closes, and be it because we were killed.</summary>
     private const string Keeper =
         """
-        "$@" </dev/null >&2 || { status=$?; rm -r "$0"; exit $status; }
+        "$@" </dev/null >&2 || { status=$?; echo "$1 has not compiled it" >&2; rm -r "$0"; exit $status; }
         exec 3<"$0/linux-cow"
         rm -r "$0"
         exec /proc/self/fd/3
@@ -67,11 +67,13 @@ internal sealed class LinuxCow : IDisposable
     /// <summary>The broker, which all modelled processes are children of.</summary>
     public int ProcessId => _process.Id;
 
-    /// <summary>Why there is none; null where all is there.</summary>
+    /// <summary>Why it cannot be had; null where all is there.</summary>
     public static string? Missing =>
         !OperatingSystem.IsLinux() ? "this is not Linux: there is no kernel to compare with"
-        : Compiler() is null ? Environment.GetEnvironmentVariable("CC") is { Length: > 0 } named ? $"$CC is {named}, which is not there" : "cc is not on the PATH, nor does $CC name a C compiler; Debian has it in the package gcc"
-        : null;
+        : Environment.SystemPageSize != CowKernel.PageBytes ? $"pages have {Environment.SystemPageSize} bytes here, not {CowKernel.PageBytes}"
+        : Compiler() is not null ? null
+        : Environment.GetEnvironmentVariable("CC") is { Length: > 0 } named ? $"$CC is {named}, which is not there"
+        : "cc is not on the PATH, nor does $CC name a C compiler; Debian has it in the package gcc";
 
     /// <summary>Sends a line and waits for the answer.</summary>
     public string Ask(string line) => Ask(line, _timeout);
@@ -84,7 +86,7 @@ internal sealed class LinuxCow : IDisposable
         }
 
         _isDisposed = true;
-        _watchdog.Change((int)_timeout.TotalMilliseconds, Timeout.Infinite);
+        _watchdog.Change(_timeout, Timeout.InfiniteTimeSpan);
         try
         {
             _process.StandardInput.Close();
@@ -102,7 +104,7 @@ internal sealed class LinuxCow : IDisposable
 
     private string Ask(string line, TimeSpan timeout)
     {
-        _watchdog.Change((int)timeout.TotalMilliseconds, Timeout.Infinite);
+        _watchdog.Change(timeout, Timeout.InfiniteTimeSpan);
         string? answer = null;
         try
         {
@@ -114,19 +116,24 @@ internal sealed class LinuxCow : IDisposable
             // A broken pipe says no more than an end of file.
         }
 
-        _watchdog.Change(Timeout.Infinite, Timeout.Infinite);
-        return answer ?? throw Explain(line, timeout);
+        if (answer is null)
+        {
+            throw Explain(line, timeout);
+        }
+
+        _watchdog.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        return answer;
     }
 
     private AdapterException Explain(string line, TimeSpan timeout)
     {
-        // Without a limit, so that its last line has come: its end of both pipes is closed, and it is about to end.
+        var isLate = _isLate;
         _process.WaitForExit();
         lock (_stderr)
         {
             var said = _stderr.ToString().Trim().ReplaceLineEndings(" | ");
             return new AdapterException(
-                $"{(_isLate ? $"'{line}' was not answered within {timeout.TotalSeconds} s" : $"the adapter has ended with status {_process.ExitCode} at '{line}'")}; its standard error {(said.Length == 0 ? "is empty" : $"says: {said}")}");
+                $"{(isLate ? $"'{line}' was not answered within {timeout.TotalSeconds} s" : $"the adapter has ended with status {_process.ExitCode} at '{line}'")}; its standard error {(said.Length == 0 ? "is empty" : $"says: {said}")}");
         }
     }
 
@@ -146,11 +153,6 @@ internal sealed class LinuxCow : IDisposable
     /// <summary>The words of the compiler's command: of $CC, or cc.</summary>
     private static string[]? Compiler()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            return null;
-        }
-
         string[] words = (Environment.GetEnvironmentVariable("CC") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } named ? named : ["cc"];
         var isThere = words[0].Contains('/', StringComparison.Ordinal)
             ? File.Exists(words[0])

@@ -52,6 +52,7 @@ enum {
     FILES = 8,
     BYTES = 64 << 10, // the most that one command loads, stores or pins
     PIPE_BYTES = 256 << 10,
+    STACK_BYTES = 32 << 10,
     LAST_WORDS_MS = 2000,
 };
 
@@ -119,7 +120,6 @@ static sigjmp_buf faulted;
 static volatile bool is_accessing;
 static volatile uint32_t done;
 static struct answer reply;
-static char stacks[PROCESSES][32 << 10] __attribute__((aligned(16)));
 
 static _Noreturn void serve(int self);
 
@@ -203,6 +203,17 @@ static int vfork_child(void *self)
     serve((int)(intptr_t)self);
 }
 
+// It returns when the child has a memory of its own, or none. A stack of the child's number would not do: where it forks,
+// that child lives on a copy of it.
+static void bear_and_wait(int child)
+{
+    char *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (stack == MAP_FAILED || clone(vfork_child, stack + STACK_BYTES, CLONE_VM | CLONE_VFORK | CLONE_PARENT | SIGCHLD, (void *)(intptr_t)child) < 0)
+        answer_error(child, errno);
+    if (stack != MAP_FAILED)
+        munmap(stack, STACK_BYTES);
+}
+
 static int exec_missing(void)
 {
     char *const words[] = { "missing", NULL };
@@ -274,9 +285,7 @@ static _Noreturn void serve(int self)
             break;
         }
         case VFORK:
-            // It returns when the child has a memory of its own, or none.
-            if (clone(vfork_child, stacks[r.child] + sizeof stacks[r.child], CLONE_VM | CLONE_VFORK | CLONE_PARENT | SIGCHLD, (void *)(intptr_t)r.child) < 0)
-                answer_error(r.child, errno);
+            bear_and_wait(r.child);
             break;
         case EXEC:
             answer_error(self, exec_self(self));
@@ -422,10 +431,10 @@ static void print_states(const char *when, const struct states *states)
 }
 
 // What the last request to a process came to: print it, and how it changed the page table.
-static void say_access(int error, int signal, uint32_t done, const struct states *before, const struct states *after)
+static void say_access(int error, int signal, uint32_t count, const struct states *before, const struct states *after)
 {
     if (error != 0 || signal != 0)
-        fprintf(out, "no %s done=%u", signal != 0 ? name_of_signal(signal) : name_of(error), done);
+        fprintf(out, "no %s done=%u", signal != 0 ? name_of_signal(signal) : name_of(error), count);
     else
         fputs("ok", out);
     print_states("before", before);
@@ -433,6 +442,13 @@ static void say_access(int error, int signal, uint32_t done, const struct states
 }
 
 // ---- The broker: processes ------------------------------------------------------------------------------------------
+
+static void wake_vfork_parent(int child)
+{
+    for (int i = 0; i < PROCESSES; i++)
+        if (processes[i].pid != 0 && processes[i].waits_for == child)
+            processes[i].waits_for = -1;
+}
 
 // It has no memory any more: exit_mm() comes before a process can be waited for.
 static int reap(int process)
@@ -445,9 +461,7 @@ static int reap(int process)
         close(p->pidfd);
     close(p->pagemap);
     *p = (struct process){ 0 };
-    for (int i = 0; i < PROCESSES; i++)
-        if (processes[i].pid != 0 && processes[i].waits_for == process)
-            processes[i].waits_for = -1;
+    wake_vfork_parent(process);
     return status;
 }
 
@@ -734,13 +748,6 @@ static void do_fork(words w)
 static void do_vfork(words w)
 {
     bear(w, VFORK);
-}
-
-static void wake_vfork_parent(int child)
-{
-    for (int i = 0; i < PROCESSES; i++)
-        if (processes[i].pid != 0 && processes[i].waits_for == child)
-            processes[i].waits_for = -1;
 }
 
 static void do_exec(words w)

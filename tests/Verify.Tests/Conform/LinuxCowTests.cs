@@ -126,6 +126,20 @@ public sealed class LinuxCowTests : IClassFixture<LinuxCowTests.Shared>
         Assert.Equal(0, Assert.Single(kernel.State(1)).Page);
     }
 
+    [LinuxFact]
+    public void Vfork_InAProcessThatItsChildForked_KeepsApart()
+    {
+        var kernel = Written(1);
+        kernel.Vfork(0, 1);
+        kernel.Fork(1, 2);
+        kernel.Exit(1);
+        kernel.Vfork(2, 1);
+        kernel.Store(1, 0, 4, 60);
+        kernel.Exit(1);
+        Assert.Equal(Bytes(60, 4), kernel.Load(2, 0, 4).Bytes);
+        Assert.Equal(Bytes(1, 4), kernel.Load(0, 0, 4).Bytes);
+    }
+
     [LinuxFact(LinuxNeeds.References)]
     public void Get_OwnerWritesAfterFork_KeepsOldBytes()
     {
@@ -244,6 +258,20 @@ public sealed class LinuxCowTests : IClassFixture<LinuxCowTests.Shared>
         Zcverify.RunInShell($"kill -KILL {ChildrenOf(Cow.ProcessId).Max()}");
         Assert.Contains("bad", Assert.Throws<AdapterException>(() => kernel.Load(1, 0, 4)).Message, StringComparison.Ordinal);
         Assert.Null(kernel.Load(0, 0, 4).Refusal);
+    }
+
+    [LinuxFact]
+    public void OneCpu_AdapterStartsInIt_RunsThere()
+    {
+        static string Allowed() => File.ReadLines("/proc/thread-self/status").Single(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)).Split('\t')[1];
+        var before = Allowed();
+        using (new OneCpu(1))
+        {
+            using var cow = new LinuxCow(Patience);
+            Assert.Equal(Allowed(), $"{cow.Probe.Cpu}");
+        }
+
+        Assert.Equal(before, Allowed());
     }
 
     [LinuxFact]

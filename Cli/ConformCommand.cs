@@ -11,28 +11,29 @@ using ZeroCopy.Properties.Conform;
 
 namespace ZeroCopy.Cli;
 
-/// <summary><c>zcverify conform qemu-hme</c>: our HME driver on a device that nobody here wrote, and on ours, frame by frame against the law.</summary>
+/// <summary><c>zcverify conform</c>: our HME driver on a device that nobody here wrote, and on ours, frame by frame against the law; and the running kernel's processes against the model's.</summary>
 internal static class ConformCommand
 {
     private const string QemuHmeName = "qemu-hme";
     private const long DefaultFrames = 20_000;
 
-    private static readonly Argument<string> Name = new("NAME") { Description = $"{QemuHmeName}: the sunhme of {QemuProcess.Binary}" };
-    private static readonly Option<string?> Frames = new("--frames") { Description = $"frames to compare (default {DefaultFrames})" };
-    private static readonly Option<string?> Time = new("--time") { Description = "30s or 5m in place of a number of frames" };
+    private static readonly Argument<string> Name = new("NAME") { Description = $"{QemuHmeName}: the sunhme of {QemuProcess.Binary}; {ConformLinuxCow.Name}: fork and copy-on-write of the running kernel" };
+    private static readonly Option<string?> Frames = new("--frames") { Description = $"of {QemuHmeName}: frames to compare (default {DefaultFrames})" };
+    private static readonly Option<string?> Cases = new("--cases") { Description = $"of {ConformLinuxCow.Name}: sequences to compare (default {ConformLinuxCow.DefaultCases})" };
+    private static readonly Option<string?> Time = new("--time") { Description = "30s or 5m in place of a number" };
     private static readonly Option<string?> SeedText = new("--seed") { Description = "64 bits, decimal or 0x (default 1)" };
     private static readonly Option<string?> Jobs = new("--jobs") { Description = "QEMUs beside each other (default: cores, 4 at most); results do not depend on it" };
     private static readonly Option<string?> Timeout = new("--timeout") { Description = "the longest wait for an answer (default 5s)" };
-    private static readonly Option<string?> ScriptPath = new("--script") { Description = "play this session and no other; - reads standard input" };
+    private static readonly Option<string?> ScriptPath = new("--script") { Description = "play this session, or this script, and no other; - reads standard input" };
     private static readonly Option<string?> Transcript = new("--transcript") { Description = "with --script: write what was sent to QEMU, lines of its qtest protocol, to this file" };
     private static readonly Option<string?> Mutant = new("--mutant") { Description = "run with this recorded bug compiled in" };
     private static readonly Option<bool> JsonOut = Verb.JsonOption();
 
     public static Command Create()
     {
-        var command = new Command("conform", "Compare the HME driver on another device with the law. Status 1 when a frame differs and no listed deviation foretells it, 3 when the device is not there.")
+        var command = new Command("conform", "Compare another implementation with the law: the HME driver on QEMU's device, or the running kernel's fork and copy-on-write. Status 1 when something differs that no listed deviation foretells, 3 when what is compared is not there.")
         {
-            Name, Frames, Time, SeedText, Jobs, Timeout, ScriptPath, Transcript, Mutant, JsonOut,
+            Name, Frames, Cases, Time, SeedText, Jobs, Timeout, ScriptPath, Transcript, Mutant, JsonOut,
         };
         command.SetVerb(Run);
         return command;
@@ -40,9 +41,50 @@ internal static class ConformCommand
 
     private static ExitStatus Run(ParseResult parsed, CancellationToken cancel)
     {
-        if (parsed.GetValue(Name) is var name && name != QemuHmeName)
+        return parsed.GetValue(Name) switch
         {
-            throw new InputException($"'{name}' is not an adapter; there is {QemuHmeName}");
+            QemuHmeName => RunQemuHme(parsed, cancel),
+            ConformLinuxCow.Name => RunLinuxCow(parsed, cancel),
+            var name => throw new InputException($"'{name}' is not an adapter; there are {QemuHmeName} and {ConformLinuxCow.Name}"),
+        };
+    }
+
+    private static ExitStatus RunLinuxCow(ParseResult parsed, CancellationToken cancel)
+    {
+        var (casesText, timeText) = (parsed.GetValue(Cases), parsed.GetValue(Time));
+        if ((parsed.GetValue(Frames) ?? parsed.GetValue(Jobs) ?? parsed.GetValue(Transcript)) is not null)
+        {
+            throw new InputException($"--frames, --jobs and --transcript are for {QemuHmeName}");
+        }
+
+        if (casesText is not null && timeText is not null)
+        {
+            throw new InputException("--cases and --time exclude each other");
+        }
+
+        var script = parsed.GetValue(ScriptPath) is { } path ? ScriptInput.Read(path) : null;
+        if (script is not null && (casesText ?? timeText ?? parsed.GetValue(SeedText)) is not null)
+        {
+            throw new InputException("--cases, --time and --seed are not for --script, which is one sequence");
+        }
+
+        var options = new ConformLinuxCow.Options(
+            casesText is not null ? Verb.Number(casesText, "--cases", 1, 1_000_000_000) : timeText is not null ? long.MaxValue : ConformLinuxCow.DefaultCases,
+            timeText is null ? null : Verb.Time(timeText, "--time"),
+            Verb.Seed(parsed.GetValue(SeedText)),
+            Verb.Time(parsed.GetValue(Timeout) ?? "5s", "--timeout"),
+            script,
+            parsed.GetValue(JsonOut));
+        return CommonOptions.Mutant(parsed.GetValue(Mutant)) is { } mutant && CommandLine.Mutant is null
+            ? ScriptInput.On(mutant, parsed)
+            : ConformLinuxCow.Run(options, cancel);
+    }
+
+    private static ExitStatus RunQemuHme(ParseResult parsed, CancellationToken cancel)
+    {
+        if (parsed.GetValue(Cases) is not null)
+        {
+            throw new InputException($"--cases is for {ConformLinuxCow.Name}; here it is --frames");
         }
 
         var (framesText, timeText) = (parsed.GetValue(Frames), parsed.GetValue(Time));

@@ -95,6 +95,20 @@ public sealed class Names(int pageSize, int taskPages)
     /// <summary>Whether the process is there and not asleep until its vfork child lets its memory go.</summary>
     public bool Runs(MmId mm) => _mms.Has(mm.Value) && _mms[mm.Value].WaitsFor < 0;
 
+    /// <summary>Whether any process runs.</summary>
+    public bool AnyRuns()
+    {
+        for (var name = 0; name < _mms.Count; name++)
+        {
+            if (Runs(new MmId(name)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Whether another process has the same address space.</summary>
     public bool IsShared(MmId mm) => _mms[mm.Value].Memory.Users > 1;
 

@@ -68,6 +68,9 @@ public sealed record Profile(Size Size, Kernel Kernel, MemoryModel MemoryModel =
     /// <summary>Pages that swap space holds. kernel: swap_info[].max.</summary>
     public int SwapPages => Size == Size.Tiny ? 4 : 16;
 
+    /// <summary>Operations of a process in one slice. kernel: NICE_TO_TICKS(0), kernel/sched.c; a tick is an operation here.</summary>
+    public int SliceTicks => Size == Size.Tiny ? 4 : 6;
+
     /// <summary>Width of a page's count: it wraps beyond. kernel: atomic_t, of which a sign is left out.</summary>
     public int PageCountBits => Size == Size.Tiny ? 8 : 31;
 

@@ -247,6 +247,27 @@ public sealed class World
         }
     }
 
+    /// <summary>No CPU remembers what the page table said of a page; of any page where none is named. kernel: flush_tlb_page(), flush_tlb_mm().</summary>
+    internal void FlushTlb(MmStruct mm, int n = -1)
+    {
+        for (var name = 0; name < _tasks.Count; name++)
+        {
+            if (!_tasks.Has(name) || _tasks[name].Mm != mm)
+            {
+                continue;
+            }
+
+            if (n < 0)
+            {
+                _tasks[name].Tlb.Flush();
+            }
+            else
+            {
+                _tasks[name].Tlb.Flush(n);
+            }
+        }
+    }
+
     /// <summary>kernel: mmput().</summary>
     private void Drop(MmStruct mm)
     {

@@ -38,6 +38,7 @@ public static class Language
         DoFork.Spelling,
         Execve.Spelling,
         DoExit.Spelling,
+        ScheduleCall.Spelling,
         MadviseDontneed.Spelling,
         AccessProcessVm.Spelling,
         Msync.Spelling,

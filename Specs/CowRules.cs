@@ -88,6 +88,21 @@ public static class CowRules
         Because: "A hazard to know: by the count alone, a change of protection parts a process from what it has pinned for reading.",
         Source: "linux 2.4.4 mm/memory.c, do_wp_page(): page_count(); linux 5.19 include/linux/page-flags.h, PG_anon_exclusive (6c287605fd56)", Basis.Source);
 
+    public static readonly Rule NothingStale = new("COW-019",
+        "No CPU remembers of a page more than its page table allows: fork, copy-on-write, change of protection, swap-out, unmapping and msync flush every CPU that has the address space.",
+        Because: "A store by a thread on another CPU would go, without a fault, to a page that is the child's by now.",
+        Source: "linux 2.4.4 kernel/fork.c, dup_mmap(): flush_tlb_mm(); mm/memory.c, establish_pte(): flush_tlb_page(); mm/mprotect.c, change_protection()", Basis.Source);
+
+    public static readonly Rule ChildHasTheSlice = new("COW-020",
+        "After fork the child has what was left of its parent's slice, and the parent nothing until all have used theirs: the child runs first, unless nothing was left.",
+        Because: "It is a hint, for one release (2.4.3 and 2.4.5 halve the slice). What is right must not depend on it, and what it saves depends on who runs first indeed.",
+        Source: "linux 2.4.4 kernel/fork.c, do_fork(): p->counter = current->counter; current->counter = 0; kernel/sched.c, schedule(), goodness()", Basis.Source);
+
+    public static readonly Rule FastPinWaits = new("COW-021",
+        "A device's pin that is taken without the lock while fork goes through the pages waits until it is over: between fork's look at a page's pins and its protection no pin comes in.",
+        Because: "A page that fork took for unpinned is shared, and what the device writes the child sees.",
+        Source: "linux 5.11 mm/gup.c, internal_get_user_pages_fast(): mm->write_protect_seq (57efa1fe5957); in 2.4.4 every pin waits for mmap_sem", Basis.Later);
+
     public static readonly Rule EntryIsRechecked = new("COW-018",
         "A write fault that gave up its lock to allocate looks whether the entry is still the same, and begins anew where it is not.",
         Because: "The page that it copied may be gone: what was written to another in between would be lost.",

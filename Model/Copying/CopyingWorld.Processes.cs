@@ -5,6 +5,7 @@ namespace ZeroCopy.Model.Copying;
 public sealed partial class CopyingWorld
 {
     private readonly Table<CopyingProcess> _mms = new();
+    private readonly Table<int> _slices = new();
     private readonly Table<CopyingPin> _kiobufs = new();
     private readonly Table<CopyingPin> _vectors = new();
     private readonly Stack<CopyingCell> _freeCells = new();
@@ -23,10 +24,47 @@ public sealed partial class CopyingWorld
 
     public bool Has(PinId id) => PinTable(id).Has(id.Value);
 
+    /// <summary>What is left of a process's slice.</summary>
+    public int Slice(MmId id) => _slices[id.Value];
+
+    /// <summary>The process that has most left of its slice.</summary>
+    public int NextProcess { get; private set; }
+
     public void Bind(MmId id)
     {
         _mms.Bind(id.Value, new CopyingProcess(profile.TaskPages));
+        _slices.Bind(id.Value, profile.SliceTicks);
         Names.Bind(id);
+    }
+
+    /// <summary>The process does something.</summary>
+    public void Tick(MmId id) => _slices.Rebind(id.Value, Math.Max(0, Slice(id) - 1));
+
+    /// <summary>Whose turn it is; where nobody who runs has anything left, everybody is given a slice.</summary>
+    public void Schedule()
+    {
+        if (MostLeft() == 0)
+        {
+            for (var name = 0; name < _mms.Count; name++)
+            {
+                if (_mms.Has(name))
+                {
+                    _slices.Rebind(name, (_slices[name] / 2) + profile.SliceTicks);
+                }
+            }
+        }
+
+        var most = MostLeft();
+        NextProcess = Enumerable.Range(0, _mms.Count).First(name => Names.Runs(new MmId(name)) && _slices[name] == most);
+    }
+
+    private int MostLeft() => Enumerable.Range(0, _mms.Count).Where(name => Names.Runs(new MmId(name))).Max(name => _slices[name]);
+
+    /// <summary>The child has what its parent had left.</summary>
+    private void HandSlice(MmId child, MmId parent)
+    {
+        _slices.Bind(child.Value, Slice(parent));
+        _slices.Rebind(parent.Value, 0);
     }
 
     /// <summary>A child with a copy of everything, made at once. Bytes that a device has pinned are the pin's, of which there is one.</summary>
@@ -58,6 +96,7 @@ public sealed partial class CopyingWorld
         }
 
         _mms.Bind(child.Value, copy);
+        HandSlice(child, parent);
         Names.BindFork(child, parent);
     }
 
@@ -76,6 +115,7 @@ public sealed partial class CopyingWorld
     {
         Mm(parent).Users++;
         _mms.Bind(child.Value, Mm(parent));
+        HandSlice(child, parent);
         Names.BindShared(child, parent, sleeps);
     }
 
@@ -92,6 +132,7 @@ public sealed partial class CopyingWorld
     {
         GiveUp(id);
         _mms.Unbind(id.Value);
+        _slices.Unbind(id.Value);
         Names.Unbind(id);
     }
 
@@ -563,6 +604,7 @@ public sealed partial class CopyingWorld
             for (var n = 0; _mms.Has(name) && n < profile.TaskPages; n++)
             {
                 var slot = _mms[name][n];
+                state.Write(n == 0 ? _slices[name] : 0);
                 state.Write(slot.IsMapped);
                 state.Write(slot.Read);
                 state.Write(slot.Write);
@@ -646,6 +688,7 @@ public sealed partial class CopyingWorld
         }
 
         _mms.Clear();
+        _slices.Clear();
         _kiobufs.Clear();
         _vectors.Clear();
         BeginMemoryStep();

@@ -6,17 +6,45 @@ namespace ZeroCopy.Model.Fork;
 /// <summary>A process or a thread: who it is, what memory it has, and whether it waits. kernel: struct task_struct, include/linux/sched.h.</summary>
 /// <param name="id">Its name.</param>
 /// <param name="mm">Its memory, which may be another's too. kernel: CLONE_VM.</param>
-public sealed class TaskStruct(MmId id, MmStruct mm)
+/// <param name="pages">Pages that a process can map.</param>
+public sealed class TaskStruct(MmId id, MmStruct mm, int pages)
 {
     public MmId Id => id;
 
     public MmStruct Mm { get; private set; } = mm;
+
+    /// <summary>What its CPU remembers of the page table.</summary>
+    public Tlb Tlb { get; } = new(pages);
+
+    /// <summary>Operations that are left of its slice. kernel: p->counter, in ticks.</summary>
+    public int Counter { get; set; }
 
     /// <summary>The stored state of the machine; a law holds it against what the script's names say.</summary>
     public ProcessMachine.State State { get; private set; }
 
     /// <summary>Who sleeps until this process lets its memory go; null for nobody. kernel: p->p_opptr, where p->vfork_sem is set.</summary>
     public TaskStruct? VforkParent { get; private set; }
+
+    /// <summary>An access of the process: by what its CPU remembers, or through the page table and by a fault.</summary>
+    public Refusal Access(int n, bool write, out Page page)
+    {
+        if (Tlb.Find(n, write) is { } known)
+        {
+            page = known;
+            return Refusal.None;
+        }
+
+        var refusal = Mm.Access(n, write, out page);
+        if (refusal == Refusal.None)
+        {
+            Tlb.Fill(n, Mm.Ptes[n]);
+        }
+
+        return refusal;
+    }
+
+    /// <summary>An operation of the process was one tick. kernel: update_process_times().</summary>
+    internal void Tick() => Counter -= Counter > 0 ? 1 : 0;
 
     internal void Fork() => Fire(ProcessMachine.Event.Fork, ProcessMachine.Guard.None);
 
@@ -32,6 +60,7 @@ public sealed class TaskStruct(MmId id, MmStruct mm)
     {
         Fire(ProcessMachine.Event.Exec, ProcessMachine.Guard.None);
         Mm = fresh;
+        Tlb.Flush();
         Release();
     }
 
@@ -45,6 +74,8 @@ public sealed class TaskStruct(MmId id, MmStruct mm)
     {
         state.Write((int)State);
         state.Write(VforkParent?.Id.Value ?? -1);
+        state.Write(Counter);
+        Tlb.WriteState(state);
         state.Refer(Mm);
         if (state.Reach(Mm))
         {

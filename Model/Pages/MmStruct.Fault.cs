@@ -240,6 +240,7 @@ public sealed partial class MmStruct
             if (isWrite)
             {
                 Fire(n, PteMachine.Event.Reuse);
+                world.FlushTlb(this, n);
                 (pte.Writable, pte.Dirty, pte.Young) = (_areas[n].Write, true, true);
             }
 
@@ -292,6 +293,7 @@ public sealed partial class MmStruct
 
         page.AnonExclusive = KnowsExclusive;
         Enter(n, page, isWrite ? PteMachine.Event.BreakCow : PteMachine.Event.Unshare, writable: isWrite && _areas[n].Write, dirty: true);
+        world.FlushTlb(this, n);
         old.Unmap();
         old.Put();
     }

@@ -84,6 +84,7 @@ public sealed partial class MmStruct(Zone zone, World world)
             // vm_page_prot: a private page is protected, so that the next write asks do_wp_page; a shared one may be written at once.
             _ptes[n].Writable = _ptes[n].IsPresent && area.Shared && write;
             Fire(n, PteMachine.Event.Protect);
+            world.FlushTlb(this, n);
         }
 
         return Refusal.None;
@@ -118,6 +119,7 @@ public sealed partial class MmStruct(Zone zone, World world)
 
         if (pte.Young)
         {
+            // A CPU that remembers the entry marks nothing: the kernel looks at the table.
             pte.Young = false;
             return false;
         }
@@ -146,6 +148,7 @@ public sealed partial class MmStruct(Zone zone, World world)
         }
 
         Fire(n, entry >= 0 ? PteMachine.Event.SwapOut : PteMachine.Event.Drop);
+        world.FlushTlb(this, n);
         pte = new Pte { State = pte.State };
         if (entry >= 0)
         {
@@ -169,6 +172,7 @@ public sealed partial class MmStruct(Zone zone, World world)
             if (pte is { Dirty: true, Page.Mapping: not null })
             {
                 pte.Dirty = false;
+                world.FlushTlb(this, n);
                 pte.Page.SetDirty();
                 marked++;
             }
@@ -264,6 +268,7 @@ public sealed partial class MmStruct(Zone zone, World world)
 
         Fire(n, PteMachine.Event.Zap);
         _ptes[n] = default;
+        world.FlushTlb(this, n);
         if (pte.Swap > 0)
         {
             world.Swap.Free(pte.Swap - 1);

@@ -10,8 +10,9 @@ public static class ForkDraws
     /// <summary>What other mixes of processes have not.</summary>
     public static readonly IReadOnlyList<Draw> Own =
     [
-        new("do_fork", 12, Needs.Mm | Needs.NewMm, hand => new DoFork(hand.NewMm(), hand.Mm(), hand.Rng.Below(8) switch { 0 => CloneFlags.Vm, 1 => CloneFlags.Vfork, _ => CloneFlags.None }), Allocates: 3, Always: true),
+        new("do_fork", 12, Needs.Mm | Needs.NewMm, hand => new DoFork(hand.NewMm(), hand.Mm(), hand.Rng.Below(8) switch { 0 => CloneFlags.Vm, 1 => CloneFlags.Vfork, _ => CloneFlags.None }, hand.Rng.OneIn(8) ? hand.Rng.Below(hand.TaskPages) : -1), Allocates: 3, Always: true),
         new("sys_execve", 3, Needs.Mm, hand => new Execve(hand.Mm()), Allocates: 2),
+        new("schedule", 2, Needs.Mm, _ => new ScheduleCall()),
         new("madvise_dontneed", 3, Needs.Mm, hand => PagesDraws.Areas(hand, static (_, mm, page, pages) => new MadviseDontneed(mm, page, pages))),
         new("access_process_vm", 5, Needs.Mm, hand => PagesDraws.In(hand, static (hand, mm, address, count) => new AccessProcessVm(mm, address, count, hand.Data(), hand.Rng.OneIn(4) ? 1 + hand.Rng.Below(2) : 0), untouched: 6), Allocates: 3),
     ];

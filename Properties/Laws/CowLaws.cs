@@ -154,6 +154,28 @@ public static class CowLaws
 
     public static readonly Law EntryChangedOccurs = Occurs(CowRules.EntryIsRechecked, FaultKind.Changed);
 
+    public static readonly Law NothingStale = Law.Always(CowRules.NothingStale,
+        (in Step step) => FirstStale(step) is (< 0, _),
+        (step, _) => FirstStale(step) is var (name, n) ? $"the CPU of p{name} remembers page {n} as {step.World.Task(new MmId(name)).Tlb.Entries[n]}, and the page table says {Spell(step, new MmId(name), n)}" : "");
+
+    public static readonly Law ThreadForksOccurs = Law.Sometimes(CowRules.NothingStale,
+        (in Step step) => step.Operation is DoFork { Flags: CloneFlags.None } fork && step.Seen.Succeeded && step.World.Mm(fork.Parent).Users > 1, after: Forks);
+
+    public static readonly Law ChildHasTheSlice = Law.Always(CowRules.ChildHasTheSlice,
+        (in Step step) => FirstOtherSlice(step) < 0 && (step.Operation is not ScheduleCall || step.Seen.Count == step.Copying.NextProcess),
+        (step, _) => FirstOtherSlice(step) is >= 0 and var name
+            ? $"p{name} has {step.World.Task(new MmId(name)).Counter} left of its slice, where {step.Copying.Slice(new MmId(name))} are due"
+            : $"p{step.Seen.Count} is to run, where p{step.Copying.NextProcess} has most left", after: [typeof(DoFork), typeof(ScheduleCall)]);
+
+    public static readonly Law ChildIsNextOccurs = Law.Sometimes(CowRules.ChildHasTheSlice,
+        (in Step step) => step.Operation is ScheduleCall && step.Seen.Count > 0, after: [typeof(ScheduleCall)]);
+
+    public static readonly Law FastPinWaits = Law.Always(CowRules.FastPinWaits,
+        (in Step step) => step.Operation is not DoFork { DmaAt: >= 0 } fork || !step.Seen.Succeeded || !step.Seen.WasWritten || HasOwn(step.World, fork),
+        (step, _) => $"the device wrote to page {((DoFork)step.Operation).DmaAt} of the parent, and the child has that page too", after: Forks);
+
+    public static readonly Law FastPinOccurs = Law.Sometimes(CowRules.FastPinWaits, (in Step step) => step.Operation is DoFork && step.Seen is { WasWritten: true, Succeeded: true }, after: Forks);
+
     private delegate bool RowClaim(in Step step, in Pte parent, in VmArea area);
 
     /// <summary>A fork met an entry of this row. The parent's entry is still what it was but for its protection.</summary>
@@ -278,7 +300,7 @@ public static class CowLaws
         var (from, to) = (step.World.Mm(fork.Parent), step.World.Mm(fork.Result));
         for (var n = 0; n < to.Ptes.Length; n++)
         {
-            if (from.Areas[n] != to.Areas[n] || !IsRow(step, from.Ptes[n], to.Ptes[n], to.Areas[n]))
+            if (n != fork.DmaAt && (from.Areas[n] != to.Areas[n] || !IsRow(step, from.Ptes[n], to.Ptes[n], to.Areas[n])))
             {
                 return n;
             }
@@ -368,6 +390,49 @@ public static class CowLaws
         return -1;
     }
 
+    /// <summary>The first process whose CPU remembers a page that is another by now, or may not be written any more; -1 for none.</summary>
+    private static (int Name, int N) FirstStale(in Step step)
+    {
+        for (var name = 0; name < step.World.TaskNames; name++)
+        {
+            if (step.World.TryTask(new MmId(name)) is not { } task)
+            {
+                continue;
+            }
+
+            var entries = task.Tlb.Entries;
+            for (var n = 0; n < entries.Length; n++)
+            {
+                if (entries[n].Page is { } page && (task.Mm.Ptes[n].Page != page || (entries[n].Writable && task.Mm.Ptes[n] is not { Writable: true, Dirty: true })))
+                {
+                    return (name, n);
+                }
+            }
+        }
+
+        return (-1, -1);
+    }
+
+    /// <summary>What the device wrote to is the parent's alone, or a file's that both have anyway.</summary>
+    private static bool HasOwn(World world, DoFork fork)
+    {
+        var parent = world.Mm(fork.Parent);
+        return parent.Areas[fork.DmaAt].Shared || parent.Ptes[fork.DmaAt].Page is null || parent.Ptes[fork.DmaAt].Page != world.Mm(fork.Result).Ptes[fork.DmaAt].Page;
+    }
+
+    private static int FirstOtherSlice(in Step step)
+    {
+        for (var name = 0; name < step.World.TaskNames; name++)
+        {
+            if (step.World.TryTask(new MmId(name)) is { } task && step.Copying.Names.Has(task.Id) && task.Counter != step.Copying.Slice(task.Id))
+            {
+                return name;
+            }
+        }
+
+        return -1;
+    }
+
     private static bool IsEmpty(MmStruct mm)
     {
         for (var n = 0; n < mm.Ptes.Length; n++)
@@ -417,7 +482,7 @@ public static class CowLaws
         var (from, to) = (step.World.Mm(fork.Parent), step.World.Mm(fork.Result));
         for (var n = 0; n < to.Ptes.Length; n++)
         {
-            if (from.Ptes[n].Page is { Reserved: false, Mapping: null } page && !from.Areas[n].Shared && IsDevicePinned(step.World, page)
+            if (n != fork.DmaAt && from.Ptes[n].Page is { Reserved: false, Mapping: null } page && !from.Areas[n].Shared && IsDevicePinned(step.World, page)
                 && (to.Ptes[n].Page == page) == KnowsExclusive(step))
             {
                 return n;

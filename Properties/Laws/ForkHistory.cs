@@ -24,7 +24,7 @@ public sealed class ForkHistory
         (Excess, WasSpared) = (null, false);
         if (operation is DoFork { Flags: CloneFlags.None } fork && world.Seen.Succeeded)
         {
-            Share(world, world.Mm(fork.Result));
+            Share(world, world.Mm(fork.Result), except: fork.DmaAt);
         }
 
         for (var i = 0; _shared.Count > 0 && i < world.Seen.Faults.Count; i++)
@@ -76,7 +76,7 @@ public sealed class ForkHistory
         }
     }
 
-    private void Share(World world, MmStruct child)
+    private void Share(World world, MmStruct child, int except)
     {
         for (var n = 0; n < child.Ptes.Length; n++)
         {
@@ -91,7 +91,7 @@ public sealed class ForkHistory
                 sharers += world.Mms[i].Ptes[n].Page == page ? 1 : 0;
             }
 
-            if (page.SwapEntry < 0 && page.Pins == 0 && page.Count == sharers)
+            if (n != except && page.SwapEntry < 0 && page.Pins == 0 && page.Count == sharers)
             {
                 _shared[page] = new Shared(sharers, 0);
             }

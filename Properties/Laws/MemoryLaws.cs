@@ -37,6 +37,12 @@ public static class MemoryLaws
 
     public static readonly Law PinOfPartsOccurs = Law.Sometimes(PinRules.PinNamesBytes, (in Step _, Pin pin) => pin.Pieces > 1 && pin.Offset > 0);
 
+    public static readonly Law PinnedForWritingIsOwn = Law.Always(PinRules.PinDirection,
+        (in Step step) => FirstNotOwn(step) < 0,
+        (step, _) => $"page {FirstNotOwn(step)} of the process is pinned for a device that will write, and may not be written, or is another's too", after: [typeof(MapUserKiobuf), typeof(GetUserPages)]);
+
+    public static readonly Law PinnedForWritingOccurs = Law.Sometimes(PinRules.PinDirection, (in Step step) => step.Seen.Succeeded && PinnedBy(step) is { Into: true }, after: [typeof(MapUserKiobuf), typeof(GetUserPages)]);
+
     public static readonly Law DeviceReadAgrees = Law.Always(PinRules.PinNamesBytes,
         (in Step step) => step.Operation is not DmaToDevice || step.Seen.Read.SequenceEqual(step.Copying.Answer),
         (step, _) => $"the device read {SkbLaws.Hex(step.Seen.Read)}, where the bytes are {SkbLaws.Hex(step.Copying.Answer)}", after: [typeof(DmaToDevice)]);
@@ -137,6 +143,35 @@ public static class MemoryLaws
             if (slot.IsMapped && !step.Copying.Peek(mm.Id, n).SequenceEqual(BytesOf(step, mm, n)))
             {
                 return n;
+            }
+        }
+
+        return -1;
+    }
+
+    private static Pin? PinnedBy(in Step step) => step.Operation switch
+    {
+        MapUserKiobuf pin => step.World.Pin(pin.Result),
+        GetUserPages pin => step.World.Pin(pin.Result),
+        _ => null,
+    };
+
+    /// <summary>The first page that was pinned for a device to write and is there, protected or shared with another process; -1 for none.</summary>
+    private static int FirstNotOwn(in Step step)
+    {
+        if (!step.Seen.Succeeded || PinnedBy(step) is not { Into: true } pin)
+        {
+            return -1;
+        }
+
+        var (mm, address) = step.Operation is MapUserKiobuf kiobuf ? (kiobuf.Mm, kiobuf.Address) : (((GetUserPages)step.Operation).Mm, ((GetUserPages)step.Operation).Address);
+        var first = address / step.World.Profile.PageSize;
+        for (var i = 0; i < pin.Pieces; i++)
+        {
+            ref readonly var pte = ref step.World.Mm(mm).Ptes[first + i];
+            if (pte.Page == pin.Pages[i] && (!pte.Writable || (!step.World.Mm(mm).Areas[first + i].Shared && step.Recount.Mappings(pin.Pages[i]) > 1)))
+            {
+                return first + i;
             }
         }
 

@@ -20,14 +20,20 @@ public enum CloneFlags
 /// <param name="Result">The child.</param>
 /// <param name="Parent">Who calls.</param>
 /// <param name="Flags">What they share.</param>
-public sealed record DoFork(MmId Result, MmId Parent, CloneFlags Flags) : Operation
+/// <param name="DmaAt">A fault of the schedule: when fork has looked at the pins of this page, another thread pins it for a device, which writes 5, 6, 7, ... there and lets it go when fork is over; -1 for none.</param>
+public sealed record DoFork(MmId Result, MmId Parent, CloneFlags Flags, int DmaAt = -1) : Operation
 {
+    /// <summary>The seed of what that device writes.</summary>
+    public const int DmaSeed = 5;
+
     public static readonly Spelling Spelling = new("do_fork", operands => new DoFork(
         operands.ResultMm(),
         operands.Mm(),
-        operands.HasMore ? operands.Word<CloneFlags>("CLONE_VM or CLONE_VFORK", TryParse) : CloneFlags.None));
+        operands.HasMore ? operands.Word<CloneFlags>("CLONE_VM or CLONE_VFORK", TryParse) : CloneFlags.None,
+        (int)operands.Option("dma", -1, 0, int.MaxValue)));
 
-    public override bool Enabled(Names names) => names.Runs(Parent) && !names.Has(Result);
+    public override bool Enabled(Names names) => names.Runs(Parent) && !names.Has(Result)
+        && (DmaAt < 0 || (Flags == CloneFlags.None && names.IsInTask(DmaAt, 1) && names.IsMapped(Parent, DmaAt, 1) && names.IsStorable(Parent, DmaAt * names.PageSize, names.PageSize)));
 
     public override Observation Apply(World world)
     {
@@ -43,7 +49,7 @@ public sealed record DoFork(MmId Result, MmId Parent, CloneFlags Flags) : Operat
             return CopyMm(world, parent);
         }
 
-        var child = new TaskStruct(Result, parent.Mm);
+        var child = new TaskStruct(Result, parent.Mm, world.Profile.TaskPages);
         if (Flags == CloneFlags.Vfork)
         {
             parent.Vfork(child);
@@ -53,7 +59,7 @@ public sealed record DoFork(MmId Result, MmId Parent, CloneFlags Flags) : Operat
             parent.Fork();
         }
 
-        world.Bind(child);
+        Start(world, parent, child);
         return world.Seen.Succeed();
     }
 
@@ -71,6 +77,12 @@ public sealed record DoFork(MmId Result, MmId Parent, CloneFlags Flags) : Operat
         {
             world.Share(Result, Parent, sleeps: Flags == CloneFlags.Vfork);
         }
+
+        if (seen.WasWritten)
+        {
+            // The device waited until fork was over.
+            world.Store(Parent, DmaAt * world.PageSize, world.PageSize, DmaSeed);
+        }
     }
 
     private Observation CopyMm(World world, TaskStruct parent)
@@ -82,15 +94,50 @@ public sealed record DoFork(MmId Result, MmId Parent, CloneFlags Flags) : Operat
         }
 
         var mm = new MmStruct(parent.Mm.Zone, world) { Id = Result };
-        if (!mm.DupMmap(parent.Mm))
+        parent.Mm.PinInFork = DmaAt;
+        var isWhole = mm.DupMmap(parent.Mm);
+
+        // Here is the instant of the copy: until now another thread may have written without a fault.
+        world.FlushTlb(parent.Mm);
+        if (!isWhole)
         {
             mm.ExitMmap();
+            parent.Mm.TakePinnedInFork()?.Unpin(plain: false);
             return world.Seen.Refuse(Refusal.NoMemory);
         }
 
+        Dma(world, parent.Mm);
+
         parent.Fork();
-        world.Bind(new TaskStruct(Result, mm));
+        Start(world, parent, new TaskStruct(Result, mm, world.Profile.TaskPages));
         return world.Seen.Succeed();
+    }
+
+    /// <summary>The device that was to write meanwhile: it has the page by now, or waited for the end of fork.</summary>
+    private void Dma(World world, MmStruct mm)
+    {
+        var page = mm.TakePinnedInFork();
+        if (page is null && DmaAt >= 0 && mm.Pin(DmaAt) is { } waited)
+        {
+            page = waited;
+        }
+
+        if (page is not null)
+        {
+            Pattern.Fill(page.Bytes.Span, DmaSeed);
+            page.Bytes.Shadow.Clear();
+            page.Mapping?.Stamp(page, 0, page.Bytes.Length, world.NextWrite());
+            page.SetDirty();
+            page.Unpin(plain: false);
+            world.Seen.WasWritten = true;
+        }
+    }
+
+    /// <summary>The child runs first, for it has the slice: a hint, and none where the parent has nothing left. kernel: p->counter = current->counter; current->counter = 0; current->need_resched = 1.</summary>
+    private static void Start(World world, TaskStruct parent, TaskStruct child)
+    {
+        (child.Counter, parent.Counter) = (parent.Counter, 0);
+        world.Bind(child);
     }
 
     private static string Word(CloneFlags flags) => flags == CloneFlags.Vm ? "CLONE_VM" : "CLONE_VFORK";
@@ -101,5 +148,5 @@ public sealed record DoFork(MmId Result, MmId Parent, CloneFlags Flags) : Operat
         return flags != CloneFlags.None;
     }
 
-    public override string ToString() => $"{Result} = do_fork({Parent}{(Flags == CloneFlags.None ? "" : $", {Word(Flags)}")})";
+    public override string ToString() => $"{Result} = do_fork({Parent}{(Flags == CloneFlags.None ? "" : $", {Word(Flags)}")}{(DmaAt < 0 ? "" : $", dma={DmaAt}")})";
 }

@@ -16,7 +16,9 @@ public sealed record Load(MmId Mm, int Address, int Count) : Operation
     public override Observation Apply(World world)
     {
         var size = world.Profile.PageSize;
-        var refusal = world.Mm(Mm).Access(Address / size, write: false, out var page);
+        var task = world.Task(Mm);
+        task.Tick();
+        var refusal = task.Access(Address / size, write: false, out var page);
         if (refusal != Refusal.None)
         {
             return world.Seen.Refuse(refusal);
@@ -28,6 +30,7 @@ public sealed record Load(MmId Mm, int Address, int Count) : Operation
 
     public override void Apply(CopyingWorld world, Observation seen)
     {
+        world.Tick(Mm);
         world.JudgeAccess(Mm, Address / world.PageSize, write: false);
         if (seen.Succeeded)
         {

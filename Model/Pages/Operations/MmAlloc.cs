@@ -20,7 +20,7 @@ public sealed record MmAlloc(MmId Result, Zone Zone) : Operation
         }
 
         world.Memory.MakeZeroPage();
-        world.Bind(new TaskStruct(Result, new MmStruct(Zone, world) { Id = Result }));
+        world.Bind(new TaskStruct(Result, new MmStruct(Zone, world) { Id = Result }, world.Profile.TaskPages) { Counter = world.Profile.SliceTicks });
         return world.Seen.Succeed();
     }
 

@@ -18,9 +18,11 @@ public sealed record Store(MmId Mm, int Address, int Count, int Data, bool IsSho
     public override Observation Apply(World world)
     {
         var size = world.Profile.PageSize;
-        var mm = world.Mm(Mm);
+        var task = world.Task(Mm);
+        var mm = task.Mm;
+        task.Tick();
         mm.IsShortInFault = IsShort;
-        var refusal = mm.Access(Address / size, write: true, out var page);
+        var refusal = task.Access(Address / size, write: true, out var page);
         mm.IsShortInFault = false;
         if (refusal != Refusal.None)
         {
@@ -40,6 +42,7 @@ public sealed record Store(MmId Mm, int Address, int Count, int Data, bool IsSho
 
     public override void Apply(CopyingWorld world, Observation seen)
     {
+        world.Tick(Mm);
         world.JudgeAccess(Mm, Address / world.PageSize, write: true);
         if (seen.Succeeded)
         {

@@ -44,7 +44,7 @@ public static class CowRules
         Source: "linux 2.4.4 mm/memory.c, copy_page_range(): VM_MAYWRITE; break_cow(), which makes the entry writable whatever the area says; maybe_mkwrite() of 2.6.4", Basis.Intended);
 
     public static readonly Rule ForcedWriteIsPrivate = new("COW-009",
-        "A forced write to private memory ends on a page of the process's own, never on the file's, whatever happens between its faults.",
+        "A forced write to private memory ends on a page of the process's own, never on the file's or the zero page, whatever happens between its faults.",
         Because: "Who may only read a file writes it (CVE-2016-5195).",
         Source: "linux 4.9 mm/gup.c, follow_page_pte(), FOLL_COW; linux 2.4.4 kernel/ptrace.c, access_process_vm(), during which madvise waits", Basis.Later);
 

@@ -90,8 +90,8 @@ public static class CowLaws
         (in Step step) => step.Operation is AccessProcessVm forced && step.Seen.Succeeded && !AreaOf(step, forced).Write, after: [typeof(AccessProcessVm)]);
 
     public static readonly Law ForcedWriteIsPrivate = Law.Always(CowRules.ForcedWriteIsPrivate,
-        (in Step step) => step.Operation is not AccessProcessVm forced || !step.Seen.Succeeded || AreaOf(step, forced).Shared || EntryOf(step, forced).Page is not { Mapping: not null },
-        (step, _) => $"the bytes went to {EntryOf(step, (AccessProcessVm)step.Operation).Page}, which is the file's", after: [typeof(AccessProcessVm)]);
+        (in Step step) => step.Operation is not AccessProcessVm forced || !step.Seen.Succeeded || AreaOf(step, forced).Shared || EntryOf(step, forced).Page is not ({ Mapping: not null } or { Reserved: true }),
+        (step, _) => $"the bytes went to {EntryOf(step, (AccessProcessVm)step.Operation).Page}, which is not the process's own", after: [typeof(AccessProcessVm)]);
 
     public static readonly Law ForcedWriteToFileOccurs = Law.Sometimes(CowRules.ForcedWriteIsPrivate,
         (in Step step) => step.Operation is AccessProcessVm forced && step.Seen.Succeeded && AreaOf(step, forced) is { Shared: false, File: not null }, after: [typeof(AccessProcessVm)]);
@@ -328,7 +328,7 @@ public static class CowLaws
         }
 
         return !child.Young
-            && (area.Shared ? !child.Dirty && child.Writable == parent.Writable : !child.Writable && (!parent.Writable || !area.MayWrite));
+            && (area.Shared ? !child.Dirty && child.Writable == area.Write && parent.Writable == area.Write : !child.Writable && (!parent.Writable || !area.MayWrite));
     }
 
     private static int FirstBeyondArea(MmStruct mm)
@@ -378,7 +378,7 @@ public static class CowLaws
 
     private static int FirstUnknown(in Step step)
     {
-        for (var name = 0; name < step.World.TaskNames; name++)
+        for (var name = 0; name <= step.World.TaskNames; name++)
         {
             var task = step.World.TryTask(new MmId(name));
             if (task is null == step.Copying.Names.Has(new MmId(name)) || task is { State: ProcessMachine.State.Ended })

@@ -10,7 +10,7 @@ public sealed class ForkHistory
 {
     private readonly Dictionary<Page, Shared> _shared = [];
 
-    /// <summary>A frame that was copied too often in this step; null for none.</summary>
+    /// <summary>A frame that was copied too often in this step, or though all others had let it go; null for none.</summary>
     public Page? Excess { get; private set; }
 
     /// <summary>In this step the last of several sharers wrote in place, and the frame was never copied: the others had let it go.</summary>
@@ -62,7 +62,7 @@ public sealed class ForkHistory
         if (fault.Kind == FaultKind.Copy)
         {
             _shared[page] = shared with { Copies = shared.Copies + 1 };
-            Excess = shared.Copies + 1 > shared.Sharers - 1 ? page : Excess;
+            Excess = shared.Copies + 1 > shared.Sharers - 1 || page.Count == 0 ? page : Excess;
         }
         else if (fault.Kind is FaultKind.SwapIn or FaultKind.SwapInOwn)
         {

@@ -87,6 +87,9 @@ public sealed class World
     /// <summary>The process of a name; null where it is not bound.</summary>
     public TaskStruct? TryTask(MmId id) => _tasks.Has(id.Value) ? _tasks[id.Value] : null;
 
+    /// <summary>An operation of a process is one tick of its slice; of one that is alone nothing is taken. kernel: update_process_times().</summary>
+    public void Tick(TaskStruct task) => task.Counter -= task.Counter > 0 && _tasks.Bound > 1 ? 1 : 0;
+
     /// <summary>One more than the largest number of a process's name.</summary>
     public int TaskNames => _tasks.Count;
 

@@ -37,8 +37,8 @@ public sealed partial class CopyingWorld
         Names.Bind(id);
     }
 
-    /// <summary>The process does something.</summary>
-    public void Tick(MmId id) => _slices.Rebind(id.Value, Math.Max(0, Slice(id) - 1));
+    /// <summary>The process does something: where it is not alone, that is a part of its slice.</summary>
+    public void Tick(MmId id) => _slices.Rebind(id.Value, Math.Max(0, Slice(id) - (_mms.Bound > 1 ? 1 : 0)));
 
     /// <summary>Whose turn it is; where nobody who runs has anything left, everybody is given a slice.</summary>
     public void Schedule()
@@ -605,6 +605,7 @@ public sealed partial class CopyingWorld
             {
                 var slot = _mms[name][n];
                 state.Write(n == 0 ? _slices[name] : 0);
+                state.Write(_mms[name].IsForked);
                 state.Write(slot.IsMapped);
                 state.Write(slot.Read);
                 state.Write(slot.Write);

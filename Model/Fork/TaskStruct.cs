@@ -43,9 +43,6 @@ public sealed class TaskStruct(MmId id, MmStruct mm, int pages)
         return refusal;
     }
 
-    /// <summary>An operation of the process was one tick. kernel: update_process_times().</summary>
-    internal void Tick() => Counter -= Counter > 0 ? 1 : 0;
-
     internal void Fork() => Fire(ProcessMachine.Event.Fork, ProcessMachine.Guard.None);
 
     /// <summary>Sleeps until the child lets go of the memory.</summary>

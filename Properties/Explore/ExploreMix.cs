@@ -27,6 +27,7 @@ public sealed record ExploreMix(
     [
         new("skb", 7, [("empty", [])], SkbOperations(names: 2), SmallPackets),
         new("pages", 8, [("mapped", Parse(["p0 = mm_alloc(low)", "mmap(p0, 0, 2, rw, private)"]))], PagesOperations(), AnyPages),
+        new("fork", 12, [("one-slot", Parse([.. OneSlotIsFree, "p0 = mm_alloc(low)", "mmap(p0, 0, 2, rw, private)", .. SliceIsUsedUp]))], ForkOperations(), AnyPages),
         new("transmit", 4, [.. DriverKind.All.Select(Connected)], NetOperations(), ShortStreams),
         new("acenic", 6, [Connected(DriverKind.All.Single(kind => kind.Word == "acenic"))], NetOperations(), ShortStreams),
         new("hme", 6, [Connected(DriverKind.All.Single(kind => kind.Word == "hme"))], NetOperations(), ShortStreams),
@@ -174,6 +175,36 @@ public sealed record ExploreMix(
         "vec0 = get_user_pages(READ, p0, 0, 1, times=255)",
         "do_exit(p0)",
         "fail_alloc(1)",
+    ]);
+
+    /// <summary>A process that nothing happens to has all pages of swap space but one.</summary>
+    private static string[] OneSlotIsFree => ["p2 = mm_alloc(low)", "mmap(p2, 0, 3, rw, private)", .. Enumerable.Range(0, 3).Select(n => $"store(p2, {n * 16}, 1, 0)"), .. Enumerable.Range(0, 3).Select(n => $"swap_out(p2, {n})"), "page_launder()", "end_buffer_io_async()", "reclaim_swapper_space()"];
+
+    /// <summary>What is left of a slice is no part of these states: nothing is.</summary>
+    private static string[] SliceIsUsedUp => [.. Enumerable.Repeat("load(p0, 0, 1)", 4)];
+
+    /// <summary>A parent and a child, two pages; each with the few operands that differ.</summary>
+    private static List<Operation> ForkOperations() => Parse(
+    [
+        "p1 = do_fork(p0)",
+        "p1 = do_fork(p0, CLONE_VFORK)",
+        "store(p0, 0, 1, 1)",
+        "store(p1, 0, 1, 2)",
+        "store(p0, 16, 1, 1)",
+        "store(p1, 16, 1, 2)",
+        "load(p0, 0, 1)",
+        "load(p1, 0, 1)",
+        "access_process_vm(p1, 0, 1, 1)",
+        "mprotect(p1, 0, 1, r)",
+        "madvise_dontneed(p0, 0, 1)",
+        "swap_out(p0, 0)",
+        "swap_out(p1, 0)",
+        "page_launder()",
+        "end_buffer_io_async()",
+        "reclaim_swapper_space()",
+        "sys_execve(p1)",
+        "do_exit(p1)",
+        "fail_alloc(3)",
     ]);
 
     private static bool AnyPages(CopyingWorld copying, Operation operation) => true;

@@ -20,7 +20,7 @@ public enum CloneFlags
 /// <param name="Result">The child.</param>
 /// <param name="Parent">Who calls.</param>
 /// <param name="Flags">What they share.</param>
-/// <param name="DmaAt">A fault of the schedule: when fork has looked at the pins of this page, another thread pins it for a device, which writes 5, 6, 7, ... there and lets it go when fork is over; -1 for none.</param>
+/// <param name="DmaAt">A fault of the schedule: when fork has looked at the pins of this page, another thread pins it for a device, which writes the pattern of seed 5 there and lets it go when fork is over; -1 for none.</param>
 public sealed record DoFork(MmId Result, MmId Parent, CloneFlags Flags, int DmaAt = -1) : Operation
 {
     /// <summary>The seed of what that device writes.</summary>

@@ -17,7 +17,7 @@ public sealed record Load(MmId Mm, int Address, int Count) : Operation
     {
         var size = world.Profile.PageSize;
         var task = world.Task(Mm);
-        task.Tick();
+        world.Tick(task);
         var refusal = task.Access(Address / size, write: false, out var page);
         if (refusal != Refusal.None)
         {

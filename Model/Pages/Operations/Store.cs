@@ -20,7 +20,7 @@ public sealed record Store(MmId Mm, int Address, int Count, int Data, bool IsSho
         var size = world.Profile.PageSize;
         var task = world.Task(Mm);
         var mm = task.Mm;
-        task.Tick();
+        world.Tick(task);
         mm.IsShortInFault = IsShort;
         var refusal = task.Access(Address / size, write: true, out var page);
         mm.IsShortInFault = false;

@@ -9,7 +9,10 @@ namespace ZeroCopy.Tests.ScriptFiles;
 public sealed class RegressionTests
 {
     public static TheoryData<string> Files =>
-        [.. Directory.EnumerateFiles(Repo.PathOf("tests", "regressions"), "*.script").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        [.. Names()];
+
+    /// <summary>Scripts that say of each read what it must give.</summary>
+    public static TheoryData<string> Selftests => [.. Names().Where(file => file.StartsWith("cow", StringComparison.Ordinal))];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -36,9 +39,9 @@ public sealed class RegressionTests
     public void Each_premise_occurs()
     {
         var hits = new long[LawCatalogue.All.Count];
-        foreach (var path in Directory.EnumerateFiles(Repo.PathOf("tests", "regressions"), "*.script"))
+        foreach (var path in Scripts())
         {
-            var replay = new Replay(Read(Path.GetFileName(path)));
+            var replay = new Replay(Read(path));
             while (replay.Next(out _))
             {
             }
@@ -51,6 +54,33 @@ public sealed class RegressionTests
 
         Assert.Empty(LawCatalogue.All.Where((law, i) => law.Kind == LawKind.Sometimes && hits[i] == 0));
     }
+
+    [Theory]
+    [MemberData(nameof(Selftests))]
+    public void Selftest_reads_what_it_says(string file)
+    {
+        var lines = File.ReadAllLines(Repo.PathOf("tests", "regressions", file));
+        var replay = new Replay(Read(file));
+        var reads = 0;
+        for (var i = 1; i < lines.Length; i++)
+        {
+            if (lines[i].StartsWith("# reads ", StringComparison.Ordinal))
+            {
+                Assert.Equal(lines[i]["# reads ".Length..], Convert.ToHexStringLower(replay.Checker.World.Seen.Read));
+                reads++;
+            }
+            else if (!lines[i].StartsWith('#'))
+            {
+                Assert.True(replay.Next(out _));
+            }
+        }
+
+        Assert.NotEqual(0, reads);
+    }
+
+    private static IEnumerable<string> Names() => Scripts().Select(path => Path.GetRelativePath(Repo.PathOf("tests", "regressions"), path)).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Scripts() => Directory.EnumerateFiles(Repo.PathOf("tests", "regressions"), "*.script", SearchOption.AllDirectories);
 
     private static Script Read(string file) => Script.Parse(File.ReadAllText(Repo.PathOf("tests", "regressions", file)), Language.All);
 }

@@ -21,7 +21,7 @@ internal sealed class LinuxCowRig(LinuxCow cow) : CowRig
         GetUserPages { Into: true, IsPlain: false } or DmaFromDevice => cow.Probe.IoUring == "yes",
         GetUserPages { Into: false, IsPlain: true } => cow.Probe.Vmsplice == "yes",
         AccessProcessVm { DontneedAfter: 0 } => cow.Probe.Poke == "yes",
-        Store { IsShort: false } or DoFork { Flags: not CloneFlags.Vm } => true,
+        Store { IsShort: false } or DoFork { Flags: not CloneFlags.Vm, DmaAt: < 0 } => true,
         MmAlloc or OpenFile or Mmap or Munmap or Mprotect or DoExit or Load or GenericFileWrite or UnpinUserPages or DmaToDevice or Execve or MadviseDontneed => true,
         _ => false,
     };

@@ -116,7 +116,7 @@ public sealed class CowConformRun(CowRig rig, ulong seed)
         "get_user_pages" => draw with { Make = hand => draw.Make(hand) is GetUserPages pin ? pin with { Times = 1, IsPlain = !pin.Into } : draw.Make(hand) },
         "store" => draw with { Make = hand => draw.Make(hand) is Store store ? store with { IsShort = false } : draw.Make(hand) },
         "access_process_vm" => draw with { Make = hand => draw.Make(hand) is AccessProcessVm forced ? forced with { DontneedAfter = 0 } : draw.Make(hand) },
-        "do_fork" => draw with { Make = hand => draw.Make(hand) is DoFork { Flags: CloneFlags.Vm } fork ? fork with { Flags = CloneFlags.None } : draw.Make(hand) },
+        "do_fork" => draw with { Make = hand => draw.Make(hand) is DoFork fork ? fork with { Flags = fork.Flags == CloneFlags.Vm ? CloneFlags.None : fork.Flags, DmaAt = -1 } : draw.Make(hand) },
         "open" => draw with { Weight = 1 },
         _ => draw,
     };

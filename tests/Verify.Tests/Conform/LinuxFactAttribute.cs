@@ -1,5 +1,6 @@
 using ZeroCopy.Cli.Linux;
 using ZeroCopy.Cli.Qemu;
+using ZeroCopy.Tests.Support;
 
 namespace ZeroCopy.Tests.Conform;
 
@@ -36,10 +37,16 @@ internal sealed class LinuxFactAttribute : FactAttribute
         }
     });
 
-    public LinuxFactAttribute(LinuxNeeds needs = LinuxNeeds.Nothing) => Skip = Reason(needs);
+    public LinuxFactAttribute(LinuxNeeds needs = LinuxNeeds.Nothing, bool takesLong = false) => Skip = Reason(needs, takesLong);
 
-    private static string? Reason(LinuxNeeds needs)
+    /// <summary>Why it cannot be run here; null where it can.</summary>
+    internal static string? Reason(LinuxNeeds needs, bool takesLong)
     {
+        if (takesLong && !LongFactAttribute.Wanted)
+        {
+            return LongFactAttribute.Reason;
+        }
+
         if (Kernel.Value is not { Probe: { } probe })
         {
             return Kernel.Value.Missing;
@@ -51,4 +58,11 @@ internal sealed class LinuxFactAttribute : FactAttribute
             : needs.HasFlag(LinuxNeeds.Poke) && probe.Poke != "yes" ? $"/proc/PID/mem {probe.Poke}"
             : null;
     }
+}
+
+/// <summary>As <see cref="LinuxFactAttribute"/>, with data.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class LinuxTheoryAttribute : TheoryAttribute
+{
+    public LinuxTheoryAttribute(LinuxNeeds needs = LinuxNeeds.Nothing, bool takesLong = false) => Skip = LinuxFactAttribute.Reason(needs, takesLong);
 }

@@ -7,7 +7,7 @@ using ZeroCopy.Properties.Fork;
 
 namespace ZeroCopy.Cli;
 
-/// <summary><c>zcverify fork</c>: what copy-on-write costs when the parent runs first, and when the child does; measured and foretold.</summary>
+/// <summary><c>zcverify fork</c>: what copy-on-write costs when the parent runs first, and when the child does; measured, and by set arithmetic.</summary>
 internal static class ForkCommand
 {
     private static readonly Option<string> Pages = new("--pages") { Description = $"anonymous pages of the process, 1 to {ForkExperiment.PagesMax}", DefaultValueFactory = _ => "64" };
@@ -25,7 +25,7 @@ internal static class ForkCommand
     {
         var command = new Command(
             "fork",
-            "What copy-on-write costs after fork, by who runs first, beside what set arithmetic foretells. Everything is counted from the return of fork to the end; what fork itself takes (page-table writes, frames) is told apart. Status 1 when a law is broken or copies are not as foretold.")
+            $"What copy-on-write costs after fork, by who runs first, beside what set arithmetic expects. Everything is counted from the return of fork to the end; what fork itself takes (page-table writes, frames) is told apart. Laws are evaluated after each operation up to {ModelForkMachine.PagesJudgedEachStep} pages, and beyond at the end of each phase. Status 1 when one is broken, or copies are not as expected.")
         {
             Pages, ParentWrites, ChildWrites, Order, ThenDoes, On, KernelWord, Chart, Mutant, JsonOut,
         };

@@ -5,14 +5,14 @@ using OxyPlot.Series;
 
 namespace ZeroCopy.Properties.Fork;
 
-/// <summary>Copies over the number of pages that the parent writes, the first ones; the child writes what the experiment says. Measured beside foretold.</summary>
+/// <summary>Copies over the number of pages that the parent writes, the first ones; the child writes what the experiment says. What was measured beside what is expected.</summary>
 /// <param name="experiment">Pages, what the child writes, and what it does then. What the parent writes is the chart's own.</param>
 /// <param name="orders">A curve for each.</param>
 /// <param name="machine">Where it was measured, in words.</param>
 public sealed class ForkChart(ForkExperiment experiment, IReadOnlyList<ForkOrder> orders, string machine)
 {
     private const int MeasuredMax = 32;
-    private const int ForetoldMax = 512;
+    private const int ExpectedMax = 512;
     private const int Width = 900;
     private const int Height = 560;
     private const double Room = 0.02;
@@ -73,7 +73,7 @@ public sealed class ForkChart(ForkExperiment experiment, IReadOnlyList<ForkOrder
         model.Axes.Add(AxisOf(AxisPosition.Left, "copies, from the return of fork on", most));
         foreach (var order in orders)
         {
-            model.Series.Add(Foretold(order));
+            model.Series.Add(Expected(order));
             model.Series.Add(Measured(order));
         }
 
@@ -118,16 +118,16 @@ public sealed class ForkChart(ForkExperiment experiment, IReadOnlyList<ForkOrder
         return Enumerable.Range(0, count + 1).Select(i => (int)((long)experiment.Pages * i / count));
     }
 
-    private LineSeries Foretold(ForkOrder order)
+    private LineSeries Expected(ForkOrder order)
     {
         var line = new LineSeries
         {
-            Title = $"{NameOf(order, experiment.Then)}: foretold, {(experiment.IsUnion(order) ? "pages that either writes" : "pages that the child writes")}",
+            Title = $"{NameOf(order, experiment.Then)}: expected, {(experiment.IsUnion(order) ? "pages that either writes" : "pages that the child writes")}",
             Color = ColorOf(order),
             LineStyle = order == ForkOrder.Parent ? LineStyle.Solid : LineStyle.Dash,
             StrokeThickness = order == ForkOrder.Parent ? 2.5 : 1.5,
         };
-        line.Points.AddRange(Sample(ForetoldMax).Select(written => new DataPoint(written, Writing(written).Expected(order))));
+        line.Points.AddRange(Sample(ExpectedMax).Select(written => new DataPoint(written, Writing(written).Expected(order))));
         return line;
     }
 

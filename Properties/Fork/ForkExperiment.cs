@@ -10,16 +10,16 @@ public enum ForkOrder
     Child,
 }
 
-/// <summary>What was measured in one order, and foretold.</summary>
+/// <summary>What was measured in one order, and what is expected.</summary>
 /// <param name="Order">Who ran first.</param>
 /// <param name="Fork">What fork itself cost.</param>
 /// <param name="Cost">What came after it returned, up to the end.</param>
-/// <param name="Expected">Copies that set arithmetic foretells.</param>
+/// <param name="Expected">Copies by set arithmetic.</param>
 /// <param name="Steps">Operations.</param>
 /// <param name="Violations">What was broken: the count ends there.</param>
 public sealed record ForkOutcome(ForkOrder Order, ForkCost Fork, ForkCost Cost, int Expected, long Steps, IReadOnlyList<Violation> Violations)
 {
-    /// <summary>Every law held, and as many pages were copied as was foretold.</summary>
+    /// <summary>Every law held, and as many pages were copied as was expected.</summary>
     public bool Holds => Violations.Count == 0 && Cost.Copies == Expected;
 }
 
@@ -33,7 +33,7 @@ public sealed record ForkExperiment(int Pages, PageSet ParentWrites, PageSet Chi
     /// <summary>Pages of a process at most.</summary>
     public const int PagesMax = 4096;
 
-    /// <summary>What the foretold numbers take for granted.</summary>
+    /// <summary>What the expected numbers take for granted.</summary>
     public const string Premise = "before fork every page is anonymous and present with one reference: not in the swap cache, not pinned, not reserved";
 
     /// <summary>Copies by set arithmetic, with no look at any machine: a page that both have is copied for whoever writes it first, and what the other keeps is its own. Where the child is gone before the parent runs, the parent copies nothing.</summary>

@@ -10,7 +10,7 @@ namespace ZeroCopy.Properties.Fork;
 /// <param name="pages">Pages of the process at most.</param>
 public sealed class ModelForkMachine(Kernel kernel, int pages) : ForkMachine
 {
-    /// <summary>With more pages than this the laws are evaluated once in each phase: they look at every page of every process.</summary>
+    /// <summary>With more pages than this the laws are evaluated once in each phase, because they look at every page of every process. What they say of a single operation is then said of the last one alone.</summary>
     public const int PagesJudgedEachStep = 64;
 
     private const int WordBytes = 4;
@@ -95,7 +95,7 @@ public sealed class ModelForkMachine(Kernel kernel, int pages) : ForkMachine
         return _checker.World.Seen.Succeeded ? true : throw new ModelException($"{operation} was refused: {_checker.World.Seen.Refusal}");
     }
 
-    /// <summary>The foretold numbers hold for such pages alone.</summary>
+    /// <summary>The expected numbers hold for such pages alone.</summary>
     private void DemandPremise(int pages)
     {
         var mm = _checker.World.Mm(Parent);

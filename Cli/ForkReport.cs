@@ -73,8 +73,12 @@ internal sealed record ForkReport(
 
     private static void PrintWrong(IAnsiConsole console, ForkOutcome outcome)
     {
-        ViolationOutput.Print(console, outcome.Violations);
-        if (outcome.Violations.Count == 0 && !outcome.Holds)
+        if (outcome.Violations.Count > 0)
+        {
+            console.MarkupLineInterpolated($"{Word(outcome.Order)} first: the count ends where something was broken");
+            ViolationOutput.Print(console, outcome.Violations);
+        }
+        else if (!outcome.Holds)
         {
             console.MarkupLineInterpolated($"[red]difference[/] {Word(outcome.Order)} first: {outcome.Cost.Copies} copies, {outcome.Expected} expected");
         }

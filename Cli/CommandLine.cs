@@ -23,6 +23,7 @@ internal static class CommandLine
             ShrinkCommand.Create(),
             MutantsCommand.Create(),
             SendCommand.Create(),
+            ForkCommand.Create(),
             ConformCommand.Create(),
             SpecCommand.Create(),
             BenchCommand.Create(),

@@ -29,6 +29,8 @@ public sealed record Profile(Size Size, Kernel Kernel, MemoryModel MemoryModel =
 
     public static readonly Profile Real = new(Size.Real, Kernel.Linux244);
 
+    private readonly int? _taskPages;
+
     /// <summary>Bytes in a page. kernel: PAGE_SIZE.</summary>
     public int PageSize => Size == Size.Tiny ? 16 : 4096;
 
@@ -59,8 +61,12 @@ public sealed record Profile(Size Size, Kernel Kernel, MemoryModel MemoryModel =
     /// <summary>kernel: TX_RING_SIZE of a driver of the time, drivers/net/tulip/tulip.h.</summary>
     public int UnconvertedTxRingSize => Size == Size.Tiny ? 4 : 16;
 
-    /// <summary>Pages that a process can map, from address 0 on. kernel: TASK_SIZE.</summary>
-    public int TaskPages => Size == Size.Tiny ? 8 : 16;
+    /// <summary>Pages that a process can map, from address 0 on: whole page tables of them. No script says it; an experiment may ask for more. kernel: TASK_SIZE.</summary>
+    public int TaskPages
+    {
+        get => _taskPages ?? (Size == Size.Tiny ? 8 : 16);
+        init => _taskPages = value > 0 && value % PagesPerTable == 0 ? value : throw new ModelException($"{value} pages are not page tables of {PagesPerTable}");
+    }
 
     /// <summary>Pages that one page table maps. kernel: PTRS_PER_PTE.</summary>
     public int PagesPerTable => Size == Size.Tiny ? 2 : 8;

@@ -101,6 +101,10 @@ public sealed class Checker
     /// <returns>False where it is not enabled and was skipped.</returns>
     public bool Apply(Operation operation) => Take(operation, isJudged: true);
 
+    /// <summary>Applies one operation to both paths, and evaluates no law. Guards of machines and BUG checks are told all the same.</summary>
+    /// <returns>False where it is not enabled and was skipped.</returns>
+    public bool ApplyUnjudged(Operation operation) => Take(operation, isJudged: false);
+
     /// <summary>Applies one operation to both paths, and evaluates nothing: it was judged before.</summary>
     public void Advance(Operation operation)
     {

@@ -13,6 +13,7 @@ public sealed class ApprovedTests
         { "spec-rule", "spec SKB-009" },
         { "spec-machine", "spec skb" },
         { "send-udp", "send LICENSE --driver unconverted --proto udp --mss 512" },
+        { "fork", "fork --then stay --order child" },
         { "replay", "replay tests/regressions/2026-11-23-retransmit-while-clone-in-ring.script" },
     };
 
@@ -22,6 +23,15 @@ public sealed class ApprovedTests
     {
         var (_, output, _) = Zcverify.Run(command.Split(' '));
         IsApproved(name, ".txt", output);
+    }
+
+    /// <summary>The README shows it.</summary>
+    [Fact]
+    public void Chart_is_as_approved()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(0, Zcverify.Run("fork", "--chart", folder["fork.svg"]).Status);
+        IsApproved(Chart, ".svg", File.ReadAllText(folder["fork.svg"]));
     }
 
     /// <summary>The witness of a recorded bug, shrunk and reported on the model with the bug compiled in: a reference count, the ring and its mappings, bytes on the wire.</summary>
@@ -52,7 +62,9 @@ public sealed class ApprovedTests
     public void No_text_is_left_over() => Assert.Empty(Directory.EnumerateFiles(Repo.PathOf("tests", "approved"))
         .Select(path => Path.GetFileNameWithoutExtension(path))
         .Where(name => !name.EndsWith(".received", StringComparison.Ordinal))
-        .Except(Texts.Select(row => (string)row[0])).Except(Reports.Select(id => $"report-{id}")));
+        .Except(Texts.Select(row => (string)row[0])).Except(Reports.Select(id => $"report-{id}")).Except([Chart]));
+
+    private const string Chart = "fork-chart";
 
     /// <summary>Witnesses are as short as they get: what is left is operands.</summary>
     private const int Evaluations = 6000;

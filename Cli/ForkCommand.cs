@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text;
+using ZeroCopy.Cli.Linux;
 using ZeroCopy.Cli.Qemu;
 using ZeroCopy.Model;
 using ZeroCopy.Properties.Fork;
@@ -20,6 +21,8 @@ internal static class ForkCommand
     private static readonly Option<string?> Chart = new("--chart") { Description = "write an SVG: copies over the number of pages that the parent writes" };
     private static readonly Option<string?> Mutant = new("--mutant") { Description = "run with this recorded bug compiled in" };
     private static readonly Option<bool> JsonOut = Verb.JsonOption();
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public static Command Create()
     {
@@ -45,16 +48,29 @@ internal static class ForkCommand
             return ScriptInput.On(mutant, parsed);
         }
 
-        var machine = isOnModel ? new ModelForkMachine(kernel, pages) : throw new AdapterException("--on linux: there is no adapter to the running kernel") { IsMissing = true };
+        if (!isOnModel && pages > KernelForkMachine.PagesMax)
+        {
+            throw new InputException($"--pages {pages} is too many for --on linux: the adapter has {KernelForkMachine.PagesMax}");
+        }
+
+        using var cpu = isOnModel ? null : new OneCpu(0);
+        using var cow = isOnModel ? null : new LinuxCow(Patience);
+        if (cow is { Probe.HasPfn: false })
+        {
+            throw new AdapterException("--on linux counts copies by page frames, which /proc/PID/pagemap shows to root alone");
+        }
+
+        ForkMachine machine = cow is null ? new ModelForkMachine(kernel, pages) : new KernelForkMachine(cow);
+        var whose = cow is null ? parsed.GetValue(KernelWord)! : cow.Probe.Release;
         using var output = parsed.GetValue(Chart) is { } path ? new OutputFile(path) : null;
-        var chart = output is null ? null : new ForkChart(experiment, orders, $"model, {parsed.GetValue(KernelWord)}");
+        var chart = output is null ? null : new ForkChart(experiment, orders, $"{parsed.GetValue(On)}, {whose}");
         var clock = Stopwatch.StartNew();
         var outcomes = orders.Select(order => experiment.Run(machine, order, cancel)).ToList();
         chart?.Measure(machine, done => Terminal.Tell($"chart: {done} of {chart.Runs} runs"), cancel);
         Terminal.Tell(null);
         output?.Write(Encoding.UTF8.GetBytes(chart!.Svg()));
         output?.Keep();
-        var report = new ForkReport(parsed.GetValue(On)!, parsed.GetValue(KernelWord)!, parsed.GetValue(ThenDoes)!, experiment, machine.Judged, outcomes, chart, parsed.GetValue(Chart), clock.Elapsed);
+        var report = new ForkReport(parsed.GetValue(On)!, whose, parsed.GetValue(ThenDoes)!, experiment, machine.Judged, outcomes, chart, parsed.GetValue(Chart), clock.Elapsed);
         if (parsed.GetValue(JsonOut))
         {
             Verb.Print(report.Json());

@@ -43,7 +43,7 @@ internal sealed record ForkReport(
             console.MarkupLineInterpolated($"expected, {Word(outcome.Order)} first: {outcome.Expected}, {(Experiment.IsUnion(outcome.Order) ? "the pages that either writes" : "the pages that the child writes")}");
         }
 
-        console.MarkupLineInterpolated($"counted from the return of fork to the end; fork itself: {Spell(Outcomes[0].Fork.PteWrites)} page-table writes, {Spell(Outcomes[0].Fork.Frames)} frames");
+        console.MarkupLineInterpolated($"counted from the return of fork to the end{(Outcomes[0].Fork.PteWrites is null ? "" : $"; fork itself: {Spell(Outcomes[0].Fork.PteWrites)} page-table writes, {Spell(Outcomes[0].Fork.Frames)} frames")}");
         console.MarkupLineInterpolated($"premise: {ForkExperiment.Premise}");
         foreach (var outcome in Outcomes)
         {
@@ -61,7 +61,7 @@ internal sealed record ForkReport(
 
         if (Status == ExitStatus.Holds)
         {
-            console.MarkupLineInterpolated($"[green]as expected[/], and every law held {Judged}: {string.Join(" and ", Outcomes.Select(outcome => $"{outcome.Steps}"))} operations");
+            console.MarkupLineInterpolated($"[green]as expected[/], by {Judged}: {string.Join(" and ", Outcomes.Select(outcome => $"{outcome.Steps}"))} operations");
         }
     }
 

@@ -21,12 +21,12 @@ public enum Then
 }
 
 /// <summary>What processes have cost, in numbers of events.</summary>
-/// <param name="Faults">Page faults.</param>
+/// <param name="Faults">Page faults; null where the machine cannot tell.</param>
 /// <param name="Copies">Pages copied.</param>
 /// <param name="Clears">Fresh pages cleared in place of the zero page.</param>
 /// <param name="Frames">Page frames taken; null where the machine cannot tell.</param>
 /// <param name="PteWrites">Page-table entries set, changed or cleared by the kernel; null where the machine cannot tell.</param>
-public readonly record struct ForkCost(long Faults, long Copies, long Clears, long? Frames, long? PteWrites)
+public readonly record struct ForkCost(long? Faults, long Copies, long Clears, long? Frames, long? PteWrites)
 {
     /// <summary>What came on top of an earlier count.</summary>
     public ForkCost Since(ForkCost before) => new(Faults - before.Faults, Copies - before.Copies, Clears - before.Clears, Frames - before.Frames, PteWrites - before.PteWrites);
@@ -38,7 +38,7 @@ public abstract class ForkMachine
     /// <summary>The count so far.</summary>
     public abstract ForkCost Cost { get; }
 
-    /// <summary>When laws are evaluated, in words.</summary>
+    /// <summary>What was looked at besides the numbers, and when, in words.</summary>
     public abstract string Judged { get; }
 
     /// <summary>Operations so far.</summary>

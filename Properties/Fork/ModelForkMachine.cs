@@ -31,7 +31,7 @@ public sealed class ModelForkMachine(Kernel kernel, int pages) : ForkMachine
         }
     }
 
-    public override string Judged => IsEachStep ? "after each operation" : "after the last operation of each phase";
+    public override string Judged => IsEachStep ? "every law after each operation" : "every law after the last operation of each phase";
 
     public override long Steps => _checker.Steps;
 

@@ -53,6 +53,7 @@ public sealed class BadInputTests
     [InlineData("fork --child-writes 99999999999", "--child-writes '99999999999' is neither a page nor a range of pages")]
     [InlineData("fork --order first", "--order 'first' is not parent, child or both")]
     [InlineData("fork --then dance", "--then 'dance' is not exec, exit or stay")]
+    [InlineData("fork --on linux --pages 513", "--pages 513 is too many for --on linux: the adapter has 512")]
     [InlineData("fork --on mars", "--on 'mars' is not model or linux")]
     [InlineData("fork --kernel linux5", "--kernel 'linux5' is not linux244 or linux6")]
     [InlineData("fork --chart tests", "tests is a directory")]

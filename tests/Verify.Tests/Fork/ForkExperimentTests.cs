@@ -54,7 +54,7 @@ public sealed class ForkExperimentTests
     {
         var machine = new ModelForkMachine(Kernel.Linux244, ForkExperiment.PagesMax);
         var outcome = new ForkExperiment(ForkExperiment.PagesMax, Pages("0-4095"), Pages("1000-2999"), Then.Exec).Run(machine, ForkOrder.Child, CancellationToken.None);
-        Assert.Equal("after the last operation of each phase", machine.Judged);
+        Assert.Equal("every law after the last operation of each phase", machine.Judged);
         Assert.True(outcome.Holds);
         Assert.Equal(2000, outcome.Cost.Copies);
     }

@@ -14,6 +14,8 @@ public sealed class CopyingProcess(int pages)
     public ref CopyingSlot this[int n] => ref _slots[n];
 
     public int Pages => _slots.Length;
+
+    public ReadOnlySpan<CopyingSlot> Slots => _slots;
 }
 
 /// <summary>One page of a process.</summary>

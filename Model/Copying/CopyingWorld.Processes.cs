@@ -264,11 +264,11 @@ public sealed partial class CopyingWorld
     }
 
     /// <summary>The bytes of a page as they are.</summary>
-    public ReadOnlySpan<byte> Peek(MmId id, int n)
-    {
-        var slot = Mm(id)[n];
-        return slot.Own is { } own ? own.Bytes : slot.File is { } file ? FilePage(file, slot.Index) : _zeroes.Bytes;
-    }
+    public ReadOnlySpan<byte> Peek(MmId id, int n) => Peek(Mm(id)[n]);
+
+    /// <summary>The bytes of one page of a process as they are.</summary>
+    public ReadOnlySpan<byte> Peek(in CopyingSlot slot) =>
+        slot.Own is { } own ? own.Bytes : slot.File is { } file ? FilePage(file, slot.Index) : _zeroes.Bytes;
 
     /// <summary>A pin on the cells of a range.</summary>
     public void Bind(PinId id, MmId mm, int page, int offset, int length, bool into, bool isPlain)

@@ -261,7 +261,7 @@ public sealed partial class MmStruct
             SwapOut(n);
         }
 
-        if (!pte.Equals(before))
+        if (!pte.IsSame(before))
         {
             page.Put();
             return Saw(FaultKind.Changed, n, old);

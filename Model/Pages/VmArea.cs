@@ -43,6 +43,9 @@ public struct Pte
 
     public readonly bool IsPresent => Page is not null;
 
+    /// <summary>kernel: pte_same(), but for what a CPU marks by itself.</summary>
+    public readonly bool IsSame(in Pte other) => Page == other.Page && Swap == other.Swap && Writable == other.Writable;
+
     public readonly bool IsNone => Page is null && Swap == 0;
 
     /// <summary>The state that the data says, in an area that is shared or not.</summary>

@@ -27,7 +27,7 @@ public sealed record ExploreMix(
     [
         new("skb", 7, [("empty", [])], SkbOperations(names: 2), SmallPackets),
         new("pages", 8, [("mapped", Parse(["p0 = mm_alloc(low)", "mmap(p0, 0, 2, rw, private)"]))], PagesOperations(), AnyPages),
-        new("fork", 12, [("one-slot", Parse([.. OneSlotIsFree, "p0 = mm_alloc(low)", "mmap(p0, 0, 2, rw, private)", .. SliceIsUsedUp]))], ForkOperations(), AnyPages),
+        new("fork", 8, [("one-slot", Parse([.. OneSlotIsFree, "p0 = mm_alloc(low)", "mmap(p0, 0, 2, rw, private)", .. SliceIsUsedUp]))], ForkOperations(), AnyPages),
         new("transmit", 4, [.. DriverKind.All.Select(Connected)], NetOperations(), ShortStreams),
         new("acenic", 6, [Connected(DriverKind.All.Single(kind => kind.Word == "acenic"))], NetOperations(), ShortStreams),
         new("hme", 6, [Connected(DriverKind.All.Single(kind => kind.Word == "hme"))], NetOperations(), ShortStreams),

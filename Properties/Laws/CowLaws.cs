@@ -26,7 +26,7 @@ public static class CowLaws
         (in Step step, MmStruct mm) => FirstShared(step, mm) < 0,
         (step, mm) => $"page {FirstShared(step, mm)} of {mm.Id} is writable, and {step.Recount.Mappings(mm.Ptes[FirstShared(step, mm)].Page!)} entries have {mm.Ptes[FirstShared(step, mm)].Page}");
 
-    public static readonly Law SharedPageOccurs = Law.Sometimes(CowRules.SharedIsProtected, (in Step step, MmStruct mm) => HasShared(step, mm));
+    public static readonly Law SharedPageOccurs = Law.Sometimes(CowRules.SharedIsProtected, (in Step step) => step.Operation is DoFork fork && step.Seen.Succeeded && HasShared(step, step.World.Mm(fork.Result)), after: Forks);
 
     public static readonly Law CopiedByRow = Law.Always(CowRules.CopiedByRow,
         (in Step step) => step.Operation is not DoFork { Flags: CloneFlags.None } fork || !step.Seen.Succeeded || FirstWrongRow(step, fork) < 0,
@@ -70,8 +70,8 @@ public static class CowLaws
     public static readonly Law CopyByLostLockOccurs = Occurs(CowRules.CopiedWhileHeld, FaultKind.CopyLocked);
 
     public static readonly Law ZeroIsNobodys = Law.Always(CowRules.ZeroIsNobodys,
-        (in Step _, Page page) => !page.Reserved || !page.Bytes.Span.ContainsAnyExcept((byte)0),
-        (_, page) => $"{page} is the zero page, and holds {SkbLaws.Hex(page.Bytes.Span)}");
+        (in Step step) => step.World.Memory.ZeroPage is not { } zero || !zero.Bytes.Span.ContainsAnyExcept((byte)0),
+        (step, _) => $"the zero page holds {SkbLaws.Hex(step.World.Memory.ZeroPage!.Bytes.Span)}");
 
     public static readonly Law ClearOccurs = Occurs(CowRules.ZeroIsNobodys, FaultKind.Clear);
 
@@ -256,10 +256,12 @@ public static class CowLaws
     /// <summary>The first private page that is writable here and known to another entry; -1 for none.</summary>
     private static int FirstShared(in Step step, MmStruct mm)
     {
-        for (var n = 0; n < mm.Ptes.Length; n++)
+        var ptes = mm.Ptes;
+        var areas = mm.Areas;
+        for (var n = 0; n < ptes.Length; n++)
         {
-            ref readonly var pte = ref mm.Ptes[n];
-            if (pte.Writable && pte.Page is { } page && !mm.Areas[n].Shared && (step.Recount.Mappings(page) > 1 || (page.SwapEntry >= 0 && step.Recount.SwapCount(page.SwapEntry) > 1)))
+            ref readonly var pte = ref ptes[n];
+            if (pte.Writable && pte.Page is { } page && !areas[n].Shared && (step.Recount.Mappings(page) > 1 || (page.SwapEntry >= 0 && step.Recount.SwapCount(page.SwapEntry) > 1)))
             {
                 return n;
             }
@@ -333,9 +335,11 @@ public static class CowLaws
 
     private static int FirstBeyondArea(MmStruct mm)
     {
-        for (var n = 0; n < mm.Ptes.Length; n++)
+        var ptes = mm.Ptes;
+        var areas = mm.Areas;
+        for (var n = 0; n < ptes.Length; n++)
         {
-            if (mm.Ptes[n].Writable && !mm.Areas[n].Write)
+            if (ptes[n].Writable && !areas[n].Write)
             {
                 return n;
             }
@@ -346,9 +350,11 @@ public static class CowLaws
 
     private static int FirstAstray(MmStruct mm)
     {
-        for (var n = 0; n < mm.Ptes.Length; n++)
+        var ptes = mm.Ptes;
+        var areas = mm.Areas;
+        for (var n = 0; n < ptes.Length; n++)
         {
-            if (mm.Ptes[n].State != mm.Ptes[n].Abstraction(mm.Areas[n].Shared))
+            if (ptes[n].State != ptes[n].Abstraction(areas[n].Shared))
             {
                 return n;
             }
@@ -401,9 +407,10 @@ public static class CowLaws
             }
 
             var entries = task.Tlb.Entries;
+            var ptes = task.Mm.Ptes;
             for (var n = 0; n < entries.Length; n++)
             {
-                if (entries[n].Page is { } page && (task.Mm.Ptes[n].Page != page || (entries[n].Writable && task.Mm.Ptes[n] is not { Writable: true, Dirty: true })))
+                if (entries[n].Page is { } page && (ptes[n].Page != page || (entries[n].Writable && ptes[n] is not { Writable: true, Dirty: true })))
                 {
                     return (name, n);
                 }

@@ -31,6 +31,14 @@ public sealed class ForkHistory
         {
             Follow(world.Seen.Faults[i]);
         }
+
+        foreach (var (page, _) in _shared)
+        {
+            if (page.Mappings == 0)
+            {
+                _shared.Remove(page);
+            }
+        }
     }
 
     public void WriteState(StateWriter state, World world)

@@ -25,7 +25,7 @@ public static class MemoryLaws
         (in Step step, MmStruct mm) => step.Copying.Mm(mm.Id).IsForked || FirstPage(step, mm) < 0,
         (step, mm) => Explain(step, mm, FirstPage(step, mm)));
 
-    public static readonly Law SwappedPageOccurs = Law.Sometimes(PinRules.MemoryAgrees, (in Step _, MmStruct mm) => HasSwapEntry(mm));
+    public static readonly Law SwappedPageOccurs = Law.Sometimes(PinRules.MemoryAgrees, (in Step step) => step.Operation is SwapOut call && HasSwapEntry(step.World.Mm(call.Mm)), after: [typeof(SwapOut)]);
 
     public static readonly Law LoadAgrees = Law.Always(PinRules.MemoryAgrees,
         (in Step step) => step.Operation is not Load || step.Seen.Read.SequenceEqual(step.Copying.Answer),
@@ -132,15 +132,23 @@ public static class MemoryLaws
     /// <summary>The first page of a process that does not hold what the copying path says; -1 for none. Follows entries, swap and files itself.</summary>
     internal static int FirstPage(in Step step, MmStruct mm)
     {
-        for (var n = 0; n < mm.Areas.Length; n++)
+        var slots = step.Copying.Mm(mm.Id).Slots;
+        var areas = mm.Areas;
+        for (var n = 0; n < areas.Length; n++)
         {
-            var slot = step.Copying.Mm(mm.Id)[n];
-            if (slot.IsMapped != mm.Areas[n].IsMapped)
+            ref readonly var slot = ref slots[n];
+            if (slot.IsMapped != areas[n].IsMapped)
             {
                 return n;
             }
 
-            if (slot.IsMapped && !step.Copying.Peek(mm.Id, n).SequenceEqual(BytesOf(step, mm, n)))
+            if (!slot.IsMapped || (slot is { Own: null, File: null } && mm.Ptes[n].IsNone))
+            {
+                // Nothing is there, and zeroes are due: do_anonymous_page() will give them.
+                continue;
+            }
+
+            if (!step.Copying.Peek(slot).SequenceEqual(BytesOf(step, mm, n)))
             {
                 return n;
             }

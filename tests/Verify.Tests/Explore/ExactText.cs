@@ -6,6 +6,7 @@ using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
 using ZeroCopy.Properties;
+using ZeroCopy.Properties.Laws;
 
 namespace ZeroCopy.Tests.Explore;
 
@@ -137,7 +138,7 @@ internal sealed class ExactText
 
                 return;
             case Model.Copying.CopyingCell cell:
-                Line($"pins {cell.Pins} users {cell.Users} {cell.File} {cell.Index} {cell.IsTruncated} {(cell.File is null ? Convert.ToHexString(cell.Bytes) : "")}");
+                Line($"pins {cell.Pins} plain {cell.PlainPins} users {cell.Users} {cell.File} {cell.Index} {cell.IsTruncated} {(cell.File is null ? Convert.ToHexString(cell.Bytes) : "")}");
                 return;
             case Model.Copying.CopyingSkb skb:
                 Line(Convert.ToHexString(skb.Bytes));
@@ -149,6 +150,15 @@ internal sealed class ExactText
                 Line(string.Join(' ', runs));
                 Line(string.Join(' ', flow.Origin(flow.Kept, (int)(flow.Accepted - flow.Kept)).ToArray().Select(mark => mark.Packed)));
                 Line($"{flow.NextCall} {string.Join(' ', flow.Untold)}");
+                return;
+            case ForkHistory forks:
+                // A book by page, in the order in which the walk met the pages.
+                var book = (IDictionary)typeof(ForkHistory).GetField("_shared", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(forks)!;
+                foreach (var page in book.Keys.Cast<object>().OrderBy(page => _numbers[page]))
+                {
+                    Line($"{_numbers[page]} {book[page]}");
+                }
+
                 return;
             case FileContent content:
                 Line(content.ToString());

@@ -75,8 +75,21 @@ public sealed class ExplorerTests
     [InlineData("skb", 25020, 135662), InlineData("pages", 35205, 309826), InlineData("transmit", 8716, 25853), InlineData("completion", 19595, 62212)]
     public void Default_mix_has_the_pinned_states_on_one_core(string suite, int states, int transitions) => HasPinned(suite, states, transitions, 1);
 
+    /// <summary>A parent and a child, two pages, one free page of swap space: every state.</summary>
+    [LongFact]
+    [Trait("Category", "Long")]
+    public void Fork_is_complete_with_the_pinned_states()
+    {
+        var mix = ExploreMix.Find("fork")!;
+        var result = new Explorer(() => new WorldExplored(mix, Profile.Tiny), 2).Run(null, null, Explorer.DefaultMostStates, () => false);
+        Assert.True(result.IsComplete);
+        Assert.Equal((319280, 5038448, 26), (result.States, result.Transitions, result.Depth));
+        Assert.True(result.Holds);
+        Assert.Empty(result.NeverEnabled);
+    }
+
     [Theory]
-    [InlineData("skb", 4), InlineData("pages", 3), InlineData("transmit", 2), InlineData("acenic", 2), InlineData("hme", 2), InlineData("completion", 2)]
+    [InlineData("skb", 4), InlineData("pages", 3), InlineData("fork", 4), InlineData("transmit", 2), InlineData("acenic", 2), InlineData("hme", 2), InlineData("completion", 2)]
     public void Whole_worlds_and_exact_texts_give_the_same_counts(string suite, int depth) => Agree(suite, depth);
 
     [LongTheory]

@@ -26,7 +26,7 @@ public static class CowLaws
         (in Step step, MmStruct mm) => FirstShared(step, mm) < 0,
         (step, mm) => $"page {FirstShared(step, mm)} of {mm.Id} is writable, and {step.Recount.Mappings(mm.Ptes[FirstShared(step, mm)].Page!)} entries have {mm.Ptes[FirstShared(step, mm)].Page}");
 
-    public static readonly Law SharedPageOccurs = Law.Sometimes(CowRules.SharedIsProtected, (in Step step) => step.Operation is DoFork fork && step.Seen.Succeeded && HasShared(step, step.World.Mm(fork.Result)), after: Forks);
+    public static readonly Law SharedPageOccurs = Law.Sometimes(CowRules.SharedIsProtected, (in Step step) => step.Operation is DoFork { Flags: CloneFlags.None } fork && step.Seen.Succeeded && HasShared(step, step.World.Mm(fork.Result)), after: Forks);
 
     public static readonly Law CopiedByRow = Law.Always(CowRules.CopiedByRow,
         (in Step step) => step.Operation is not DoFork { Flags: CloneFlags.None } fork || !step.Seen.Succeeded || FirstWrongRow(step, fork) < 0,

@@ -15,7 +15,7 @@ internal static class CommandLine
     public static int Run(string[] args, string? mutant)
     {
         Mutant = mutant;
-        var root = new RootCommand("An executable specification of Linux 2.4.4 zero-copy networking. Without a verb it runs every suite, 5 s each.")
+        var root = new RootCommand("An executable specification of Linux 2.4.4 zero-copy networking and copy-on-write fork. Without a verb it runs every suite, 5 s each.")
         {
             RunCommand.Create(),
             ExploreCommand.Create(),

@@ -201,6 +201,9 @@ public sealed class Observation
     /// <summary>The page whose lock it waited for last; null for none.</summary>
     public Pages.Page? WaitedOn { get; set; }
 
+    /// <summary>A vfork parent runs again.</summary>
+    public bool WokeParent { get; set; }
+
     /// <summary>Within the call a device wrote to a page.</summary>
     public bool WasWritten { get; set; }
 
@@ -338,7 +341,7 @@ public sealed class Observation
         FailedAllocationsBefore = failedAllocations;
         (Refusal, Count, ByReference, Sum, ReadLength, Destructors) = (Refusal.None, 0, false, 0, 0, 0);
         (PagesDone, WaitedOn) = (0, null);
-        (GaveBack, WasWritten) = (false, false);
+        (GaveBack, WasWritten, WokeParent) = (false, false, false);
         Faults.Clear();
         _plan.Clear();
         _drops.Clear();

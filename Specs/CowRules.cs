@@ -19,12 +19,12 @@ public static class CowRules
         Source: "linux 2.4.4 mm/memory.c, copy_page_range()", Basis.Source);
 
     public static readonly Rule ReusedByTheLast = new("COW-004",
-        "A write fault takes the page where it lies only if nobody else can reach it: no other entry, no page of swap space that others name, no pin.",
+        "A write fault takes the page where it lies only if nobody else can reach it: no other entry, no page of swap space that others name, no pin; from linux 5.19 on a page that knows that it is one process's alone may be pinned.",
         Because: "A count of mappings is not enough: a child pins the page, unmaps it, and reads from the pin what its parent writes later (CVE-2020-29374).",
         Source: "linux 2.4.4 mm/memory.c, do_wp_page(): page_count(); mm/swapfile.c, exclusive_swap_page()", Basis.Source);
 
     public static readonly Rule CopiedWhileHeld = new("COW-005",
-        "A write fault copies a page exactly while somebody else holds it, or while its lock cannot be had; the last holder writes in place.",
+        "A write fault copies a page exactly while somebody else holds it, or while the lock of a page in the swap cache cannot be had; the last holder writes in place, and from linux 5.19 on so does a process whose alone the page is.",
         Because: "A copy that is not needed costs a page for each write after fork; one that is missing costs data.",
         Source: "linux 2.4.4 mm/memory.c, do_wp_page(): the cases of page_count(), TryLockPage()", Basis.Source);
 
@@ -44,7 +44,7 @@ public static class CowRules
         Source: "linux 2.4.4 mm/memory.c, copy_page_range(): VM_MAYWRITE; break_cow(), which makes the entry writable whatever the area says; maybe_mkwrite() of 2.6.4", Basis.Intended);
 
     public static readonly Rule ForcedWriteIsPrivate = new("COW-009",
-        "A forced write to private memory ends on a page of the process's own, never on the file's or the zero page, whatever happens between its faults.",
+        "A forced write to private memory ends on a page of the process's own, never on the file's or the zero page, whatever happens between its faults; a shared area that may not be written refuses it, where 2.4.4 did not look.",
         Because: "Who may only read a file writes it (CVE-2016-5195).",
         Source: "linux 4.9 mm/gup.c, follow_page_pte(), FOLL_COW; linux 2.4.4 kernel/ptrace.c, access_process_vm(), during which madvise waits", Basis.Later);
 
@@ -64,7 +64,7 @@ public static class CowRules
         Source: "linux 5.11 mm/memory.c, copy_present_page() (70e806e4e645, 57efa1fe5957); linux 2.4.4 mm/memory.c, copy_page_range(), which does not look", Basis.Later);
 
     public static readonly Rule FaultingWriterLeaves = new("COW-013",
-        "Whoever takes a write fault on a page that is pinned too leaves the frame: the pin is shared only with those who have not written since, and in the end perhaps with nobody.",
+        "Under 2.4.4, whoever takes a write fault on a page that is pinned too leaves the frame: the pin is shared only with those who have not written since, and in the end perhaps with nobody.",
         Because: "A hazard to know: what a device writes after a fork, the process that asked for it may never see.",
         Source: "linux 2.4.4 mm/memory.c, copy_page_range(), do_wp_page(); lkml 2009-04-14, O_DIRECT and fork", Basis.Source);
 
@@ -88,13 +88,18 @@ public static class CowRules
         Because: "A hazard to know: by the count alone, a change of protection parts a process from what it has pinned for reading.",
         Source: "linux 2.4.4 mm/memory.c, do_wp_page(): page_count(); linux 5.19 include/linux/page-flags.h, PG_anon_exclusive (6c287605fd56)", Basis.Source);
 
+    public static readonly Rule EntryIsRechecked = new("COW-018",
+        "A write fault that gave up its lock to allocate looks whether the entry is still the same, and begins anew where it is not.",
+        Because: "The page that it copied may be gone: what was written to another in between would be lost.",
+        Source: "linux 2.4.4 mm/memory.c, do_wp_page(): pte_same(*page_table, pte)", Basis.Source);
+
     public static readonly Rule NothingStale = new("COW-019",
         "No CPU remembers of a page more than its page table allows: fork, copy-on-write, change of protection, swap-out, unmapping and msync flush every CPU that has the address space.",
         Because: "A store by a thread on another CPU would go, without a fault, to a page that is the child's by now.",
         Source: "linux 2.4.4 kernel/fork.c, dup_mmap(): flush_tlb_mm(); mm/memory.c, establish_pte(): flush_tlb_page(); mm/mprotect.c, change_protection()", Basis.Source);
 
     public static readonly Rule ChildHasTheSlice = new("COW-020",
-        "After fork the child has what was left of its parent's slice, and the parent nothing until all have used theirs: the child runs first, unless nothing was left.",
+        "After fork the child has what was left of its parent's slice, and the parent nothing until all have used theirs: the child runs first, unless nothing was left. What a child had left when it ended is lost here; release_task() gives it back with wait4(), which is not modelled.",
         Because: "It is a hint, for one release (2.4.3 and 2.4.5 halve the slice). What is right must not depend on it, and what it saves depends on who runs first indeed.",
         Source: "linux 2.4.4 kernel/fork.c, do_fork(): p->counter = current->counter; current->counter = 0; kernel/sched.c, schedule(), goodness()", Basis.Source);
 
@@ -102,9 +107,4 @@ public static class CowRules
         "A device's pin that is taken without the lock while fork goes through the pages waits until it is over: between fork's look at a page's pins and its protection no pin comes in.",
         Because: "A page that fork took for unpinned is shared, and what the device writes the child sees.",
         Source: "linux 5.11 mm/gup.c, internal_get_user_pages_fast(): mm->write_protect_seq (57efa1fe5957); in 2.4.4 every pin waits for mmap_sem", Basis.Later);
-
-    public static readonly Rule EntryIsRechecked = new("COW-018",
-        "A write fault that gave up its lock to allocate looks whether the entry is still the same, and begins anew where it is not.",
-        Because: "The page that it copied may be gone: what was written to another in between would be lost.",
-        Source: "linux 2.4.4 mm/memory.c, do_wp_page(): pte_same(*page_table, pte)", Basis.Source);
 }

@@ -75,9 +75,6 @@ internal sealed class CowKernel(LinuxCow cow)
     /// <summary>kernel: MADV_DONTNEED.</summary>
     public CowAnswer Dontneed(int process, int page, int pages) => Answer($"dontneed {process} {page} {pages}");
 
-    /// <summary>kernel: MADV_PAGEOUT.</summary>
-    public CowAnswer Pageout(int process, int page, int pages) => Answer($"pageout {process} {page} {pages}");
-
     /// <summary>The process writes the pattern of <see cref="Model.Pattern"/>.</summary>
     public CowAccess Store(int process, long address, int count, int seed) => Access($"store {process} {address} {count} {seed}", count);
 
@@ -126,9 +123,6 @@ internal sealed class CowKernel(LinuxCow cow)
     /// <summary>Every page that is mapped, in their order.</summary>
     public List<CowMapped> State(int process) =>
         [.. Words($"state {process}").Skip(1).Select(word => word.Split(':')).Select(word => new CowMapped(int.Parse(word[0], CultureInfo.InvariantCulture), word[1], Page(word[2])))];
-
-    /// <summary>Faults so far that took no reading from a disk. Reuse of a page is one of them: copies are counted by <see cref="CowAccess.Copies"/>.</summary>
-    public long MinorFaults(int process) => long.Parse(Value(Words($"stats {process}"), "minflt"), CultureInfo.InvariantCulture);
 
     private static CowPage Page(string word) => word switch
     {

@@ -146,7 +146,7 @@ public sealed partial class CopyingWorld
     }
 
     /// <summary>A write that the area need not allow; another thread may give the page back within the call.</summary>
-    public void Force(MmId id, int address, int count, int seed, int gaveBack, Observation seen)
+    public void Force(MmId id, int address, int count, int seed, int dontneedAfter, Observation seen)
     {
         var n = address / profile.PageSize;
         ref var slot = ref Mm(id)[n];
@@ -166,7 +166,7 @@ public sealed partial class CopyingWorld
             slot.WriteFaults = !slot.Write && profile.Kernel == Kernel.Linux244;
         }
 
-        if (gaveBack > 0 && profile.Kernel == Kernel.Linux244)
+        if (dontneedAfter > 0 && profile.Kernel == Kernel.Linux244)
         {
             Forget(ref slot);
         }

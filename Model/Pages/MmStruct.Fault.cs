@@ -75,7 +75,7 @@ public sealed partial class MmStruct
 
     /// <summary>Whether a protected entry has a page of the process's own, which a forced write may use: this call broke the sharing, and the page is still the one that it made. kernel: can_follow_write_pte(), FOLL_COW; PageAnonExclusive() from linux 5.19 on.</summary>
     private bool IsOwnOf(int n, bool isBroken) =>
-        _ptes[n].Page is { Reserved: false, Mapping: null } page && (KnowsExclusive ? page.AnonExclusive : isBroken && _ptes[n].Dirty);
+        _ptes[n].Page is { Reserved: false, Mapping: null } page && (KnowsExclusive ? page.AnonExclusive && !_areas[n].Write : isBroken && _ptes[n].Dirty);
 
     /// <summary>The page of an entry that allows the access without a fault; null otherwise. For a device that will write, the entry must be writable and dirty. kernel: follow_page().</summary>
     public Page? FollowPage(int n, bool write)

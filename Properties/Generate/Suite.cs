@@ -58,7 +58,7 @@ public static class Suites
         new("fork", "fork, vfork, exec and exit; copy-on-write among relatives in any order, with files, swap and pins",
             ForkDraws.All,
             [],
-            Of(law => law.Rule.Id[..3] is "PIN" or "COW" && law.Rule != PinRules.WrittenInPlace && law.Rule != PinRules.CountNeverWraps && !CompletionRules.Contains(law.Rule))),
+            Of(law => law.Rule.Id[..3] is "PIN" or "COW" && law.Rule != PinRules.WrittenInPlace && law.Rule != PinRules.CountNeverWraps && law != MemoryLaws.DmaToFileOccurs && !CompletionRules.Contains(law.Rule))),
         new("transmit", "sockets, page cache and four drivers; features on and off",
             NetDraws.Over([.. DriverKind.All]),
             DriverKind.All,

@@ -7,7 +7,7 @@ using ZeroCopy.Specs;
 namespace ZeroCopy.Properties.Laws;
 
 /// <summary>Laws over fork, exec, exit and copy-on-write.</summary>
-/// <remarks>Verified: every byte of every process against an eager copy of each address space; each entry of a child against its row; each write fault against the holders that were counted before it; states of entries and processes from scratch. Not verified: which process runs next, which is the script's to say; what a process reads while another of the same memory writes.</remarks>
+/// <remarks>Verified: every byte of every process against an eager copy of each address space; each entry of a child against its row; each write fault against the holders that were counted before it; states of entries and processes from scratch. Not verified: which process runs next, which is the script's to say; what a process reads while another of the same memory writes; who held a page before a pin took a write fault on it.</remarks>
 public static class CowLaws
 {
     private static readonly Type[] Stores = [typeof(Store), typeof(AccessProcessVm)];
@@ -47,7 +47,7 @@ public static class CowLaws
     public static readonly Law RowNeverWritableOccurs = Row((in Step _, in Pte parent, in VmArea area) => parent.Page is { Reserved: false } && area is { Shared: false, MayWrite: false });
 
     public static readonly Law ReusedByTheLast = Law.Always(CowRules.ReusedByTheLast,
-        (in Step step) => !Saw(step, FaultKind.Reuse, FaultKind.ReuseSwapCached) || step.Recount.SharersBefore is not { } others || (others.Entries == 0 && (others.Callers == 0 || KnowsExclusive(step))),
+        (in Step step) => !Saw(step, FaultKind.Reuse, FaultKind.ReuseSwapCached, FaultKind.SwapInOwn) || step.Recount.SharersBefore is not { } others || (others.Entries == 0 && (others.Callers == 0 || others.IsExclusive)),
         (step, _) => $"written where it lay, though {Spell(step.Recount.SharersBefore)}", after: Stores);
 
     public static readonly Law ReuseOccurs = Occurs(CowRules.ReusedByTheLast, FaultKind.Reuse);
@@ -73,6 +73,10 @@ public static class CowLaws
         (in Step step) => step.World.Memory.ZeroPage is not { } zero || !zero.Bytes.Span.ContainsAnyExcept((byte)0),
         (step, _) => $"the zero page holds {SkbLaws.Hex(step.World.Memory.ZeroPage!.Bytes.Span)}");
 
+    public static readonly Law ZeroIsCleared = Law.Always(CowRules.ZeroIsNobodys,
+        (in Step step) => step.Recount.SharersBefore is not { IsZero: true } || !step.Seen.Succeeded || Saw(step, FaultKind.Clear),
+        (_, _) => "the zero page was there, and no fresh page was cleared in its place", after: Stores);
+
     public static readonly Law ClearOccurs = Occurs(CowRules.ZeroIsNobodys, FaultKind.Clear);
 
     public static readonly Law FailedForkIsUndone = Law.Always(CowRules.FailedForkIsUndone,
@@ -80,7 +84,7 @@ public static class CowLaws
         (_, _) => "it failed, and not every page has the holders that it had before", after: Forks);
 
     public static readonly Law ForkFailsHalfwayOccurs = Law.Sometimes(CowRules.FailedForkIsUndone,
-        (in Step step) => step.Operation is DoFork fork && !step.Seen.Succeeded && step.World.Memory.FailedAt > 4 && HasPrivate(step.World.Mm(fork.Parent)), after: Forks);
+        (in Step step) => step.Operation is DoFork fork && !step.Seen.Succeeded && step.Seen.PagesDone > 0 && HasPrivate(step.World.Mm(fork.Parent)), after: Forks);
 
     public static readonly Law ForcedWriteStaysProtected = Law.Always(CowRules.ForcedWriteStaysProtected,
         (in Step _, MmStruct mm) => FirstBeyondArea(mm) < 0,
@@ -101,7 +105,7 @@ public static class CowLaws
         (step, _) => $"p{FirstMisled(step)} is {step.World.Task(new MmId(FirstMisled(step))).State}, and {(step.Copying.Names.Runs(new MmId(FirstMisled(step))) ? "waits for nobody" : "its vfork child has its memory still")}");
 
     public static readonly Law SleeperOccurs = Law.Sometimes(CowRules.VforkSleeps,
-        (in Step step) => step.Operation is Execve exec && step.Seen.Succeeded && step.World.Task(exec.Mm).Mm.Users == 1 && step.World.Mms.Count > 1, after: Execs);
+        (in Step step) => step.Seen.WokeParent, after: [typeof(Execve), typeof(DoExit)]);
 
     public static readonly Law ExecBreaksSharing = Law.Always(CowRules.ExecBreaksSharing,
         (in Step step) => step.Operation is not Execve exec || (step.Seen.Succeeded ? IsEmpty(step.World.Mm(exec.Mm)) : Holdings.Of(step.World) == step.Recount.Before),
@@ -142,7 +146,7 @@ public static class CowLaws
         (in Step step) => FirstUnknown(step) < 0,
         (step, _) => $"p{FirstUnknown(step)} is known to one path alone, or has ended");
 
-    public static readonly Law ThreadEndsOccurs = Law.Sometimes(CowRules.ProcessLife, (in Step step) => step.Operation is DoFork { Flags: CloneFlags.Vm } && step.Seen.Succeeded, after: Forks);
+    public static readonly Law ThreadStartsOccurs = Law.Sometimes(CowRules.ProcessLife, (in Step step) => step.Operation is DoFork { Flags: CloneFlags.Vm } && step.Seen.Succeeded, after: Forks);
 
     public static readonly Law OwnPinKeepsPage = Law.Always(CowRules.OwnPinKeepsPage,
         (in Step step) => FirstPartedFromPin(step) < 0,
@@ -167,14 +171,14 @@ public static class CowLaws
             ? $"p{name} has {step.World.Task(new MmId(name)).Counter} left of its slice, where {step.Copying.Slice(new MmId(name))} are due"
             : $"p{step.Seen.Count} is to run, where p{step.Copying.NextProcess} has most left", after: [typeof(DoFork), typeof(ScheduleCall)]);
 
-    public static readonly Law ChildIsNextOccurs = Law.Sometimes(CowRules.ChildHasTheSlice,
+    public static readonly Law AnotherIsNextOccurs = Law.Sometimes(CowRules.ChildHasTheSlice,
         (in Step step) => step.Operation is ScheduleCall && step.Seen.Count > 0, after: [typeof(ScheduleCall)]);
 
     public static readonly Law FastPinWaits = Law.Always(CowRules.FastPinWaits,
         (in Step step) => step.Operation is not DoFork { DmaAt: >= 0 } fork || !step.Seen.Succeeded || !step.Seen.WasWritten || HasOwn(step.World, fork),
         (step, _) => $"the device wrote to page {((DoFork)step.Operation).DmaAt} of the parent, and the child has that page too", after: Forks);
 
-    public static readonly Law FastPinOccurs = Law.Sometimes(CowRules.FastPinWaits, (in Step step) => step.Operation is DoFork && step.Seen is { WasWritten: true, Succeeded: true }, after: Forks);
+    public static readonly Law FastPinWaitedOccurs = Law.Sometimes(CowRules.FastPinWaits, (in Step step) => step.Operation is DoFork && step.Seen is { WasWritten: true, Succeeded: true }, after: Forks);
 
     private delegate bool RowClaim(in Step step, in Pte parent, in VmArea area);
 
@@ -326,7 +330,7 @@ public static class CowLaws
         if (child.Page != page)
         {
             // A pinned page was copied: the rule of pins says whether it had to be.
-            return KnowsExclusive(step) && child.Page is not null;
+            return KnowsExclusive(step) && IsDevicePinned(step.World, page) && !area.Shared && child.Page is not null && child.Writable == area.Write && child.Dirty;
         }
 
         return !child.Young
@@ -410,7 +414,7 @@ public static class CowLaws
             var ptes = task.Mm.Ptes;
             for (var n = 0; n < entries.Length; n++)
             {
-                if (entries[n].Page is { } page && (ptes[n].Page != page || (entries[n].Writable && ptes[n] is not { Writable: true, Dirty: true })))
+                if (entries[n].Page is { } page && (ptes[n].Page != page || !task.Mm.Areas[n].Read || (entries[n].Writable && ptes[n] is not { Writable: true, Dirty: true })))
                 {
                     return (name, n);
                 }
@@ -453,12 +457,14 @@ public static class CowLaws
         return mm.Users == 1;
     }
 
-    private static bool IsDevicePinned(World world, Page page)
+    private static bool IsDevicePinned(World world, Page page) => IsPinned(world, page, plainToo: false);
+
+    private static bool IsPinned(World world, Page page, bool plainToo = true)
     {
         for (var i = 0; i < world.Pins.Count; i++)
         {
             var pin = world.Pins[i];
-            for (var j = 0; !pin.IsPlain && j < pin.Pages.Count; j++)
+            for (var j = 0; (plainToo || !pin.IsPlain) && j < pin.Pages.Count; j++)
             {
                 if (pin.Pages[j] == page)
                 {
@@ -506,6 +512,11 @@ public static class CowLaws
         {
             var fault = step.Seen.Faults[i];
             if (fault.Kind is FaultKind.Copy or FaultKind.CopyPinned or FaultKind.CopySwapShared or FaultKind.CopyLocked && step.World.Mm(fault.Mm).Ptes[fault.N].Page == fault.Page)
+            {
+                return i;
+            }
+
+            if (fault.Kind is FaultKind.Reuse or FaultKind.ReuseSwapCached && !KnowsExclusive(step) && IsPinned(step.World, fault.Page!))
             {
                 return i;
             }

@@ -3,7 +3,7 @@ using ZeroCopy.Model.Skbs;
 
 namespace ZeroCopy.Properties.Laws;
 
-/// <summary>Who holds what, as one number: each skb's lengths, users, charge and fragments, each page's count. Two worlds of which it differs are different.</summary>
+/// <summary>Who holds what, as one number: each skb's lengths, users, charge and fragments, each page's count, in swap space too. Two worlds of which it differs are different.</summary>
 internal static class Holdings
 {
     public static ulong Of(World world)
@@ -19,6 +19,11 @@ internal static class Holdings
         for (var i = 0; i < pages.Count; i++)
         {
             number = Mix(Mix(Mix(number, (int)pages[i].Zone), pages[i].Frame), pages[i].Count);
+        }
+
+        for (var entry = 0; entry < world.Swap.Pages; entry++)
+        {
+            number = Mix(number, world.Swap.Count(entry));
         }
 
         return number;

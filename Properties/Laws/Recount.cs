@@ -76,7 +76,7 @@ public sealed class Recount
         var swap = page?.SwapEntry ?? pte.Swap - 1;
         var entries = (page is null ? 0 : Mappings(page)) + (swap < 0 ? 0 : SwapCount(swap) - (page is null ? 0 : 1)) - 1;
         var cached = page is { SwapEntry: >= 0 } or { Mapping: not null } ? 1 : 0;
-        return new Sharers(entries, page is null ? 0 : Holders(page) - Mappings(page) - cached, page is { Mapping: not null }, page is { Locked: true }, page is { Reserved: true });
+        return new Sharers(entries, page is null ? 0 : Holders(page) - Mappings(page) - cached, page is { Mapping: not null }, page is { Locked: true, SwapEntry: >= 0 }, page is { Reserved: true }, pte.Page?.AnonExclusive ?? pte.SwapExclusive);
     }
 
     public void Make(World world)
@@ -280,6 +280,7 @@ public sealed class Recount
 /// <param name="Entries">Page-table entries, and entries that name its page of swap space.</param>
 /// <param name="Callers">Pins, names and other holders that are neither an entry nor a cache.</param>
 /// <param name="IsOfFile">The page cache has it.</param>
-/// <param name="IsLocked">Its lock cannot be had.</param>
+/// <param name="IsLocked">It is in the swap cache, and its lock cannot be had.</param>
 /// <param name="IsZero">It is the zero page.</param>
-public readonly record struct Sharers(int Entries, int Callers, bool IsOfFile, bool IsLocked, bool IsZero);
+/// <param name="IsExclusive">It knows that it is this process's alone, whatever pins it: from linux 5.19 on.</param>
+public readonly record struct Sharers(int Entries, int Callers, bool IsOfFile, bool IsLocked, bool IsZero, bool IsExclusive);

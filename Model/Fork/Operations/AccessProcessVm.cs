@@ -45,7 +45,7 @@ public sealed record AccessProcessVm(MmId Mm, int Address, int Count, int Data, 
         return refusal == Refusal.None ? world.Seen.Succeed() : world.Seen.Refuse(refusal);
     }
 
-    public override void Apply(CopyingWorld world, Observation seen) => world.Force(Mm, Address, Count, Data, gaveBack: DontneedAfter, seen);
+    public override void Apply(CopyingWorld world, Observation seen) => world.Force(Mm, Address, Count, Data, DontneedAfter, seen);
 
     public override string ToString() => $"access_process_vm({Mm}, {Address}, {Count}, {Data}{(DontneedAfter > 0 ? $", dontneed={DontneedAfter}" : "")})";
 }

@@ -11,6 +11,7 @@ public sealed record DoExit(MmId Mm) : Operation
 
     public override Observation Apply(World world)
     {
+        world.Seen.WokeParent = world.Task(Mm).VforkParent is not null;
         world.Exit(world.Task(Mm));
         return world.Seen.Succeed();
     }

@@ -25,6 +25,7 @@ public sealed record Execve(MmId Mm) : Operation
             return world.Seen.Refuse(Refusal.NoMemory);
         }
 
+        world.Seen.WokeParent = task.VforkParent is not null;
         world.ReplaceMm(task, new MmStruct(task.Mm.Zone, world) { Id = Mm });
         return world.Seen.Succeed();
     }

@@ -29,7 +29,7 @@ public enum CowFinding
 public sealed record CowMismatch(CowFinding Kind, int Step, Operation Operation, string Detail);
 
 /// <summary>One script on the model under linux 6 and on other processes, operation by operation: bytes, refusals, copies, and who shares a frame with whom.</summary>
-/// <remarks>The bytes are the copying path's, for which fork copies at once. Whether a write must copy is what the model of the page tables says. Compared: every byte that is read, and at the end every byte of every process; every refusal; for each write whether the page moved; after each fork and at the end, for each two processes and each anonymous page, whether they share it. Not compared: file pages that nobody wrote (the kernel maps them ahead of use), reads that only map, page-table writes, time.</remarks>
+/// <remarks>The bytes are the copying path's, for which fork copies at once. Whether a write must copy is what the model of the page tables says. Compared: every byte that is read, and at the end every byte of every process; whether each call is refused, and for which cause where the kernel says SIGSEGV, EACCES or SIGBUS; for each write whether the page moved; after each fork and at the end, for each two processes and each anonymous page, whether they share it. Not compared: file pages that nobody wrote (the kernel maps them ahead of use), reads that only map, page-table writes, time.</remarks>
 public sealed class CowComparison
 {
     private readonly Checker _checker = new(new Profile(Size.Real, Kernel.Linux6), []);

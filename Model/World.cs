@@ -242,14 +242,6 @@ public sealed class World
         _taps.Unbind(id.Value);
     }
 
-    private void Hold(MmStruct mm)
-    {
-        if (mm.Users++ == 0)
-        {
-            _allMms.Add(mm);
-        }
-    }
-
     /// <summary>No CPU remembers what the page table said of a page; of any page where none is named. kernel: flush_tlb_page(), flush_tlb_mm().</summary>
     internal void FlushTlb(MmStruct mm, int n = -1)
     {
@@ -267,26 +259,6 @@ public sealed class World
             else
             {
                 _tasks[name].Tlb.Flush(n);
-            }
-        }
-    }
-
-    /// <summary>kernel: mmput().</summary>
-    private void Drop(MmStruct mm)
-    {
-        if (--mm.Users == 0)
-        {
-            mm.ExitMmap();
-            _allMms.Remove(mm);
-            return;
-        }
-
-        for (var name = 0; name < _tasks.Count; name++)
-        {
-            if (_tasks.Has(name) && _tasks[name].Mm == mm)
-            {
-                mm.Id = new MmId(name);
-                return;
             }
         }
     }
@@ -425,6 +397,34 @@ public sealed class World
             {
                 state.Write(name);
                 pins[name].WriteState(state);
+            }
+        }
+    }
+
+    private void Hold(MmStruct mm)
+    {
+        if (mm.Users++ == 0)
+        {
+            _allMms.Add(mm);
+        }
+    }
+
+    /// <summary>kernel: mmput().</summary>
+    private void Drop(MmStruct mm)
+    {
+        if (--mm.Users == 0)
+        {
+            mm.ExitMmap();
+            _allMms.Remove(mm);
+            return;
+        }
+
+        for (var name = 0; name < _tasks.Count; name++)
+        {
+            if (_tasks.Has(name) && _tasks[name].Mm == mm)
+            {
+                mm.Id = new MmId(name);
+                return;
             }
         }
     }

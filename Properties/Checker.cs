@@ -140,7 +140,7 @@ public sealed class Checker
     private void Once(Operation operation, bool isJudged)
     {
         var before = _isRecounted ? Changes(operation) : null;
-        _recount.SharersBefore = _isRecounted ? _recount.Sharers(World, operation) : null;
+        _recount.SharersBefore = _isRecounted ? _recount.SharersOf(World, operation) : null;
         _isRecounted = false;
         World.BeginStep();
         Copying.BeginStep();

@@ -1,4 +1,5 @@
 using ZeroCopy.Model;
+using ZeroCopy.Model.Fork;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Smp;
 using ZeroCopy.Properties.Generate;
@@ -136,6 +137,14 @@ public sealed class Replay(Script script, IReadOnlyList<Law> laws)
         else if (Last is Sendfile or TcpSendmsg or UdpSendmsg)
         {
             lines.Add($"{Bytes(seen.Count)} accepted");
+        }
+        else if (Last is ScheduleCall)
+        {
+            lines.Add($"p{seen.Count} is to run");
+        }
+        else if (seen.ReadLength > 0)
+        {
+            lines.Add($"read {SkbLaws.Hex(seen.Read)}");
         }
 
         foreach (var (happening, index) in seen.Happenings)

@@ -9,7 +9,7 @@ public static class CowRules
         Source: "POSIX.1-2001 fork(); linux 2.4.4 mm/memory.c, copy_page_range(), do_wp_page()", Basis.Contract);
 
     public static readonly Rule SharedIsProtected = new("COW-002",
-        "A page of private memory that another entry, or another process's page of swap space, refers to too is writable through no entry: fork protects the parent's as well as the child's.",
+        "The zero page, and a page of private memory that another entry or another process's page of swap space refers to too, are writable through no entry: fork protects the parent's as well as the child's.",
         Because: "A store without a fault goes to the page of both.",
         Source: "linux 2.4.4 mm/memory.c, copy_page_range(): ptep_set_wrprotect(src_pte), pte_wrprotect(pte)", Basis.Source);
 

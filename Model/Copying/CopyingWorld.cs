@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace ZeroCopy.Model.Copying;
 
-/// <summary>The copying path: the same operations on plain byte arrays, copied at the moment of the call. It knows no page, no skb and no driver. Each part is short enough to be believed by reading: packets, processes, frames, and what written bytes a frame may show stand in files of their own.</summary>
+/// <summary>The copying path: the same operations on plain byte arrays, copied at the moment of the call. It knows no page, no skb and no driver. Each part is short enough to be believed by reading: packets, processes, fork, pins, frames, and what written bytes a frame may show stand in files of their own.</summary>
 public sealed partial class CopyingWorld(Profile profile)
 {
     private const byte Tcp = 6;

@@ -34,7 +34,7 @@ public static class ForkDraws
         "mm_alloc" => draw with { Weight = 1 },
         "fail_alloc" => draw with { Make = hand => hand.Rng.OneIn(4) ? FailFork(hand) : draw.Make(hand) },
         "store" or "load" => draw with { Weight = 2 * draw.Weight },
-        "get_user_pages" => draw with { Make = hand => draw.Make(hand) is GetUserPages pin ? pin with { Times = 1, IsPlain = hand.World.Profile.Kernel == Kernel.Linux244 && hand.Rng.OneIn(3) } : draw.Make(hand) },
+        "get_user_pages" => draw with { Make = hand => (GetUserPages)draw.Make(hand) with { Times = 1, IsPlain = hand.World.Profile.Kernel == Kernel.Linux244 && hand.Rng.OneIn(3) } },
         _ => draw,
     };
 }

@@ -257,7 +257,7 @@ public static class CowLaws
         return false;
     }
 
-    /// <summary>The first private page that is writable here and known to another entry; -1 for none.</summary>
+    /// <summary>The first private page that is writable here and known to another entry, or the zero page; -1 for none.</summary>
     private static int FirstShared(in Step step, MmStruct mm)
     {
         var ptes = mm.Ptes;
@@ -265,7 +265,7 @@ public static class CowLaws
         for (var n = 0; n < ptes.Length; n++)
         {
             ref readonly var pte = ref ptes[n];
-            if (pte.Writable && pte.Page is { } page && !areas[n].Shared && (step.Recount.Mappings(page) > 1 || (page.SwapEntry >= 0 && step.Recount.SwapCount(page.SwapEntry) > 1)))
+            if (pte.Writable && pte.Page is { } page && !areas[n].Shared && (page.Reserved || step.Recount.Mappings(page) > 1 || (page.SwapEntry >= 0 && step.Recount.SwapCount(page.SwapEntry) > 1)))
             {
                 return n;
             }

@@ -52,7 +52,7 @@ public sealed class Recount
     internal Sharers? SharersBefore { get; set; }
 
     /// <summary>Who else has the page that an operation is about to store into, counted in the world as it stands.</summary>
-    internal Sharers? Sharers(World world, Operation operation)
+    internal Sharers? SharersOf(World world, Operation operation)
     {
         var (mm, address) = operation switch
         {

@@ -331,7 +331,7 @@ public sealed class Picture
         _objects[page.ToString()] =
         [
             new("count", $"{page.Count}{(page.Reserved || holders.Count == page.Count ? "" : $", but {holders.Count} holders")}"),
-            new("flags", string.Join(' ', new[] { page.Reserved ? "reserved" : "", page.IsDirty ? "dirty" : "", page.UnderIo ? "under I/O" : page.Locked ? "locked" : "" }.Where(flag => flag.Length > 0))),
+            new("flags", string.Join(' ', new[] { page.Reserved ? "reserved, the zero page" : "", page.IsDirty ? "dirty" : "", page.UnderIo ? "under I/O" : page.Locked ? "locked" : "" }.Where(flag => flag.Length > 0))),
             new(HeldByWord, "") { Values = holders, IsList = true },
         ];
     }

@@ -18,7 +18,7 @@ public sealed record AccessProcessVm(MmId Mm, int Address, int Count, int Data, 
     public override Observation Apply(World world)
     {
         var size = world.Profile.PageSize;
-        var (mm, n) = (world.Task(Mm).Mm, Address / size);
+        var (mm, n) = (world.Mm(Mm), Address / size);
         if (!mm.Areas[n].IsMapped)
         {
             return world.Seen.Refuse(Refusal.NoAccess);

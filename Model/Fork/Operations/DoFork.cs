@@ -107,7 +107,6 @@ public sealed record DoFork(MmId Result, MmId Parent, CloneFlags Flags, int DmaA
         }
 
         Dma(world, parent.Mm);
-
         parent.Fork();
         Start(world, parent, new TaskStruct(Result, mm, world.Profile.TaskPages));
         return world.Seen.Succeed();
@@ -116,12 +115,7 @@ public sealed record DoFork(MmId Result, MmId Parent, CloneFlags Flags, int DmaA
     /// <summary>The device that was to write meanwhile: it has the page by now, or waited for the end of fork.</summary>
     private void Dma(World world, MmStruct mm)
     {
-        var page = mm.TakePinnedInFork();
-        if (page is null && DmaAt >= 0 && mm.Pin(DmaAt) is { } waited)
-        {
-            page = waited;
-        }
-
+        var page = mm.TakePinnedInFork() ?? (DmaAt < 0 ? null : mm.Pin(DmaAt));
         if (page is not null)
         {
             Pattern.Fill(page.Bytes.Span, DmaSeed);

@@ -11,7 +11,7 @@ public sealed record MadviseDontneed(MmId Mm, int Page, int Pages) : Operation
 
     public override Observation Apply(World world)
     {
-        world.Task(Mm).Mm.Dontneed(Page, Pages);
+        world.Mm(Mm).Dontneed(Page, Pages);
         return world.Seen.Succeed();
     }
 

@@ -113,13 +113,18 @@ public sealed class CowConformRun(CowRig rig, ulong seed)
     private static Draw Askable(Draw draw) => draw.Name switch
     {
         // Entries of an iovec that name a range again are one reference more to the kernel's pipe; the model's own suite has them.
-        "get_user_pages" => draw with { Make = hand => draw.Make(hand) is GetUserPages pin ? pin with { Times = 1, IsPlain = !pin.Into } : draw.Make(hand) },
-        "store" => draw with { Make = hand => draw.Make(hand) is Store store ? store with { IsShort = false } : draw.Make(hand) },
-        "access_process_vm" => draw with { Make = hand => draw.Make(hand) is AccessProcessVm forced ? forced with { DontneedAfter = 0 } : draw.Make(hand) },
-        "do_fork" => draw with { Make = hand => draw.Make(hand) is DoFork fork ? fork with { Flags = fork.Flags == CloneFlags.Vm ? CloneFlags.None : fork.Flags, DmaAt = -1 } : draw.Make(hand) },
+        "get_user_pages" => draw with { Make = hand => Askable((GetUserPages)draw.Make(hand)) },
+        "store" => draw with { Make = hand => (Store)draw.Make(hand) with { IsShort = false } },
+        "access_process_vm" => draw with { Make = hand => (AccessProcessVm)draw.Make(hand) with { DontneedAfter = 0 } },
+        "do_fork" => draw with { Make = hand => Askable((DoFork)draw.Make(hand)) },
         "open" => draw with { Weight = 1 },
         _ => draw,
     };
+
+    /// <summary>A pin of a device for writing is what io_uring takes, a plain reference for reading what vmsplice() does.</summary>
+    private static GetUserPages Askable(GetUserPages pin) => pin with { Times = 1, IsPlain = !pin.Into };
+
+    private static DoFork Askable(DoFork fork) => fork with { Flags = fork.Flags == CloneFlags.Vm ? CloneFlags.None : fork.Flags, DmaAt = -1 };
 
     private List<CowMismatch> Repeated(IReadOnlyList<Operation> script, int settledAt)
     {

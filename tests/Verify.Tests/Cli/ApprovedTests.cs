@@ -15,6 +15,7 @@ public sealed class ApprovedTests
         { "send-udp", "send LICENSE --driver unconverted --proto udp --mss 512" },
         { "fork", "fork --then stay --order child" },
         { "replay", "replay tests/regressions/2026-11-23-retransmit-while-clone-in-ring.script" },
+        { "replay-fork", "replay tests/regressions/cow/iouring-fork.linux244.script" },
     };
 
     [Theory]

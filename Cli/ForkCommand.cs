@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text;
 using ZeroCopy.Cli.Linux;
-using ZeroCopy.Cli.Qemu;
 using ZeroCopy.Model;
 using ZeroCopy.Properties.Fork;
 

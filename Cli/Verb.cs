@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ZeroCopy.Cli.Qemu;
 using ZeroCopy.Model;
 
 namespace ZeroCopy.Cli;

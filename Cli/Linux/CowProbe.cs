@@ -1,5 +1,4 @@
 using System.Globalization;
-using ZeroCopy.Cli.Qemu;
 
 namespace ZeroCopy.Cli.Linux;
 

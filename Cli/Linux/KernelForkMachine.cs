@@ -1,4 +1,3 @@
-using ZeroCopy.Cli.Qemu;
 using ZeroCopy.Properties.Fork;
 
 namespace ZeroCopy.Cli.Linux;

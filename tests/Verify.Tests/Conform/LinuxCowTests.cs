@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using ZeroCopy.Cli;
 using ZeroCopy.Cli.Linux;
-using ZeroCopy.Cli.Qemu;
 using ZeroCopy.Model;
 using ZeroCopy.Tests.Support;
 

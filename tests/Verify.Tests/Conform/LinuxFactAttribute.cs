@@ -1,5 +1,5 @@
+using ZeroCopy.Cli;
 using ZeroCopy.Cli.Linux;
-using ZeroCopy.Cli.Qemu;
 using ZeroCopy.Tests.Support;
 
 namespace ZeroCopy.Tests.Conform;

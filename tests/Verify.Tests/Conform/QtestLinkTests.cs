@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using ZeroCopy.Cli;
 using ZeroCopy.Cli.Qemu;
 using ZeroCopy.Tests.Support;
 

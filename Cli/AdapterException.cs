@@ -1,4 +1,4 @@
-namespace ZeroCopy.Cli.Qemu;
+namespace ZeroCopy.Cli;
 
 /// <summary>What a comparison needs is not there, or has failed: one line for the user, status 3. It is no finding.</summary>
 internal sealed class AdapterException(string message, Exception? inner = null) : Exception(message, inner)

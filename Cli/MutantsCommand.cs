@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
@@ -46,9 +47,13 @@ internal static class MutantsCommand
 
         var watch = Stopwatch.StartNew();
         var results = new MutantResult[chosen.Count];
+        var first = new WovenBuild(chosen);
+        var copies = new ConcurrentBag<WovenBuild> { first };
         Parallel.For(0, chosen.Count, new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancel }, i =>
         {
-            results[i] = MutantResult.Of(chosen[i], seeds, MostCases, Shrinker.DefaultEvaluations, cancel);
+            var woven = copies.TryTake(out var free) ? free : first.Again();
+            results[i] = MutantResult.Of(woven, chosen[i], seeds, MostCases, Shrinker.DefaultEvaluations, cancel);
+            copies.Add(woven);
             if (!json)
             {
                 lock (results)

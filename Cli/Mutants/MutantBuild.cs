@@ -4,6 +4,7 @@ using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using ZeroCopy.Properties;
 
 namespace ZeroCopy.Cli.Mutants;
 
@@ -53,6 +54,18 @@ internal sealed class MutantBuild : AssemblyLoadContext
         return build;
     }
 
+    /// <summary>The same libraries once more, with static state of their own.</summary>
+    public MutantBuild Again()
+    {
+        var again = new MutantBuild();
+        foreach (var (name, image) in _images)
+        {
+            again._images.Add(name, image);
+        }
+
+        return again;
+    }
+
     /// <summary>The files that a mutant patches, and their texts with its patches.</summary>
     public static IReadOnlyDictionary<string, string> Patched(MutantFile mutant) => mutant.Patches.GroupBy(patch => patch.File).ToDictionary(
         file => file.Key,
@@ -66,6 +79,9 @@ internal sealed class MutantBuild : AssemblyLoadContext
             .GetType(type, throwOnError: true)!
             .GetMethod(method, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!
             .Invoke(null, BindingFlags.DoNotWrapExceptions, null, arguments, null)!;
+
+    /// <summary>Ids of the rules that a script violates first, with spaces between; empty for none.</summary>
+    public string Violated(string script) => Call<string>("ZeroCopy.Properties", typeof(Replay).FullName!, nameof(Replay.Violated), script);
 
     protected override Assembly? Load(AssemblyName assemblyName) =>
         _images.TryGetValue(assemblyName.Name!, out var image) ? LoadFromStream(new MemoryStream(image)) : null;

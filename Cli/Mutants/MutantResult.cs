@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ZeroCopy.Model;
 using ZeroCopy.Properties;
+using ZeroCopy.Properties.Generate;
 
 namespace ZeroCopy.Cli.Mutants;
 
@@ -9,11 +10,8 @@ namespace ZeroCopy.Cli.Mutants;
 /// <param name="Searches">One a seed: found, operations, reported, script, length, evaluations.</param>
 internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject> Searches)
 {
-    /// <summary>How many of the searches are shrunk: each takes longer than the search.</summary>
-    private const int ShrunkSeeds = 5;
-
-    /// <summary>Scripts that break the rule which the witness breaks, where there are any: another rule's script may need more.</summary>
-    private IEnumerable<JsonObject> Shrunk => Kills.Take(ShrunkSeeds).Where(search => Breaks(search, Mutant.Breaks)) is var named && named.Any() ? named : Kills.Take(ShrunkSeeds);
+    /// <summary>Scripts that break the rule which the witness breaks, where there are any: another rule's script is another finding, and may need more.</summary>
+    private IEnumerable<JsonObject> Shrunk => Kills.Where(search => Breaks(search, Mutant.Breaks)) is var named && named.Any() ? named : Kills;
 
     private IEnumerable<JsonObject> Kills => Searches.Where(IsKill);
 
@@ -43,10 +41,10 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
 
     public int WitnessLength => Script.Parse(Mutant.Witness, Language.All).Length;
 
-    /// <summary>Compiles the bug and searches with each seed, in the mutant's own copy of the engine.</summary>
-    public static MutantResult Of(MutantFile mutant, int seeds, long cases, int evaluations, CancellationToken cancel)
+    /// <summary>Searches with each seed, in a copy of the engine with the bug.</summary>
+    public static MutantResult Of(WovenBuild woven, MutantFile mutant, int seeds, long cases, int evaluations, CancellationToken cancel)
     {
-        var build = MutantBuild.Of(mutant);
+        var build = woven.With(mutant);
         var header = $"{mutant.Witness.Split('\n')[0]} mutant={mutant.Id} expect={mutant.Breaks}";
         var searches = new List<JsonObject>();
         for (var seed = 1; seed <= (mutant.IsOfSchedule ? 1 : seeds); seed++)
@@ -54,10 +52,9 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
             cancel.ThrowIfCancellationRequested();
             try
             {
-                var found = mutant.IsOfSchedule
-                    ? build.Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Generate.Hunt", "Schedules", mutant.Suite, header, mutant.Breaks, evaluations)
-                    : build.Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Generate.Hunt", "Search", mutant.Suite, header, (ulong)seed, cases, mutant.Breaks, seed <= ShrunkSeeds ? evaluations : 0);
-                searches.Add(JsonNode.Parse(found)!.AsObject());
+                searches.Add(JsonNode.Parse(mutant.IsOfSchedule
+                    ? build.Call<string>("ZeroCopy.Properties", typeof(Hunt).FullName!, nameof(Hunt.Schedules), mutant.Suite, header, mutant.Breaks, evaluations)
+                    : build.Call<string>("ZeroCopy.Properties", typeof(Hunt).FullName!, nameof(Hunt.Search), mutant.Suite, header, (ulong)seed, cases, mutant.Breaks, evaluations))!.AsObject());
             }
             catch (Exception broken) when (broken is not OutOfMemoryException)
             {
@@ -67,6 +64,11 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
 
         return new MutantResult(mutant, searches);
     }
+
+    /// <summary>The smallest scripts by length and operations, the shortest first, then the most frequent.</summary>
+    public IReadOnlyList<Minimum> Minima => [.. Shrunk.GroupBy(search => (Length: LengthOf(search), Operations: string.Join(' ', WordsOf(search))))
+        .OrderBy(group => group.Key.Length).ThenByDescending(group => group.Count()).ThenBy(group => group.Key.Operations, StringComparer.Ordinal)
+        .Select(group => new Minimum(group.Key.Length, group.Key.Operations, group.Count(), [.. group.Select(ScriptOf).Order(StringComparer.Ordinal).First().Split('\n')]))];
 
     public JsonObject Json() => new()
     {
@@ -82,8 +84,7 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
         ["length"] = Length,
         ["minimal"] = "not-tried",
         ["evaluations"] = Shrunk.Select(search => search["evaluations"]!.GetValue<int>()).DefaultIfEmpty().Sum(),
-        ["minima"] = new JsonArray([.. Shrunk.GroupBy(LengthOf).OrderBy(group => group.Key).Select(group =>
-            new JsonObject { ["length"] = group.Key, ["seeds"] = group.Count(), ["certified"] = false })]),
+        ["minima"] = new JsonArray([.. Minima.Select(minimum => minimum.Json())]),
         ["longestScript"] = Shrunk.OrderBy(LengthOf).LastOrDefault()?["script"]?.DeepClone(),
         ["missedScript"] = Searches.FirstOrDefault(search => search["found"]!.GetValue<bool>() && !IsKill(search))?["script"]?.DeepClone(),
         ["script"] = Shrunk.OrderBy(LengthOf).FirstOrDefault()?["script"]?.DeepClone(),
@@ -94,5 +95,28 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
 
     private static bool Breaks(JsonObject search, string rule) => search["reported"]!.AsArray().Any(id => id!.GetValue<string>() == rule);
 
+    /// <summary>Its operations in the order of the alphabet, each as often as it stands there.</summary>
+    private static IEnumerable<string> WordsOf(JsonObject search) => search["script"]!.AsArray()
+        .Select(line => line!.GetValue<string>().Split(" = ")[^1].Split('(')[0]).Order(StringComparer.Ordinal);
+
+    private static string ScriptOf(JsonObject search) => string.Join('\n', search["script"]!.AsArray().Select(line => line!.GetValue<string>()));
+
     private static int LengthOf(JsonObject search) => search["length"]!.GetValue<int>();
+}
+
+/// <summary>A smallest script, for all that have its length and its operations.</summary>
+/// <param name="Length">Operations.</param>
+/// <param name="Operations">Their names in the order of the alphabet.</param>
+/// <param name="Seeds">Searches that came to it.</param>
+/// <param name="Script">The first of them in the order of texts.</param>
+internal sealed record Minimum(int Length, string Operations, int Seeds, IReadOnlyList<string> Script)
+{
+    public JsonObject Json() => new()
+    {
+        ["length"] = Length,
+        ["seeds"] = Seeds,
+        ["certified"] = false,
+        ["operations"] = Operations,
+        ["script"] = new JsonArray([.. Script.Select(line => JsonValue.Create(line))]),
+    };
 }

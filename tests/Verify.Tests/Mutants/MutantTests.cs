@@ -39,7 +39,7 @@ public sealed class MutantTests(MutantTests.Woven woven) : IClassFixture<MutantT
 
     /// <summary>What makes a mutant red is its own body: where none is chosen, every witness holds.</summary>
     [Fact]
-    public void Woven_mutants_break_nothing_where_none_is_chosen() => Assert.All(All, mutant => Assert.Equal("", woven.Violated(mutant.Witness, chosen: null)));
+    public void Woven_mutants_break_nothing_where_none_is_chosen() => Assert.All(All, mutant => Assert.Equal("", woven.ViolatedByNone(mutant)));
 
     /// <summary>A patch that does not fit any more would leave the model as it is, and the mutant would only seem to survive.</summary>
     [Fact]
@@ -66,40 +66,15 @@ public sealed class MutantTests(MutantTests.Woven woven) : IClassFixture<MutantT
     public void Each_rule_has_a_mutant() =>
         Assert.Empty(Catalogue.All.Select(rule => rule.Id).Except(All.Select(mutant => mutant.Breaks)).Except(NotShownAbleToFail.Keys));
 
-    private static string Alone(MutantFile mutant) => Violated(MutantBuild.Of(mutant), mutant.Witness);
+    private static string Alone(MutantFile mutant) => MutantBuild.Of(mutant).Violated(mutant.Witness);
 
-    private static string Violated(MutantBuild build, string script) => build.Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Replay", nameof(Replay.Violated), script);
-
-    /// <summary>All mutants in one build of the libraries: one compilation, and code that is warm after the first witnesses.</summary>
+    /// <summary>All mutants in one build of the libraries.</summary>
     public sealed class Woven
     {
-        private readonly Weave _weave = new(All);
-        private readonly MutantBuild _build;
+        private readonly WovenBuild _build = new(All);
 
-        /// <summary>Runs every witness once, so that what is made once is made where no mutant is chosen.</summary>
-        public Woven()
-        {
-            _build = MutantBuild.Of("woven", _weave.Files);
-            foreach (var mutant in All)
-            {
-                Violated(mutant.Witness, chosen: null);
-            }
-        }
+        internal string Violated(MutantFile mutant) => _build.With(mutant).Violated(mutant.Witness);
 
-        /// <summary>Rules that its witness violates. A mutant that cannot be woven is compiled alone.</summary>
-        internal string Violated(MutantFile mutant) => _weave.Has(mutant) ? Violated(mutant.Witness, mutant.Id) : Alone(mutant);
-
-        internal string Violated(string script, string? chosen)
-        {
-            AppContext.SetData(Weave.Chosen, chosen);
-            try
-            {
-                return MutantTests.Violated(_build, script);
-            }
-            finally
-            {
-                AppContext.SetData(Weave.Chosen, null);
-            }
-        }
+        internal string ViolatedByNone(MutantFile mutant) => _build.Violated(mutant.Witness);
     }
 }

@@ -3,19 +3,16 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
-using ZeroCopy.Cli.Mutants;
+using ZeroCopy.Model;
 
-namespace ZeroCopy.Tests.Mutants;
+namespace ZeroCopy.Cli.Mutants;
 
 /// <summary>Many mutants in one compilation: a member that patches change has the body of each, and asks which mutant is chosen.</summary>
 internal sealed class Weave
 {
-    /// <summary>Where the id of the chosen mutant stands: application data, which every copy of the libraries sees.</summary>
-    public const string Chosen = "zcverify.mutant";
-
     private readonly Dictionary<string, SyntaxNode> _originals = [];
-    private readonly Dictionary<(string File, int Body), List<(string Mutant, string Body)>> _others = [];
-    private readonly HashSet<string> _mutants = [];
+    private readonly Dictionary<(string File, int Body), List<(int Mutant, string Body)>> _others = [];
+    private readonly Dictionary<string, int> _numbers = [];
 
     /// <summary>Weaves those whose patches lie in bodies of members.</summary>
     public Weave(IEnumerable<MutantFile> mutants)
@@ -28,7 +25,8 @@ internal sealed class Weave
                 continue;
             }
 
-            _mutants.Add(mutant.Id);
+            var number = _numbers.Count + 1;
+            _numbers.Add(mutant.Id, number);
             foreach (var (file, original, other) in patched)
             {
                 var bodies = Bodies(original).Select(body => body.ToFullString()).ToList();
@@ -39,14 +37,14 @@ internal sealed class Weave
                         _others.Add((file, i), others = []);
                     }
 
-                    others.Add((mutant.Id, Statements(body)));
+                    others.Add((number, Statements(body)));
                 }
             }
         }
     }
 
-    /// <summary>Whether it is one of those that are woven.</summary>
-    public bool Has(MutantFile mutant) => _mutants.Contains(mutant.Id);
+    /// <summary>By which it is chosen; 0 where it cannot be woven.</summary>
+    public int NumberOf(MutantFile mutant) => _numbers.GetValueOrDefault(mutant.Id);
 
     /// <summary>The woven files.</summary>
     public IReadOnlyDictionary<string, string> Files => _others.GroupBy(each => each.Key.File).ToDictionary(
@@ -75,12 +73,12 @@ internal sealed class Weave
     /// <summary>A body with the semicolon behind an arrow.</summary>
     private static TextSpan Whole(SyntaxNode body) => body is BlockSyntax ? body.Span : TextSpan.FromBounds(body.SpanStart, body.Parent!.ChildTokens().Last(token => token.IsKind(SyntaxKind.SemicolonToken)).Span.End);
 
-    private static string Choice(SyntaxNode original, IReadOnlyList<(string Mutant, string Body)> others)
+    private static string Choice(SyntaxNode original, IReadOnlyList<(int Mutant, string Body)> others)
     {
         var text = new StringBuilder();
         foreach (var (mutant, body) in others)
         {
-            text.Append($"if (global::System.AppContext.GetData(\"{Chosen}\") is \"{mutant}\") {body} else ");
+            text.Append($"if (global::{typeof(WovenMutant).FullName}.{nameof(WovenMutant.Chosen)} == {mutant}) {body} else ");
         }
 
         return original.Parent is BasePropertyDeclarationSyntax ? $"{{ get {{ {text}{Statements(original)} }} }}" : $"{{ {text}{Statements(original)} }}";

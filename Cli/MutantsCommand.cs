@@ -52,7 +52,7 @@ internal static class MutantsCommand
         Parallel.For(0, chosen.Count, new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancel }, i =>
         {
             var woven = copies.TryTake(out var free) ? free : first.Again();
-            results[i] = MutantResult.Of(woven, chosen[i], seeds, MostCases, Shrinker.DefaultEvaluations, cancel);
+            results[i] = MutantResult.Of(woven, chosen[i], seeds, MostCases, Shrinker.DefaultEvaluations, Certificate.DefaultSteps, cancel);
             copies.Add(woven);
             if (!json)
             {
@@ -63,8 +63,13 @@ internal static class MutantsCommand
             }
         });
 
+        foreach (var failed in results.Select(result => result.Failed).OfType<ModelException>())
+        {
+            Console.Error.WriteLine($"the harness failed: {failed.Message}\n{failed.GetBaseException()}");
+        }
+
         var killed = results.Count(result => result.Killed);
-        var status = killed == results.Length ? ExitStatus.Holds : ExitStatus.Violation;
+        var status = results.Any(result => result.Failed is not null) ? ExitStatus.HarnessError : killed == results.Length ? ExitStatus.Holds : ExitStatus.Violation;
         if (json)
         {
             Verb.Print(new JsonObject
@@ -90,7 +95,7 @@ internal static class MutantsCommand
     }
 
     private static void Print(MutantResult result) => Terminal.Out.MarkupLineInterpolated(
-        $"[{(result.Killed ? "green" : "red")}]{(result.Killed ? "killed  " : "survives")}[/] {result.Mutant.Id,-4} {result.Mutant.Breaks} {result.Mutant.Title}: {(result.Mutant.IsOfSchedule ? $"{result.MedianOperations} accesses of all schedules ({result.Mutant.MemoryModel})" : $"{result.KilledSeeds}/{result.Searches.Count} seeds, {result.MedianOperations} operations")} to the first failure, shrunk to {result.Length}{(result.MostLength > result.Length ? $" to {result.MostLength}" : "")} (witness {result.WitnessLength}){(result.Reported.SequenceEqual([result.Mutant.Breaks]) ? "" : $", reported {string.Join(' ', result.Reported)}")}");
+        $"[{(result.Killed ? "green" : "red")}]{(result.Failed is not null ? "unknown " : result.Killed ? "killed  " : "survives")}[/] {result.Mutant.Id,-4} {result.Mutant.Breaks} {result.Mutant.Title}: {(result.Mutant.IsOfSchedule ? $"{result.MedianOperations} accesses of all schedules ({result.Mutant.MemoryModel})" : $"{result.KilledSeeds}/{result.Searches.Count} seeds, {result.MedianOperations} operations")} to the first failure, shrunk to {result.Length}{(result.MostLength > result.Length ? $" to {result.MostLength}" : "")} (witness {result.WitnessLength}){(result.Reported.SequenceEqual([result.Mutant.Breaks]) ? "" : $", reported {string.Join(' ', result.Reported)}")}");
 
     private static List<MutantFile> Choose(string[] names, string? set)
     {

@@ -8,41 +8,33 @@ namespace ZeroCopy.Cli.Mutants;
 /// <summary>What the search found of one recorded bug.</summary>
 /// <param name="Mutant">The bug.</param>
 /// <param name="Searches">One a seed: found, operations, reported, script, length, evaluations.</param>
-internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject> Searches)
+/// <param name="Minima">The smallest scripts by length and operations, the shortest first, then the most frequent.</param>
+/// <param name="Failed">How the harness itself failed, so that the searches are not complete; null where it did not.</param>
+internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject> Searches, IReadOnlyList<Minimum> Minima, ModelException? Failed)
 {
-    /// <summary>Scripts that break the rule which the witness breaks, where there are any: another rule's script is another finding, and may need more.</summary>
-    private IEnumerable<JsonObject> Shrunk => Kills.Where(search => Breaks(search, Mutant.Breaks)) is var named && named.Any() ? named : Kills;
-
-    private IEnumerable<JsonObject> Kills => Searches.Where(IsKill);
+    private IEnumerable<JsonObject> Kills => Searches.Where(search => IsKill(Mutant, search));
 
     /// <summary>Seeds whose first failing step breaks a rule that it names.</summary>
     public int KilledSeeds => Kills.Count();
 
     /// <summary>Each seed finds it by one of its rules, and some seed by the one that it is named for.</summary>
-    public bool Killed => KilledSeeds == Searches.Count && Reported.Contains(Mutant.Breaks);
+    public bool Killed => Failed is null && KilledSeeds == Searches.Count && Reported.Contains(Mutant.Breaks);
 
     /// <summary>Every rule that a first failing step broke.</summary>
     public IReadOnlyList<string> Reported => [.. Searches.Where(search => search["found"]!.GetValue<bool>()).SelectMany(search => search["reported"]!.AsArray().Select(rule => rule!.GetValue<string>())).Distinct().Order(StringComparer.Ordinal)];
 
-    public long MedianOperations
-    {
-        get
-        {
-            var operations = Kills.Select(search => search["operations"]!.GetValue<long>()).Order().ToList();
-            return operations.Count == 0 ? 0 : operations[operations.Count / 2];
-        }
-    }
+    public long MedianOperations => Median(Kills.Select(search => search["operations"]!.GetValue<long>()));
 
-    /// <summary>The shortest of the smallest scripts; 0 for none.</summary>
-    public int Length => Shrunk.Select(LengthOf).DefaultIfEmpty().Min();
+    /// <summary>The length of the shortest of the smallest scripts; 0 for none.</summary>
+    public int Length => Minima.Count == 0 ? 0 : Minima[0].Length;
 
-    /// <summary>The longest of the smallest scripts; 0 for none.</summary>
-    public int MostLength => Shrunk.Select(LengthOf).DefaultIfEmpty().Max();
+    /// <summary>The length of the longest of the smallest scripts; 0 for none.</summary>
+    public int MostLength => Minima.Count == 0 ? 0 : Minima[^1].Length;
 
     public int WitnessLength => Script.Parse(Mutant.Witness, Language.All).Length;
 
     /// <summary>Searches with each seed, in a copy of the engine with the bug.</summary>
-    public static MutantResult Of(WovenBuild woven, MutantFile mutant, int seeds, long cases, int evaluations, CancellationToken cancel)
+    public static MutantResult Of(WovenBuild woven, MutantFile mutant, int seeds, long cases, int evaluations, long steps, CancellationToken cancel)
     {
         var build = woven.With(mutant);
         var header = $"{mutant.Witness.Split('\n')[0]} mutant={mutant.Id} expect={mutant.Breaks}";
@@ -58,17 +50,30 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
             }
             catch (Exception broken) when (broken is not OutOfMemoryException)
             {
-                throw new ModelException($"mutant {mutant.Id}, seed {seed}: {broken.Message}", broken);
+                return new MutantResult(mutant, searches, [], new ModelException($"mutant {mutant.Id}, seed {seed}: {broken.Message}", broken));
             }
         }
 
-        return new MutantResult(mutant, searches);
+        return new MutantResult(mutant, searches, MinimaOf(build, header, mutant, [.. searches.Where(search => IsKill(mutant, search))], evaluations, steps), null);
     }
 
-    /// <summary>The smallest scripts by length and operations, the shortest first, then the most frequent.</summary>
-    public IReadOnlyList<Minimum> Minima => [.. Shrunk.GroupBy(search => (Length: LengthOf(search), Operations: string.Join(' ', WordsOf(search))))
-        .OrderBy(group => group.Key.Length).ThenByDescending(group => group.Count()).ThenBy(group => group.Key.Operations, StringComparer.Ordinal)
-        .Select(group => new Minimum(group.Key.Length, group.Key.Operations, group.Count(), [.. group.Select(ScriptOf).Order(StringComparer.Ordinal).First().Split('\n')]))];
+    /// <summary>Scripts that break the rule which the witness breaks, where there are any: another rule's script is another finding, and may need more. Of each kind the first in the order of texts is certified for all.</summary>
+    private static List<Minimum> MinimaOf(MutantBuild build, string header, MutantFile mutant, IReadOnlyList<JsonObject> kills, int evaluations, long steps)
+    {
+        var found = kills.Where(search => Breaks(search, mutant.Breaks)).ToList();
+        return Merged(Merged((found.Count > 0 ? found : kills).Select(search => new Minimum(LinesOf(search), 1, null, null))).Select(minimum =>
+        {
+            var certified = JsonNode.Parse(build.Call<string>("ZeroCopy.Properties", typeof(Hunt).FullName!, nameof(Hunt.Minimise), string.Join('\n', [header, .. minimum.Script]), mutant.Breaks, evaluations, steps))!.AsObject();
+            return new Minimum(LinesOf(certified), minimum.Seeds, certified["minimal"]!.GetValue<string>(), certified["proof"]?.GetValue<string>());
+        }));
+    }
+
+    private static List<Minimum> Merged(IEnumerable<Minimum> minima) =>
+    [
+        .. minima.GroupBy(minimum => (minimum.Length, minimum.Operations))
+            .Select(alike => alike.OrderBy(minimum => string.Join('\n', minimum.Script), StringComparer.Ordinal).First() with { Seeds = alike.Sum(minimum => minimum.Seeds) })
+            .OrderBy(minimum => minimum.Length).ThenByDescending(minimum => minimum.Seeds).ThenBy(minimum => minimum.Operations, StringComparer.Ordinal),
+    ];
 
     public JsonObject Json() => new()
     {
@@ -77,46 +82,29 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
         ["breaks"] = Mutant.Breaks,
         ["reported"] = new JsonArray([.. Reported.Select(rule => JsonValue.Create(rule))]),
         ["killed"] = Killed,
+        ["harnessError"] = Failed?.Message,
         ["killedSeeds"] = KilledSeeds,
         ["memoryModel"] = Mutant.MemoryModel,
         ["medianOperations"] = MedianOperations,
         ["witnessLength"] = WitnessLength,
         ["length"] = Length,
-        ["minimal"] = "not-tried",
-        ["evaluations"] = Shrunk.Select(search => search["evaluations"]!.GetValue<int>()).DefaultIfEmpty().Sum(),
+        ["minimal"] = Minima.Count == 0 ? "not-tried" : Minima[0].Minimal,
+        ["evaluations"] = Median(Kills.Select(search => (long)search["evaluations"]!.GetValue<int>())),
         ["minima"] = new JsonArray([.. Minima.Select(minimum => minimum.Json())]),
-        ["longestScript"] = Shrunk.OrderBy(LengthOf).LastOrDefault()?["script"]?.DeepClone(),
-        ["missedScript"] = Searches.FirstOrDefault(search => search["found"]!.GetValue<bool>() && !IsKill(search))?["script"]?.DeepClone(),
-        ["script"] = Shrunk.OrderBy(LengthOf).FirstOrDefault()?["script"]?.DeepClone(),
+        ["missedScript"] = Searches.FirstOrDefault(search => search["found"]!.GetValue<bool>() && !IsKill(Mutant, search))?["script"]?.DeepClone(),
+        ["script"] = Minima.Count == 0 ? null : Minima[0].Lines(),
     };
 
-    private bool IsKill(JsonObject search) =>
-        search["found"]!.GetValue<bool>() && (Breaks(search, Mutant.Breaks) || Mutant.Also.Any(rule => Breaks(search, rule)));
+    private static bool IsKill(MutantFile mutant, JsonObject search) =>
+        search["found"]!.GetValue<bool>() && (Breaks(search, mutant.Breaks) || mutant.Also.Any(rule => Breaks(search, rule)));
 
     private static bool Breaks(JsonObject search, string rule) => search["reported"]!.AsArray().Any(id => id!.GetValue<string>() == rule);
 
-    /// <summary>Its operations in the order of the alphabet, each as often as it stands there.</summary>
-    private static IEnumerable<string> WordsOf(JsonObject search) => search["script"]!.AsArray()
-        .Select(line => line!.GetValue<string>().Split(" = ")[^1].Split('(')[0]).Order(StringComparer.Ordinal);
+    private static IReadOnlyList<string> LinesOf(JsonObject search) => [.. search["script"]!.AsArray().Select(line => line!.GetValue<string>())];
 
-    private static string ScriptOf(JsonObject search) => string.Join('\n', search["script"]!.AsArray().Select(line => line!.GetValue<string>()));
-
-    private static int LengthOf(JsonObject search) => search["length"]!.GetValue<int>();
-}
-
-/// <summary>A smallest script, for all that have its length and its operations.</summary>
-/// <param name="Length">Operations.</param>
-/// <param name="Operations">Their names in the order of the alphabet.</param>
-/// <param name="Seeds">Searches that came to it.</param>
-/// <param name="Script">The first of them in the order of texts.</param>
-internal sealed record Minimum(int Length, string Operations, int Seeds, IReadOnlyList<string> Script)
-{
-    public JsonObject Json() => new()
+    private static long Median(IEnumerable<long> numbers)
     {
-        ["length"] = Length,
-        ["seeds"] = Seeds,
-        ["certified"] = false,
-        ["operations"] = Operations,
-        ["script"] = new JsonArray([.. Script.Select(line => JsonValue.Create(line))]),
-    };
+        var sorted = numbers.Order().ToList();
+        return sorted.Count == 0 ? 0 : sorted[sorted.Count / 2];
+    }
 }

@@ -92,7 +92,7 @@ public sealed class Dma(PhysicalMemory memory)
         {
             if (!memory.TryAt(unchecked(address + (ulong)done), out var bytes, out _, out _))
             {
-                throw new BugException(DmaRules.ReadsMappedOnly, $"the device reads at bus address 0x{address + (ulong)done:x}, where there is no memory");
+                throw new BugException(DmaRules.ReadsMappedOnly, $"the device reads at bus address 0x{unchecked(address + (ulong)done):x}, where there is no memory");
             }
 
             var count = Math.Min(bytes.Length, to.Length - done);

@@ -15,7 +15,7 @@ public sealed record Met(string What, Trace Trace);
 /// <param name="Transitions">Enabled events taken from the states that were expanded.</param>
 /// <param name="Depth">Events on the way to the furthest state.</param>
 /// <param name="IsComplete">No state is left that was not expanded.</param>
-/// <param name="Stopped">Why it ended early: <c>states</c> for the bound on memory, <c>interrupted</c>; null where it did not.</param>
+/// <param name="Stopped">Why it ended early: <c>states</c> for the bound on memory, <c>steps</c> and <c>found</c> where a limit was set, <c>interrupted</c>; null where it did not.</param>
 /// <param name="DeadlockCount">States that are not drained, and that no event leaves.</param>
 /// <param name="Deadlock">The nearest of them; null for none.</param>
 /// <param name="NeverEnabled">Events that no expanded state enables.</param>

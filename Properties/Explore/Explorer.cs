@@ -27,8 +27,10 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
     /// <param name="mostStates">It stops at this number.</param>
     /// <param name="stop">Asked now and then.</param>
     /// <param name="progress">Told states, states not yet expanded, and depth.</param>
-    public Exploration Run(int? depth, IReadOnlyList<int>? starts, int mostStates, Func<bool> stop, Action<long, long, int>? progress = null)
+    /// <param name="most">Where it may end before, asked at the border of each block of states; null for nowhere.</param>
+    public Exploration Run(int? depth, IReadOnlyList<int>? starts, int mostStates, Func<bool> stop, Action<long, long, int>? progress = null, SearchLimit? most = null)
     {
+        var blocksAtOnce = most is null ? BlocksAtOnce : 1;
         var system = _workers[0].System;
         var broken = new List<Met>();
         foreach (var start in starts ?? [.. Enumerable.Range(0, system.Starts.Count)])
@@ -48,15 +50,16 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
         while (first < _nodes.Count && level != depth && stopped is null)
         {
             var end = _nodes.Count;
-            for (; first < end && stopped is null; first = Math.Min(end, first + (BlockStates * BlocksAtOnce)))
+            for (; first < end && stopped is null; first = Math.Min(end, first + (BlockStates * blocksAtOnce)))
             {
-                foreach (var block in Expand(first, Math.Min(end, first + (BlockStates * BlocksAtOnce))))
+                foreach (var block in Expand(first, Math.Min(end, first + (BlockStates * blocksAtOnce)), isLast: most is not null && level + 1 == depth))
                 {
                     Join(block, found);
                 }
 
                 progress?.Invoke(_nodes.Count, _nodes.Count - first, level);
-                stopped = stop() ? "interrupted" : _nodes.Count >= mostStates ? "states" : null;
+                stopped = stop() ? "interrupted" : _nodes.Count >= mostStates ? "states"
+                    : most is null ? null : found.Violations.Exists(met => most.IsWanted(met.What)) ? "found" : found.Transitions >= most.Steps ? "steps" : null;
             }
 
             level++;
@@ -71,7 +74,7 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
     }
 
     /// <summary>The successors of the states from <paramref name="first"/> on, by block. The sets are only read meanwhile.</summary>
-    private Block[] Expand(int first, int end)
+    private Block[] Expand(int first, int end, bool isLast)
     {
         var blocks = new Block[(end - first + BlockStates - 1) / BlockStates];
         var next = -1;
@@ -82,7 +85,7 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
                 var block = new Block(_workers[job].System);
                 for (var node = first + (i * BlockStates); node < Math.Min(end, first + ((i + 1) * BlockStates)); node++)
                 {
-                    _workers[job].Expand(TraceOf(node, null), node, _seen, block);
+                    _workers[job].Expand(TraceOf(node, null), node, isLast ? null : _seen, block);
                 }
 
                 blocks[i] = block;
@@ -124,6 +127,11 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
         events.Reverse();
         return new Trace(-1 - _nodes[node].Parent, events);
     }
+
+    /// <summary>A search that need not see everything.</summary>
+    /// <param name="Steps">It ends at this number of transitions.</param>
+    /// <param name="IsWanted">It ends where this law was broken.</param>
+    public sealed record SearchLimit(long Steps, Func<string, bool> IsWanted);
 
     /// <param name="Parent">The state before it; -1 - s for the starting state s.</param>
     /// <param name="Event">The event from there.</param>
@@ -193,10 +201,11 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
             return Fingerprint();
         }
 
-        public void Expand(Trace trace, int node, HashSet<UInt128> seen, Block into)
+        /// <summary>Takes each enabled event of a state. Where nobody goes on from what they lead to, nothing is known of states that were met, and the steps are only judged.</summary>
+        public void Expand(Trace trace, int node, HashSet<UInt128>? seen, Block into)
         {
             Reach(trace);
-            var own = Fingerprint();
+            var own = seen is null ? default : Fingerprint();
             var isDrained = system.IsDrained;
             _enabled.Clear();
             for (var e = 0; e < system.Events.Count; e++)
@@ -226,7 +235,7 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
         }
 
         /// <returns>Whether the event leads to another state.</returns>
-        private bool Step(int @event, int node, UInt128 own, HashSet<UInt128> seen, Block into)
+        private bool Step(int @event, int node, UInt128 own, HashSet<UInt128>? seen, Block into)
         {
             into.Transitions++;
             into.WasEnabled[@event] = true;
@@ -244,7 +253,7 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
                 into.Broke(what, node, @event);
             }
 
-            if (broken.Count > 0 || system.HasEnded)
+            if (broken.Count > 0 || system.HasEnded || seen is null)
             {
                 return true;
             }

@@ -101,6 +101,28 @@ public static class Hunt
         return "";
     }
 
+    /// <summary>Makes a script smaller that breaks a rule, and says what is known of those with fewer operations.</summary>
+    /// <param name="script">The script.</param>
+    /// <param name="wanted">Id of the rule.</param>
+    /// <param name="evaluations">Budget of the minimiser.</param>
+    /// <param name="steps">Budget of the proof.</param>
+    /// <returns>JSON: script, length, minimal, proof (in words), steps.</returns>
+    public static string Minimise(string script, string wanted, int evaluations, long steps)
+    {
+        var parsed = Script.Parse(script, Language.All);
+        var violations = Replay.Run(parsed).OrderBy(violation => violation.Rule.Id == wanted ? 0 : 1).ToList();
+        var shrunk = Shrinker.Minimise(parsed.Header, Suites.LawsFor(parsed.Header), parsed.Operations, violations, evaluations, steps);
+        return new JsonObject
+        {
+            ["script"] = new JsonArray([.. shrunk.Script.Operations.Select(operation => JsonValue.Create(operation.ToString()))]),
+            ["length"] = shrunk.Script.Length,
+            ["evaluations"] = shrunk.Evaluations,
+            ["minimal"] = shrunk.Minimal,
+            ["proof"] = shrunk.Certificate?.ToString(),
+            ["steps"] = shrunk.Certificate?.Spent ?? 0,
+        }.ToJsonString();
+    }
+
     /// <summary>Makes a script smaller that breaks a rule.</summary>
     /// <returns>The operations that are left, one a line.</returns>
     public static string Shrink(string script, string wanted, int evaluations) => Smallest(Script.Parse(script, Language.All), wanted, evaluations);

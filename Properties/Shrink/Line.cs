@@ -10,7 +10,7 @@ using ZeroCopy.Model.Skbs;
 namespace ZeroCopy.Properties.Shrink;
 
 /// <summary>An operation in its spelling, to be changed word by word. Single operations are known for what words cannot say: the bytes of a file, and which operation is plainer than which.</summary>
-public sealed record Line
+public sealed class Line
 {
     // Not generated: mutants are compiled without source generators.
     private static readonly Regex NameWord = new(@"\b(?:skb|page|file|sk|eth|tap|p|kio|vec)\d+\b");
@@ -18,31 +18,73 @@ public sealed record Line
     private static readonly Regex Option = new(@", \w+=[^,)]+");
     private static readonly Regex Zone = new(@"(?<=\()(?:dma|low|high|above4g)(?=[,)])");
 
-    private Line(Operation operation, string text) => (Operation, Text) = (operation, text);
+    private readonly Lexicon _lexicon;
+    private IReadOnlyList<(int At, int Length, long Value)>? _numbers;
+    private IReadOnlyList<(int At, string Word)>? _names;
+
+    internal Line(Lexicon lexicon, int id, Operation operation, string text)
+    {
+        (_lexicon, Id, Operation, Text) = (lexicon, id, operation, text);
+        Birth = text.IndexOf(" = ", StringComparison.Ordinal) is var at and > 0 ? text[..at] : null;
+        Name = NameOf(text);
+    }
+
+    /// <summary>The operation's name.</summary>
+    public string Name { get; }
+
+    /// <summary>One number for each text of a lexicon: lines of one text are one object.</summary>
+    public int Id { get; }
 
     public Operation Operation { get; }
 
     public string Text { get; }
 
     /// <summary>The name that it binds; null for none.</summary>
-    public string? Birth => Text.IndexOf(" = ", StringComparison.Ordinal) is var at and > 0 ? Text[..at] : null;
+    public string? Birth { get; }
 
     /// <summary>Places of the decimal operands.</summary>
-    public IReadOnlyList<(int At, int Length, long Value)> Numbers => Operation is OpenFile
+    public IReadOnlyList<(int At, int Length, long Value)> Numbers => _numbers ??= Operation is OpenFile
         ? []
         : [.. NumberWord.Matches(Text).Select(match => (match.Index, match.Length, long.Parse(match.Value, CultureInfo.InvariantCulture)))];
 
     /// <summary>Names in the order in which they stand.</summary>
-    public IEnumerable<string> Names => NameWord.Matches(Text).Select(match => match.Value);
+    public IEnumerable<string> Names => Words.Select(word => word.Word);
 
-    public static Line Of(Operation operation) => new(operation, operation.ToString());
+    private IReadOnlyList<(int At, string Word)> Words => _names ??= [.. NameWord.Matches(Text).Select(match => (match.Index, match.Value))];
 
     /// <summary>The line with another number at a place; null where that is not an operation.</summary>
     public Line? WithNumber(int at, int length, long value) =>
         Parse(string.Concat(Text.AsSpan(0, at), value.ToString(CultureInfo.InvariantCulture), Text.AsSpan(at + length)));
 
     /// <summary>The line with other names.</summary>
-    public Line? Rename(Func<string, string> name) => Parse(NameWord.Replace(Text, match => name(match.Value)));
+    public Line? Rename(Func<string, string> name)
+    {
+        var (text, longer) = (Text, 0);
+        foreach (var (at, word) in Words)
+        {
+            if (name(word) is var other && other != word)
+            {
+                text = string.Concat(text.AsSpan(0, at + longer), other, text.AsSpan(at + longer + word.Length));
+                longer += other.Length - word.Length;
+            }
+        }
+
+        return text == Text ? this : Parse(text);
+    }
+
+    /// <summary>Whether it speaks of this name.</summary>
+    public bool Speaks(string name)
+    {
+        foreach (var (_, word) in Words)
+        {
+            if (word == name)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>The line with each option left out, and each zone nearer to low memory.</summary>
     public IEnumerable<Line> Plainer()
@@ -151,10 +193,10 @@ public sealed record Line
     };
 
     /// <summary>A write brings pages into the cache as a send does, and needs no socket.</summary>
-    private static IEnumerable<Line> Written(FileId file, long offset, long count) =>
+    private IEnumerable<Line> Written(FileId file, long offset, long count) =>
         offset + count <= GenericFileWrite.MaxFile ? [Of(new GenericFileWrite(file, offset, (int)Math.Max(1, count), 0))] : [];
 
-    private static Line Received(AllocSkb alloc, int length) => Of(new DevAllocSkb(alloc.Result, ChecksumState.None, Good: false, length, 0));
+    private Line Received(AllocSkb alloc, int length) => Of(new DevAllocSkb(alloc.Result, ChecksumState.None, Good: false, length, 0));
 
     /// <summary>Without files: anonymous memory, pinned for a device to write, which gives each process pages of its own.</summary>
     public Line Anonymous() => Operation switch
@@ -184,7 +226,7 @@ public sealed record Line
     public Line Wider(int pages) => Operation is Mmap map ? Of(map with { Pages = map.Pages + pages }) : this;
 
     /// <summary>With another driver, or with one more feature switched off from the start.</summary>
-    private static IEnumerable<Line> OtherDevices(RegisterNetdev register) =>
+    private IEnumerable<Line> OtherDevices(RegisterNetdev register) =>
     [
         .. DriverKind.All.Where(kind => kind != register.Kind).Select(kind => Of(register with { Kind = kind, Mtu = Math.Min(register.Mtu, kind.MaxMtu), Off = register.Off & kind.Features })),
         .. Enum.GetValues<NetifFeatures>()
@@ -251,22 +293,16 @@ public sealed record Line
         _ => this,
     };
 
-    public bool Equals(Line? other) => other is not null && other.Text == Text;
-
-    public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
-
     public override string ToString() => Text;
 
-    private static Line? Parse(string text)
+    /// <summary>The operation's name in a line.</summary>
+    public static string NameOf(string text)
     {
-        try
-        {
-            return Of(Script.ParseOperation(text, 0, Language.All));
-        }
-        catch (ScriptException)
-        {
-            // A number that is out of its range makes no operation: there is no such candidate.
-            return null;
-        }
+        var from = text.IndexOf(" = ", StringComparison.Ordinal) is var at and > 0 ? at + 3 : 0;
+        return text[from..text.IndexOf('(', from)];
     }
+
+    private Line Of(Operation operation) => _lexicon.Of(operation);
+
+    private Line? Parse(string text) => _lexicon.Parse(text);
 }

@@ -81,9 +81,9 @@ public sealed partial class Shrinker
         var pins = _best.Select(line => line.Operation).OfType<MapUserKiobuf>().ToList();
         return pins.Count > 1 && pins.Any(pin => TryEach(_best.Where(line => line.Operation is not MapUserKiobuf other || other == pin), line => line.Operation switch
         {
-            Mmap area => Line.Of(area with { Pages = 2, Prot = Prot.R }),
-            MapUserKiobuf => Line.Of(pin with { Into = false, Count = _header.Profile.PageSize + 1 }),
-            LockKiovec both => Line.Of(both with { Pin = pin.Result, Second = null }),
+            Mmap area => Of(area with { Pages = 2, Prot = Prot.R }),
+            MapUserKiobuf => Of(pin with { Into = false, Count = _header.Profile.PageSize + 1 }),
+            LockKiovec both => Of(both with { Pin = pin.Result, Second = null }),
             _ => line,
         }));
     }
@@ -102,7 +102,7 @@ public sealed partial class Shrinker
             foreach (var bytes in _best[i].Numbers.Select(number => number.Value).Where(value => value > 0).Distinct().ToList())
             {
                 var before = _best.Take(i).ToList();
-                if (TryEach(_best.Where((_, at) => at != i), line => before.Contains(line) || !line.Names.Contains(name) ? line : Less(line, bytes)))
+                if (TryEach(_best.Where((_, at) => at != i), line => before.Contains(line) || !line.Speaks(name) ? line : Less(line, bytes)))
                 {
                     any = true;
                     break;

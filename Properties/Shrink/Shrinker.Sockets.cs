@@ -113,7 +113,7 @@ public sealed partial class Shrinker
             return false;
         }
 
-        Line[] end = [Line.Of(new DeviceRun(device.Result, _header.Profile.PageSize)), Line.Of(new Interrupt(device.Result))];
+        Line[] end = [Of(new DeviceRun(device.Result, _header.Profile.PageSize)), Of(new Interrupt(device.Result))];
         var datagrams = _best.Where(line => line.Operation is not (DeviceRun or NetifRx or Interrupt)).Select(line => line.Names.Where(name => Vocabulary.KindOf(name) == "sk").Aggregate(line, (changed, sock) => changed.OverUdp(sock))).ToList();
         foreach (var lines in Routes(_best).Concat(Routes(datagrams)).Concat(Routes(InOneSegment())))
         {
@@ -142,7 +142,7 @@ public sealed partial class Shrinker
 
         var sends = Enumerable.Range(0, _best.Count).Where(i => _best[i].Send is not null || _best[i].Operation is MsgZerocopy).ToHashSet();
         var end = _best.FindLastIndex(line => line.Operation is not (DeviceRun or NetifRx or Interrupt)) + 1;
-        Line[] after = [Line.Of(new NetifRx(dev, 1)), Line.Of(new Interrupt(dev))];
+        Line[] after = [Of(new NetifRx(dev, 1)), Of(new Interrupt(dev))];
         for (var stays = end - 1; stays >= 0; stays--)
         {
             if (!sends.Contains(stays))
@@ -154,7 +154,7 @@ public sealed partial class Shrinker
             var kept = Used([.. _best.Take(end).Where((_, k) => k == one || !sends.Contains(k))]);
             for (var frames = 1; frames <= MostFrames && kept.Count + 2 < _best.Count; frames++)
             {
-                var run = Line.Of(new DeviceRun(dev, frames));
+                var run = Of(new DeviceRun(dev, frames));
                 if (after.Any(last => Try([.. kept, run, last])))
                 {
                     return true;
@@ -174,7 +174,7 @@ public sealed partial class Shrinker
             return false;
         }
 
-        var busy = Line.Of(new XmitBusy(((RegisterNetdev)_best[device].Operation).Result));
+        var busy = Of(new XmitBusy(((RegisterNetdev)_best[device].Operation).Result));
         List<Line> sockets = [.. _best.Where(line => line.Operation is RegisterNetdev or TcpConnect or UdpConnect)];
         List<Line> idle = [.. _best.Where(line => line.Operation is not (DeviceRun or NetifRx or Interrupt or XmitBusy))];
         foreach (var lines in new[] { sockets, idle })
@@ -206,7 +206,7 @@ public sealed partial class Shrinker
     /// <summary>Without births that nobody speaks of.</summary>
     private static List<Line> Used(List<Line> lines)
     {
-        while (lines.FindIndex(line => line.Birth is { } born && lines.Count(other => other.Names.Contains(born)) == 1) is var unused and >= 0)
+        while (lines.FindIndex(line => line.Birth is { } born && lines.Count(other => other.Speaks(born)) == 1) is var unused and >= 0)
         {
             lines.RemoveAt(unused);
         }
@@ -254,10 +254,10 @@ public sealed partial class Shrinker
         }
 
         var id = born.Operation switch { UdpConnect udp => udp.Result, TcpConnect tcp => tcp.Result, _ => default };
-        var file = _best.Find(line => line.Operation is OpenFile) ?? Line.Of(new OpenFile(default, Zone.Low, new LiteralContent([])));
-        Line[] established = [device, Roomier(file), born.OverTcp(sock).Narrow(1), Line.Of(new DeviceRun(dev, 1)), Line.Of(new NetifRx(dev, 1))];
+        var file = _best.Find(line => line.Operation is OpenFile) ?? Of(new OpenFile(default, Zone.Low, new LiteralContent([])));
+        Line[] established = [device, Roomier(file), born.OverTcp(sock).Narrow(1), Of(new DeviceRun(dev, 1)), Of(new NetifRx(dev, 1))];
         return established.Length + 1 < _best.Count
-            && Enumerable.Range(1, _header.Profile.PageSize).Any(count => Try([.. established, Line.Of(new Sendfile(id, ((OpenFile)file.Operation).Result, 0, count))]));
+            && Enumerable.Range(1, _header.Profile.PageSize).Any(count => Try([.. established, Of(new Sendfile(id, ((OpenFile)file.Operation).Result, 0, count))]));
     }
 
     /// <summary>Another route from the start instead of one that changes: driver, features, zone and IP options decide who copies and who sums. What changed it later goes, and what then sent again may go too.</summary>

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using ZeroCopy.Drivers;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Pages;
@@ -11,7 +13,12 @@ namespace ZeroCopy.Properties.Shrink;
 /// <param name="Violations">What its last operation breaks.</param>
 /// <param name="Evaluations">Scripts that were tried.</param>
 /// <param name="Exhausted">The budget ended before nothing more could be taken away.</param>
-public sealed record Shrunk(Script Script, IReadOnlyList<Violation> Violations, int Evaluations, bool Exhausted);
+/// <param name="Certificate">What is known of scripts with fewer operations; null where that was not tried.</param>
+public sealed record Shrunk(Script Script, IReadOnlyList<Violation> Violations, int Evaluations, bool Exhausted, Certificate? Certificate = null)
+{
+    /// <summary>In JSON: whether the script is proved to be minimal.</summary>
+    public string Minimal => Certificate?.Word ?? "not-tried";
+}
 
 /// <summary>Makes a failing script smaller, as long as the same law fails: fewer operations, then fewer objects, then plainer operands, then canonical names.</summary>
 /// <remarks>A deleted birth disables its users, which are skipped and dropped with it. What may stand for what, <see cref="Line"/> says; a change counts only where the same law fails.</remarks>
@@ -27,8 +34,11 @@ public sealed partial class Shrinker
     private readonly Checker _checker;
     private Violation _wanted;
     private readonly int _budget;
-    private readonly HashSet<string> _tried = [];
-    private readonly Vocabulary _vocabulary = new();
+    private readonly HashSet<UInt128> _tried = [];
+    private readonly Lexicon _lexicon = new(Language.All);
+    private readonly Vocabulary _vocabulary;
+    private readonly List<Line> _applied = [];
+    private int[] _key = new int[64];
     private List<Line> _best;
     private IReadOnlyList<Violation> _violations;
     private int _evaluations;
@@ -37,7 +47,8 @@ public sealed partial class Shrinker
     {
         _header = header;
         _checker = new Checker(header.Profile, laws);
-        _best = [.. operations.Select(Line.Of)];
+        _vocabulary = new Vocabulary(_lexicon);
+        _best = [.. operations.Select(Of)];
         _violations = violations;
         _wanted = violations[0];
         _budget = budget;
@@ -58,6 +69,46 @@ public sealed partial class Shrinker
     /// <param name="budget">Scripts to be tried at most.</param>
     public static Shrunk Shrink(Script script, string? wanted, int budget) =>
         Shrink(script.Header, Suites.LawsFor(script.Header), script.Operations, [.. Replay.Run(script).OrderBy(violation => violation.Rule.Id == wanted ? 0 : 1)], budget);
+
+    /// <summary>Shrinks what failed, and goes through the scripts that have fewer operations, or as many and plainer ones; where one of them breaks the rule too, it is shrunk in its turn.</summary>
+    /// <param name="header">Of the script that comes out.</param>
+    /// <param name="laws">What is evaluated.</param>
+    /// <param name="operations">The last of them breaks a law.</param>
+    /// <param name="violations">What it breaks; the first is the one that must stay broken.</param>
+    /// <param name="budget">Scripts to be tried at most.</param>
+    /// <param name="steps">Operations to be judged at most where scripts are gone through.</param>
+    public static Shrunk Minimise(ScriptHeader header, IReadOnlyList<Law> laws, IEnumerable<Operation> operations, IReadOnlyList<Violation> violations, int budget = DefaultEvaluations, long steps = Certificate.DefaultSteps)
+    {
+        var shrunk = Shrink(header, laws, operations, violations, budget);
+        while (true)
+        {
+            var rule = shrunk.Violations[0].Rule;
+            var certificate = Certificate.Of(shrunk.Script, rule.Id, laws, steps);
+            if (certificate.First is not { } first || (first.Operations.Count == shrunk.Script.Operations.Count && !IsPlainer(first, shrunk.Script)))
+            {
+                return shrunk with { Certificate = certificate };
+            }
+
+            var replay = new Replay(first, laws);
+            replay.Run();
+            var next = Shrink(header, laws, first.Operations, [.. replay.Violations.OrderBy(violation => violation.Rule == rule ? 0 : 1)], Math.Max(0, budget - shrunk.Evaluations));
+            next = next with { Evaluations = shrunk.Evaluations + next.Evaluations };
+            if (next.Script.Operations.Count == shrunk.Script.Operations.Count && !IsPlainer(next.Script, shrunk.Script))
+            {
+                return shrunk with { Certificate = certificate, Evaluations = next.Evaluations };
+            }
+
+            shrunk = next;
+        }
+    }
+
+    /// <summary>Of two scripts of one length, the one whose operations stand first in the table of <see cref="Roles"/>.</summary>
+    private static bool IsPlainer(Script one, Script other)
+    {
+        var lexicon = new Lexicon(Language.All);
+        int[] Ranks(Script script) => [.. script.Operations.Select(lexicon.Of).Select(Roles.Rank).OrderDescending()];
+        return Ranks(one).Zip(Ranks(other)).Select(pair => pair.First.CompareTo(pair.Second)).FirstOrDefault(compared => compared != 0) < 0;
+    }
 
     private bool Exhausted => _evaluations >= _budget;
 
@@ -169,47 +220,74 @@ public sealed partial class Shrinker
         return !changed.Contains(null) && !changed.SequenceEqual(_best) && Try(changed!);
     }
 
-    /// <summary>Takes the candidate where it breaks the same law first, or in fewer operations another law of the same rule; what it skips is left out.</summary>
+    private Line Of(Operation operation) => _lexicon.Of(operation);
+
+    /// <summary>Takes the candidate where its last operation is the first that breaks a law, and it breaks the same; or, in fewer operations, another law of the same rule. What it skips is left out.</summary>
     private bool Try(List<Line> candidate)
     {
-        if (Exhausted || candidate.Count == 0 || !_tried.Add(string.Join('\n', candidate)))
+        if (Exhausted || candidate.Count == 0 || !IsNew(candidate))
         {
             return false;
         }
 
+        // Nearly all hold. Whether another law is broken on the way is looked at where the last operation breaks the right one.
         _evaluations++;
-        _checker.Reset();
-        var applied = new List<Line>();
-        foreach (var line in candidate)
+        if (!Breaks(candidate, isJudged: false) || !Breaks([.. _applied], isJudged: true))
         {
-            if (!_checker.Apply(line.Operation))
-            {
-                continue;
-            }
-
-            applied.Add(line);
-            if (_checker.HasPanicked)
-            {
-                return false;
-            }
-
-            if (_checker.Violations.Count == 0)
-            {
-                continue;
-            }
-
-            foreach (var violation in _checker.Violations)
-            {
-                if (violation.Rule == _wanted.Rule && (violation.Law == _wanted.Law || applied.Count < _best.Count))
-                {
-                    (_best, _wanted, _violations) = (applied, violation, [violation, .. _checker.Violations.Where(other => other != violation)]);
-                    return true;
-                }
-            }
-
             return false;
+        }
+
+        foreach (var violation in _checker.Violations)
+        {
+            if (violation.Rule == _wanted.Rule && (violation.Law == _wanted.Law || _applied.Count < _best.Count))
+            {
+                (_best, _wanted, _violations) = ([.. _applied], violation, [violation, .. _checker.Violations.Where(other => other != violation)]);
+                return true;
+            }
         }
 
         return false;
+    }
+
+    /// <summary>Runs lines; those that were enabled are left in <see cref="_applied"/>.</summary>
+    /// <param name="lines">The last is judged.</param>
+    /// <param name="isJudged">So are all others.</param>
+    /// <returns>Whether the last line breaks the wanted rule, and none before it was seen to break one.</returns>
+    private bool Breaks(IReadOnlyList<Line> lines, bool isJudged)
+    {
+        var last = lines.Count - 1;
+        _checker.Reset();
+        _applied.Clear();
+        for (var i = 0; i <= last; i++)
+        {
+            var isApplied = isJudged || i == last ? _checker.Apply(lines[i].Operation) : _checker.ApplyUnjudged(lines[i].Operation);
+            if (!isApplied)
+            {
+                continue;
+            }
+
+            _applied.Add(lines[i]);
+            if (_checker.HasPanicked || _checker.Violations.Count > 0)
+            {
+                return i == last && _checker.Violations.Any(violation => violation.Rule == _wanted.Rule);
+            }
+        }
+
+        return false;
+    }
+
+    private bool IsNew(List<Line> candidate)
+    {
+        if (_key.Length < candidate.Count)
+        {
+            _key = new int[2 * candidate.Count];
+        }
+
+        for (var i = 0; i < candidate.Count; i++)
+        {
+            _key[i] = candidate[i].Id;
+        }
+
+        return _tried.Add(XxHash128.HashToUInt128(MemoryMarshal.AsBytes(_key.AsSpan(0, candidate.Count))));
     }
 }

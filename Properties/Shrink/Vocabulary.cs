@@ -3,8 +3,11 @@ using ZeroCopy.Model;
 namespace ZeroCopy.Properties.Shrink;
 
 /// <summary>Operations with plain operands, of which one may do what two did. Names stand for any of their kind.</summary>
-internal sealed class Vocabulary
+/// <param name="lexicon">Spells them.</param>
+internal sealed class Vocabulary(Lexicon lexicon)
 {
+    private static readonly char[] Digits = [.. "0123456789"];
+
     private static readonly string[] Rows =
     [
         "skb9 = alloc_skb(16)",
@@ -33,44 +36,45 @@ internal sealed class Vocabulary
         "netif_rx(eth0, 16)",
     ];
 
-    private static readonly Line[] Lines = [.. Rows.Select((row, i) => Line.Of(Script.ParseOperation(row, i + 1, Language.All)))];
-
-    private readonly Dictionary<string, Line?> _spelled = [];
+    private readonly (Line Line, string[] Names)[] _lines = [.. Rows.Select(row => lexicon.Parse(row)!).Select(line => (line, line.Names.Distinct().ToArray()))];
 
     /// <summary>Each operation, on each choice of the names.</summary>
     /// <param name="born">Names that are bound before.</param>
     /// <param name="unborn">Names that may be bound.</param>
-    public IEnumerable<Line> With(IReadOnlyList<string> born, IReadOnlyList<string> unborn) =>
-        Lines.SelectMany(line => Choices([.. line.Names.Distinct()], line.Birth, born, unborn)
-            .Select(choice => Spelled(line, choice))
-            .OfType<Line>());
-
-    private static IEnumerable<Dictionary<string, string>> Choices(IReadOnlyList<string> names, string? birth, IReadOnlyList<string> born, IReadOnlyList<string> unborn)
+    public IEnumerable<Line> With(IReadOnlyList<string> born, IReadOnlyList<string> unborn)
     {
-        IEnumerable<Dictionary<string, string>> choices = [[]];
-        foreach (var name in names)
-        {
-            var kind = KindOf(name);
-            var words = (name == birth ? unborn : born).Where(word => KindOf(word) == kind).ToList();
-            choices = choices.SelectMany(choice => words.Where(word => !choice.ContainsValue(word))
-                .Select(word => new Dictionary<string, string>(choice) { [name] = word }));
-        }
-
-        return choices;
+        var choice = new Dictionary<string, string>();
+        return _lines.SelectMany(row => Spelled(row.Line, row.Names, 0, born, unborn, choice));
     }
 
-    private Line? Spelled(Line line, Dictionary<string, string> choice)
+    private static IEnumerable<Line> Spelled(Line line, string[] names, int at, IReadOnlyList<string> born, IReadOnlyList<string> unborn, Dictionary<string, string> choice)
     {
-        var text = $"{line} {string.Join(' ', choice.Values)}";
-        if (!_spelled.TryGetValue(text, out var spelled))
+        if (at == names.Length)
         {
-            spelled = line.Rename(name => choice[name]);
-            _spelled.Add(text, spelled);
+            if (line.Rename(name => choice[name]) is { } spelled)
+            {
+                yield return spelled;
+            }
+
+            yield break;
         }
 
-        return spelled;
+        var kind = KindOf(names[at]);
+        foreach (var word in names[at] == line.Birth ? unborn : born)
+        {
+            if (KindOf(word) == kind && !choice.ContainsValue(word))
+            {
+                choice.Add(names[at], word);
+                foreach (var spelled in Spelled(line, names, at + 1, born, unborn, choice))
+                {
+                    yield return spelled;
+                }
+
+                choice.Remove(names[at]);
+            }
+        }
     }
 
     /// <summary>What a name is of: its word without the number.</summary>
-    public static string KindOf(string name) => name.TrimEnd("0123456789".ToCharArray());
+    public static string KindOf(string name) => name.TrimEnd(Digits);
 }

@@ -1,0 +1,67 @@
+using System.Globalization;
+using ZeroCopy.Model;
+using ZeroCopy.Properties.Explore;
+using ZeroCopy.Properties.Laws;
+
+namespace ZeroCopy.Properties.Shrink;
+
+/// <summary>What is known of the scripts over a finite set of lines: those that were tried, in the order of their lengths, plainer lines first.</summary>
+/// <param name="Rule">Id of the rule that they were to break first.</param>
+/// <param name="Operations">No script of so many operations or fewer breaks it.</param>
+/// <param name="IsProven">That is one less than the smallest script has that was found.</param>
+/// <param name="Domain">The lines, in words.</param>
+/// <param name="Lines">Their number.</param>
+/// <param name="States">Distinct states that were met.</param>
+/// <param name="Steps">Operations that were judged, each in each of those states where it is enabled.</param>
+/// <param name="First">The first script over these lines that breaks the rule; null where the budget ended before it.</param>
+public sealed record Certificate(string Rule, int Operations, bool IsProven, string Domain, int Lines, long States, long Steps, Script? First)
+{
+    /// <summary>Steps that were judged over this set of lines and all others.</summary>
+    public long Spent { get; private init; }
+
+    /// <summary>Steps that are tried unless told otherwise.</summary>
+    public const int DefaultSteps = 200_000;
+
+    /// <summary>The word for it in JSON.</summary>
+    public string Word => IsProven ? "proven" : "not-proven";
+
+    /// <summary>Goes through scripts in the order of their lengths until one breaks the rule: over the script's own lines, then over more and more of them, as far as the budget goes.</summary>
+    /// <param name="script">Its last operation breaks the rule.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="laws">All that is judged: a script in which another rule is broken before does not count.</param>
+    /// <param name="steps">Budget.</param>
+    /// <returns>Of the widest set of lines that was gone through.</returns>
+    public static Certificate Of(Script script, string rule, IReadOnlyList<Law> laws, long steps)
+    {
+        var lexicon = new Lexicon(Language.All);
+        Certificate? widest = null;
+        var spent = 0L;
+        foreach (var domain in Shrink.Domain.Around([.. script.Operations.Select(lexicon.Of)], script.Header.Suite, lexicon))
+        {
+            var found = Try(script, domain, rule, laws, steps - spent);
+            spent += found.Steps;
+            widest = widest is null || found.IsProven ? found : widest;
+            if (!found.IsProven)
+            {
+                break;
+            }
+        }
+
+        return widest! with { Spent = spent };
+    }
+
+    /// <summary>What was proved, and nothing more.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(IsProven ? "minimal" : "not proven to be minimal")}: {Tried} ({States:N0} states, {Steps:N0} steps). The lines: {Domain}.");
+
+    private string Tried => string.Create(CultureInfo.InvariantCulture, $"no script of fewer than {Operations + 1} operations over {Lines} lines breaks {Rule} first{(IsProven ? "" : ", and there the budget ended")}");
+
+    private static Certificate Try(Script script, Domain domain, string rule, IReadOnlyList<Law> laws, long steps)
+    {
+        var mix = new ExploreMix(script.Header.Suite, script.Operations.Count, [("empty", [])], [.. domain.Lines.Select(line => line.Operation)], static (_, _) => true);
+        Law[] always = [.. laws.Where(law => law.IsAlways)];
+        var found = new Explorer(() => new WorldExplored(mix, script.Header.Profile, always), 1)
+            .Run(script.Operations.Count, null, Explorer.DefaultMostStates, static () => false, null, new Explorer.SearchLimit(steps, what => what.StartsWith(rule + " ", StringComparison.Ordinal)));
+        var first = found.Violations.FirstOrDefault(met => met.What.StartsWith(rule + " ", StringComparison.Ordinal)) is { } met ? new Script(script.Header, [.. mix.ScriptOf(met.Trace)]) : null;
+        return new Certificate(rule, first is null ? Math.Max(0, found.Depth - 1) : first.Operations.Count - 1, first is not null, domain.ToString(), domain.Lines.Count, found.States, found.Transitions, first);
+    }
+}

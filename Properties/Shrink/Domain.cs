@@ -1,0 +1,67 @@
+using System.Globalization;
+using ZeroCopy.Properties.Generate;
+
+namespace ZeroCopy.Properties.Shrink;
+
+/// <summary>Finitely many lines, of which scripts can be made that may be smaller than one that was found.</summary>
+/// <param name="Lines">The plainest first.</param>
+/// <param name="Names">The names that they speak of.</param>
+internal sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Names)
+{
+    /// <summary>More lines than this are not gone through.</summary>
+    private const int MostLines = 400;
+
+    /// <summary>Domains around a script, each in the next: its own lines on all names and with each number that stands in such a place; then plain lines that do the same; then every plain line of the suite.</summary>
+    public static IEnumerable<Domain> Around(IReadOnlyList<Line> script, string suite, Lexicon lexicon)
+    {
+        var roles = new Roles(lexicon);
+        var played = Suites.Find(suite)?.Mix.Select(draw => draw.Name).ToHashSet();
+        bool IsPlayed(Line line) => played?.Contains(line.Name) ?? true;
+        return new[] { script, [.. script, .. script.SelectMany(line => line.Plainer()), .. roles.Of(script).Where(IsPlayed)], [.. script, .. script.SelectMany(line => line.Plainer()), .. roles.All.Where(IsPlayed)] }
+            .Select(templates => Of(script, templates)).Where(domain => domain.Lines.Count <= MostLines).DistinctBy(domain => domain.Lines.Count);
+    }
+
+    /// <summary>In words: what was gone through.</summary>
+    public override string ToString()
+    {
+        var operations = Lines.GroupBy(line => line.Name).Select(lines => lines.Count() == 1 ? lines.Key : string.Create(CultureInfo.InvariantCulture, $"{lines.Key} ({lines.Count()} spellings)"));
+        return string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", operations)}; names {string.Join(", ", Names)}");
+    }
+
+    private static Domain Of(IReadOnlyList<Line> script, IReadOnlyList<Line> templates)
+    {
+        // One object of a kind that the script has not, and no more than it has of any other.
+        string[] names = [.. script.SelectMany(line => line.Names).Distinct()];
+        names = [.. names, .. templates.SelectMany(line => line.Names).Select(Vocabulary.KindOf).Distinct().Where(kind => !names.Any(name => Vocabulary.KindOf(name) == kind)).Select(kind => kind + "0")];
+        var values = script.SelectMany(line => line.Numbers.Select((number, i) => (Place: (line.Name, i), number.Value))).ToLookup(number => number.Place, number => number.Value);
+        var lines = templates.Distinct().SelectMany(template => Renamed(template, names)).Distinct()
+            .SelectMany(line => Numbered(line, 0, i => values[(line.Name, i)])).Distinct();
+        return new Domain([.. lines.OrderBy(Roles.Rank).ThenBy(line => line.Text, StringComparer.Ordinal)], [.. names.Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>The line on every choice of names, no name twice.</summary>
+    private static IEnumerable<Line> Renamed(Line template, IReadOnlyList<string> names)
+    {
+        IEnumerable<Dictionary<string, string>> choices = [[]];
+        foreach (var own in template.Names.Distinct())
+        {
+            var kind = Vocabulary.KindOf(own);
+            choices = choices.SelectMany(choice => names.Where(name => Vocabulary.KindOf(name) == kind && !choice.ContainsValue(name))
+                .Select(name => new Dictionary<string, string>(choice) { [own] = name }));
+        }
+
+        return choices.Select(choice => template.Rename(name => choice[name])).OfType<Line>();
+    }
+
+    private static IEnumerable<Line> Numbered(Line line, int place, Func<int, IEnumerable<long>> values)
+    {
+        if (place == line.Numbers.Count)
+        {
+            return [line];
+        }
+
+        var (at, length, own) = line.Numbers[place];
+        return values(place).Append(own).Distinct().Select(value => value == own ? line : line.WithNumber(at, length, value)).OfType<Line>()
+            .SelectMany(changed => changed.Numbers.Count == line.Numbers.Count ? Numbered(changed, place + 1, values) : []);
+    }
+}

@@ -162,7 +162,8 @@ internal sealed class RunOutput(IReadOnlyList<SuiteResult> results, Profile prof
         ["shrunkScript"] = Lines(finding.Shrunk.Script.Operations),
         ["steps"] = finding.Shrunk.Script.Operations.Count,
         ["evaluations"] = finding.Shrunk.Evaluations,
-        ["minimal"] = finding.Shrunk.Exhausted ? "not-proven" : "not-tried",
+        ["minimal"] = finding.Shrunk.Minimal,
+        ["proof"] = finding.Shrunk.Certificate?.ToString(),
         ["files"] = new JsonArray(store.ScriptOf(finding), store.ReportOf(finding)),
     };
 

@@ -12,8 +12,11 @@ namespace ZeroCopy.Cli;
 internal static class ShrinkCommand
 {
     private static readonly Argument<string> Path = new("FILE") { Description = "a script that violates; - reads standard input" };
-    private static readonly Option<string?> Evaluations = new("--evaluations") { Description = $"scripts to be tried at most (default {Shrinker.DefaultEvaluations})" };
+    private static readonly Option<string?> Evaluations = new("--evaluations") { Description = $"scripts to be tried at most, and four times as many steps for the proof (default {Shrinker.DefaultEvaluations})" };
     private static readonly Option<bool> JsonOut = Verb.JsonOption();
+
+    /// <summary>Steps of the proof for each script that may be tried.</summary>
+    private const long StepsForEach = Certificate.DefaultSteps / Shrinker.DefaultEvaluations;
 
     public static Command Create()
     {
@@ -42,7 +45,7 @@ internal static class ShrinkCommand
 
         // What its header expects must stay broken; else what it breaks first.
         var violations = replay.Violations.OrderBy(violation => violation.Rule.Id == script.Header.Expect ? 0 : 1).ToList();
-        var shrunk = Shrinker.Shrink(script.Header, laws, script.Operations.Take(replay.Applied + replay.Skipped), violations, budget);
+        var shrunk = Shrinker.Prove(Shrinker.Shrink(script.Header, laws, script.Operations.Take(replay.Applied + replay.Skipped), violations, budget), laws, budget, StepsForEach * (long)budget);
         if (parsed.GetValue(JsonOut))
         {
             Verb.Print(new JsonObject
@@ -56,14 +59,16 @@ internal static class ShrinkCommand
                 ["shrunkScript"] = new JsonArray([.. shrunk.Script.Operations.Select(operation => JsonValue.Create(operation.ToString()))]),
                 ["steps"] = shrunk.Script.Operations.Count,
                 ["evaluations"] = shrunk.Evaluations,
-                ["minimal"] = shrunk.Exhausted ? "not-proven" : "not-tried",
+                ["minimal"] = shrunk.Minimal,
+                ["proof"] = shrunk.Certificate?.ToString(),
             });
         }
         else
         {
             Console.Out.Write(shrunk.Script);
             Console.Error.WriteLine(
-                $"{shrunk.Script.Operations.Count} of {script.Operations.Count} operations, {shrunk.Evaluations} scripts tried{(shrunk.Exhausted ? ", then the budget ended" : "")}: {shrunk.Violations[0].Rule}");
+                $"{shrunk.Script.Operations.Count} of {script.Operations.Count} operations, {shrunk.Evaluations} scripts tried{(shrunk.Exhausted ? ", then the budget ended: the script goes on from here with more --evaluations" : "")}: {shrunk.Violations[0].Rule}");
+            Console.Error.WriteLine(shrunk.Certificate);
         }
 
         return ExitStatus.Violation;

@@ -63,7 +63,7 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
         var found = kills.Where(search => Breaks(search, mutant.Breaks)).ToList();
         return Merged(Merged((found.Count > 0 ? found : kills).Select(search => new Minimum(LinesOf(search), 1, null, null))).Select(minimum =>
         {
-            var certified = JsonNode.Parse(build.Call<string>("ZeroCopy.Properties", typeof(Hunt).FullName!, nameof(Hunt.Minimise), string.Join('\n', [header, .. minimum.Script]), mutant.Breaks, evaluations, steps))!.AsObject();
+            var certified = JsonNode.Parse(build.Call<string>("ZeroCopy.Properties", typeof(Hunt).FullName!, nameof(Hunt.Prove), string.Join('\n', [header, .. minimum.Script]), mutant.Breaks, evaluations, steps))!.AsObject();
             return new Minimum(LinesOf(certified), minimum.Seeds, certified["minimal"]!.GetValue<string>(), certified["proof"]?.GetValue<string>());
         }));
     }

@@ -107,11 +107,10 @@ public static class Hunt
     /// <param name="evaluations">Budget of the minimiser.</param>
     /// <param name="steps">Budget of the proof.</param>
     /// <returns>JSON: script, length, minimal, proof (in words), steps.</returns>
-    public static string Minimise(string script, string wanted, int evaluations, long steps)
+    public static string Prove(string script, string wanted, int evaluations, long steps)
     {
         var parsed = Script.Parse(script, Language.All);
-        var violations = Replay.Run(parsed).OrderBy(violation => violation.Rule.Id == wanted ? 0 : 1).ToList();
-        var shrunk = Shrinker.Minimise(parsed.Header, Suites.LawsFor(parsed.Header), parsed.Operations, violations, evaluations, steps);
+        var shrunk = Shrinker.Prove(Shrinker.Shrink(parsed, wanted, evaluations), Suites.LawsFor(parsed.Header), evaluations, steps);
         return new JsonObject
         {
             ["script"] = new JsonArray([.. shrunk.Script.Operations.Select(operation => JsonValue.Create(operation.ToString()))]),

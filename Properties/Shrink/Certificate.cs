@@ -30,7 +30,7 @@ public sealed record Certificate(string Rule, int Operations, bool IsProven, str
     /// <param name="rule">The rule.</param>
     /// <param name="laws">All that is judged: a script in which another rule is broken before does not count.</param>
     /// <param name="steps">Budget.</param>
-    /// <returns>Of the widest set of lines that was gone through.</returns>
+    /// <returns>Of the widest set of lines that was gone through; of the first that has a smaller script.</returns>
     public static Certificate Of(Script script, string rule, IReadOnlyList<Law> laws, long steps)
     {
         var lexicon = new Lexicon(Language.All);
@@ -41,13 +41,22 @@ public sealed record Certificate(string Rule, int Operations, bool IsProven, str
             var found = Try(script, domain, rule, laws, steps - spent);
             spent += found.Steps;
             widest = widest is null || found.IsProven ? found : widest;
-            if (!found.IsProven)
+            if (!found.IsProven || IsSmaller(found.First!, script))
             {
                 break;
             }
         }
 
         return widest! with { Spent = spent };
+    }
+
+    /// <summary>Fewer operations; or as many, and they stand first in the table of <see cref="Roles"/>.</summary>
+    public static bool IsSmaller(Script one, Script other)
+    {
+        int[] Ranks(Script script) => [.. script.Operations.Select(operation => Roles.Rank(Line.NameOf(operation.ToString()))).OrderDescending()];
+        return one.Operations.Count != other.Operations.Count
+            ? one.Operations.Count < other.Operations.Count
+            : Ranks(one).Zip(Ranks(other)).Select(pair => pair.First.CompareTo(pair.Second)).FirstOrDefault(compared => compared != 0) < 0;
     }
 
     /// <summary>What was proved, and nothing more.</summary>

@@ -6,7 +6,7 @@ namespace ZeroCopy.Properties.Shrink;
 /// <summary>Finitely many lines, of which scripts can be made that may be smaller than one that was found.</summary>
 /// <param name="Lines">The plainest first.</param>
 /// <param name="Names">The names that they speak of.</param>
-internal sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Names)
+public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Names)
 {
     /// <summary>More lines than this are not gone through.</summary>
     private const int MostLines = 400;
@@ -36,7 +36,7 @@ internal sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> N
         var values = script.SelectMany(line => line.Numbers.Select((number, i) => (Place: (line.Name, i), number.Value))).ToLookup(number => number.Place, number => number.Value);
         var lines = templates.Distinct().SelectMany(template => Renamed(template, names)).Distinct()
             .SelectMany(line => Numbered(line, 0, i => values[(line.Name, i)])).Distinct();
-        return new Domain([.. lines.OrderBy(Roles.Rank).ThenBy(line => line.Text, StringComparer.Ordinal)], [.. names.Order(StringComparer.Ordinal)]);
+        return new Domain([.. lines.OrderBy(line => Roles.Rank(line.Name)).ThenBy(line => line.Text, StringComparer.Ordinal)], [.. names.Order(StringComparer.Ordinal)]);
     }
 
     /// <summary>The line on every choice of names, no name twice.</summary>

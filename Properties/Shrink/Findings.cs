@@ -21,20 +21,14 @@ public sealed record Finding(long Case, IReadOnlyList<Operation> Operations, Shr
 /// <summary>The distinct bugs among the failures of a suite.</summary>
 public static class Findings
 {
-    /// <summary>Shrinks every failure that was kept, in the order of the cases, and keeps one of each law and shape.</summary>
+    /// <summary>Shrinks every failure that was kept, in the order of the cases, keeps one of each law and shape, and proves that one as far as the budget goes: the proof may show that two are one.</summary>
     public static IReadOnlyList<Finding> Of(Suite suite, Profile profile, string? mutant, Tally tally)
     {
-        var findings = new List<Finding>();
-        foreach (var failure in tally.Failures)
-        {
-            var header = new ScriptHeader(profile, suite.Name, mutant, failure.Violations[0].Rule.Id);
-            var finding = new Finding(failure.Case, failure.Operations, Shrinker.Shrink(header, suite.LawsIn(profile), failure.Operations, failure.Violations));
-            if (!findings.Exists(other => other.Main.Rule == finding.Main.Rule && other.Main.Law == finding.Main.Law && other.Shape == finding.Shape))
-            {
-                findings.Add(finding);
-            }
-        }
-
-        return findings;
+        var laws = suite.LawsIn(profile);
+        var shrunk = Apart(tally.Failures.Select(failure =>
+            new Finding(failure.Case, failure.Operations, Shrinker.Shrink(new ScriptHeader(profile, suite.Name, mutant, failure.Violations[0].Rule.Id), laws, failure.Operations, failure.Violations))));
+        return Apart(shrunk.Select(finding => finding with { Shrunk = Shrinker.Prove(finding.Shrunk, laws) }));
     }
+
+    private static List<Finding> Apart(IEnumerable<Finding> findings) => [.. findings.DistinctBy(finding => (finding.Main.Rule, finding.Main.Law, finding.Shape))];
 }

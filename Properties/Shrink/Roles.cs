@@ -4,7 +4,7 @@ namespace ZeroCopy.Properties.Shrink;
 
 /// <summary>Operations by what they do in a script, each with plain operands; of two that do the same the plainer stands first. A name stands for any of its kind.</summary>
 /// <param name="lexicon">Spells them.</param>
-internal sealed class Roles(Lexicon lexicon)
+public sealed class Roles(Lexicon lexicon)
 {
     private static readonly string[][] Rows =
     [
@@ -88,5 +88,5 @@ internal sealed class Roles(Lexicon lexicon)
         _roles.Where(lines => lines.Any(line => script.Any(other => other.Name == line.Name))).SelectMany(lines => lines);
 
     /// <summary>The place of an operation among all: the plainer of two has the lower.</summary>
-    public static int Rank(Line line) => Ranks.GetValueOrDefault(line.Name, Ranks.Count);
+    public static int Rank(string name) => Ranks.GetValueOrDefault(name, Ranks.Count);
 }

@@ -70,44 +70,33 @@ public sealed partial class Shrinker
     public static Shrunk Shrink(Script script, string? wanted, int budget) =>
         Shrink(script.Header, Suites.LawsFor(script.Header), script.Operations, [.. Replay.Run(script).OrderBy(violation => violation.Rule.Id == wanted ? 0 : 1)], budget);
 
-    /// <summary>Shrinks what failed, and goes through the scripts that have fewer operations, or as many and plainer ones; where one of them breaks the rule too, it is shrunk in its turn.</summary>
-    /// <param name="header">Of the script that comes out.</param>
+    /// <summary>Goes through the scripts that have fewer operations than are left, or as many and plainer ones; where one of them breaks the rule too, it is shrunk in its turn.</summary>
+    /// <param name="shrunk">What is left of a script.</param>
     /// <param name="laws">What is evaluated.</param>
-    /// <param name="operations">The last of them breaks a law.</param>
-    /// <param name="violations">What it breaks; the first is the one that must stay broken.</param>
-    /// <param name="budget">Scripts to be tried at most.</param>
-    /// <param name="steps">Operations to be judged at most where scripts are gone through.</param>
-    public static Shrunk Minimise(ScriptHeader header, IReadOnlyList<Law> laws, IEnumerable<Operation> operations, IReadOnlyList<Violation> violations, int budget = DefaultEvaluations, long steps = Certificate.DefaultSteps)
+    /// <param name="budget">Scripts to be tried at most, those counted that were tried.</param>
+    /// <param name="steps">Operations to be judged at most each time that scripts are gone through.</param>
+    public static Shrunk Prove(Shrunk shrunk, IReadOnlyList<Law> laws, int budget = DefaultEvaluations, long steps = Certificate.DefaultSteps)
     {
-        var shrunk = Shrink(header, laws, operations, violations, budget);
         while (true)
         {
             var rule = shrunk.Violations[0].Rule;
             var certificate = Certificate.Of(shrunk.Script, rule.Id, laws, steps);
-            if (certificate.First is not { } first || (first.Operations.Count == shrunk.Script.Operations.Count && !IsPlainer(first, shrunk.Script)))
+            if (certificate.First is not { } first || !Certificate.IsSmaller(first, shrunk.Script))
             {
                 return shrunk with { Certificate = certificate };
             }
 
             var replay = new Replay(first, laws);
             replay.Run();
-            var next = Shrink(header, laws, first.Operations, [.. replay.Violations.OrderBy(violation => violation.Rule == rule ? 0 : 1)], Math.Max(0, budget - shrunk.Evaluations));
+            var next = Shrink(first.Header, laws, first.Operations, [.. replay.Violations.OrderBy(violation => violation.Rule == rule ? 0 : 1)], Math.Max(0, budget - shrunk.Evaluations));
             next = next with { Evaluations = shrunk.Evaluations + next.Evaluations };
-            if (next.Script.Operations.Count == shrunk.Script.Operations.Count && !IsPlainer(next.Script, shrunk.Script))
+            if (!Certificate.IsSmaller(next.Script, shrunk.Script))
             {
                 return shrunk with { Certificate = certificate, Evaluations = next.Evaluations };
             }
 
             shrunk = next;
         }
-    }
-
-    /// <summary>Of two scripts of one length, the one whose operations stand first in the table of <see cref="Roles"/>.</summary>
-    private static bool IsPlainer(Script one, Script other)
-    {
-        var lexicon = new Lexicon(Language.All);
-        int[] Ranks(Script script) => [.. script.Operations.Select(lexicon.Of).Select(Roles.Rank).OrderDescending()];
-        return Ranks(one).Zip(Ranks(other)).Select(pair => pair.First.CompareTo(pair.Second)).FirstOrDefault(compared => compared != 0) < 0;
     }
 
     private bool Exhausted => _evaluations >= _budget;

@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
-using System.Text.Json.Nodes;
-using Spectre.Console;
 using ZeroCopy.Cli.Mutants;
 using ZeroCopy.Model;
 using ZeroCopy.Properties.Shrink;
@@ -49,53 +46,41 @@ internal static class MutantsCommand
         var results = new MutantResult[chosen.Count];
         var first = new WovenBuild(chosen);
         var copies = new ConcurrentBag<WovenBuild> { first };
+        if (!json)
+        {
+            KillTable.PrintHead();
+        }
+
+        var done = 0;
         Parallel.For(0, chosen.Count, new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancel }, i =>
         {
             var woven = copies.TryTake(out var free) ? free : first.Again();
             results[i] = MutantResult.Of(woven, chosen[i], seeds, MostCases, Shrinker.DefaultEvaluations, Certificate.DefaultSteps, cancel);
             copies.Add(woven);
-            if (!json)
+            lock (results)
             {
-                lock (results)
+                Terminal.Tell(null);
+                if (!json)
                 {
-                    Print(results[i]);
+                    KillTable.Print(results[i]);
                 }
+
+                Terminal.Tell($"{++done} of {chosen.Count}");
             }
         });
-
-        foreach (var failed in results.Select(result => result.Failed).OfType<ModelException>())
-        {
-            Console.Error.WriteLine($"the harness failed: {failed.Message}\n{failed.GetBaseException()}");
-        }
-
-        var killed = results.Count(result => result.Killed);
-        var status = results.Any(result => result.Failed is not null) ? ExitStatus.HarnessError : killed == results.Length ? ExitStatus.Holds : ExitStatus.Violation;
+        Terminal.Tell(null);
+        var table = new KillTable(results);
         if (json)
         {
-            Verb.Print(new JsonObject
-            {
-                ["schema"] = 1,
-                ["verb"] = "mutants",
-                ["result"] = Verb.Word(status),
-                ["killed"] = killed,
-                ["total"] = results.Length,
-                ["leftOut"] = new JsonArray(),
-                ["mutants"] = new JsonArray([.. results.Select(result => result.Json())]),
-                ["timing"] = new JsonObject { ["seconds"] = watch.Elapsed.TotalSeconds },
-            });
+            Verb.Print(table.Json(watch.Elapsed));
         }
         else
         {
-            var medians = results.Where(result => result is { Killed: true, Mutant.IsOfSchedule: false }).Select(result => result.MedianOperations).Order().ToList();
-            Terminal.Out.MarkupLineInterpolated(
-                $"{killed} of {results.Length} killed by the rule that they break{(medians.Count == 0 ? "" : $"; operations to the first failure: median {medians[medians.Count / 2]}, most {medians[^1]}")}");
+            table.PrintSum();
         }
 
-        return status;
+        return table.Status;
     }
-
-    private static void Print(MutantResult result) => Terminal.Out.MarkupLineInterpolated(
-        $"[{(result.Killed ? "green" : "red")}]{(result.Failed is not null ? "unknown " : result.Killed ? "killed  " : "survives")}[/] {result.Mutant.Id,-4} {result.Mutant.Breaks} {result.Mutant.Title}: {(result.Mutant.IsOfSchedule ? $"{result.MedianOperations} accesses of all schedules ({result.Mutant.MemoryModel})" : $"{result.KilledSeeds}/{result.Searches.Count} seeds, {result.MedianOperations} operations")} to the first failure, shrunk to {result.Length}{(result.MostLength > result.Length ? $" to {result.MostLength}" : "")} (witness {result.WitnessLength}){(result.Reported.SequenceEqual([result.Mutant.Breaks]) ? "" : $", reported {string.Join(' ', result.Reported)}")}");
 
     private static List<MutantFile> Choose(string[] names, string? set)
     {

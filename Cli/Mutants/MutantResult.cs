@@ -25,6 +25,9 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
 
     public long MedianOperations => Median(Kills.Select(search => search["operations"]!.GetValue<long>()));
 
+    /// <summary>Scripts that the minimiser tried for a seed, the proof apart.</summary>
+    public long MedianEvaluations => Median(Kills.Select(search => (long)search["evaluations"]!.GetValue<int>()));
+
     /// <summary>The length of the shortest of the smallest scripts; 0 for none.</summary>
     public int Length => Minima.Count == 0 ? 0 : Minima[0].Length;
 
@@ -39,22 +42,25 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
         var build = woven.With(mutant);
         var header = $"{mutant.Witness.Split('\n')[0]} mutant={mutant.Id} expect={mutant.Breaks}";
         var searches = new List<JsonObject>();
-        for (var seed = 1; seed <= (mutant.IsOfSchedule ? 1 : seeds); seed++)
+        var what = "";
+        try
         {
-            cancel.ThrowIfCancellationRequested();
-            try
+            for (var seed = 1; seed <= (mutant.IsOfSchedule ? 1 : seeds); seed++)
             {
+                cancel.ThrowIfCancellationRequested();
+                what = $"seed {seed}";
                 searches.Add(JsonNode.Parse(mutant.IsOfSchedule
                     ? build.Call<string>("ZeroCopy.Properties", typeof(Hunt).FullName!, nameof(Hunt.Schedules), mutant.Suite, header, mutant.Breaks, evaluations)
                     : build.Call<string>("ZeroCopy.Properties", typeof(Hunt).FullName!, nameof(Hunt.Search), mutant.Suite, header, (ulong)seed, cases, mutant.Breaks, evaluations))!.AsObject());
             }
-            catch (Exception broken) when (broken is not OutOfMemoryException)
-            {
-                return new MutantResult(mutant, searches, [], new ModelException($"mutant {mutant.Id}, seed {seed}: {broken.Message}", broken));
-            }
-        }
 
-        return new MutantResult(mutant, searches, MinimaOf(build, header, mutant, [.. searches.Where(search => IsKill(mutant, search))], evaluations, steps), null);
+            what = "the smallest scripts";
+            return new MutantResult(mutant, searches, MinimaOf(build, header, mutant, [.. searches.Where(search => IsKill(mutant, search))], evaluations, steps), null);
+        }
+        catch (Exception broken) when (broken is not (OutOfMemoryException or OperationCanceledException))
+        {
+            return new MutantResult(mutant, searches, [], new ModelException($"mutant {mutant.Id}, {what}: {broken.Message}", broken));
+        }
     }
 
     /// <summary>Scripts that break the rule which the witness breaks, where there are any: another rule's script is another finding, and may need more. Of each kind the first in the order of texts is certified for all.</summary>
@@ -89,7 +95,7 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
         ["witnessLength"] = WitnessLength,
         ["length"] = Length,
         ["minimal"] = Minima.Count == 0 ? "not-tried" : Minima[0].Minimal,
-        ["evaluations"] = Median(Kills.Select(search => (long)search["evaluations"]!.GetValue<int>())),
+        ["evaluations"] = MedianEvaluations,
         ["minima"] = new JsonArray([.. Minima.Select(minimum => minimum.Json())]),
         ["missedScript"] = Searches.FirstOrDefault(search => search["found"]!.GetValue<bool>() && !IsKill(Mutant, search))?["script"]?.DeepClone(),
         ["script"] = Minima.Count == 0 ? null : Minima[0].Lines(),

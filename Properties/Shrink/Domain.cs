@@ -11,14 +11,17 @@ public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Nam
     /// <summary>More lines than this are not gone through.</summary>
     private const int MostLines = 400;
 
-    /// <summary>Domains around a script, each in the next: its own lines on all names and with each number that stands in such a place; then plain lines that do the same; then every plain line of the suite.</summary>
+    /// <summary>Domains around a script, each in the next: its own lines on all names; then with each number that stands in such a place; then plain lines that do the same; then every plain line of the suite.</summary>
     public static IEnumerable<Domain> Around(IReadOnlyList<Line> script, string suite, Lexicon lexicon)
     {
         var roles = new Roles(lexicon);
         var played = Suites.Find(suite)?.Mix.Select(draw => draw.Name).ToHashSet();
         bool IsPlayed(Line line) => played?.Contains(line.Name) ?? true;
-        return new[] { script, [.. script, .. script.SelectMany(line => line.Plainer()), .. roles.Of(script).Where(IsPlayed)], [.. script, .. script.SelectMany(line => line.Plainer()), .. roles.All.Where(IsPlayed)] }
-            .Select(templates => Of(script, templates)).Where(domain => domain.Lines.Count <= MostLines).DistinctBy(domain => domain.Lines.Count);
+        var own = Of(script, script, Enumerable.Empty<long>().ToLookup(_ => ("", 0)));
+        var values = script.SelectMany(line => line.Numbers.Select((number, i) => (Place: (line.Name, i), number.Value))).ToLookup(number => number.Place, number => number.Value);
+        Line[] plain = [.. script, .. script.SelectMany(line => line.Plainer())];
+        return new[] { own, Of(script, script, values), Of(script, [.. plain, .. roles.Of(script).Where(IsPlayed)], values), Of(script, [.. plain, .. roles.All.Where(IsPlayed)], values) }
+            .Where(domain => domain == own || domain.Lines.Count <= MostLines).DistinctBy(domain => domain.Lines.Count);
     }
 
     /// <summary>In words: what was gone through.</summary>
@@ -28,12 +31,11 @@ public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Nam
         return string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", operations)}; names {string.Join(", ", Names)}");
     }
 
-    private static Domain Of(IReadOnlyList<Line> script, IReadOnlyList<Line> templates)
+    private static Domain Of(IReadOnlyList<Line> script, IReadOnlyList<Line> templates, ILookup<(string Operation, int Place), long> values)
     {
         // One object of a kind that the script has not, and no more than it has of any other.
         string[] names = [.. script.SelectMany(line => line.Names).Distinct()];
         names = [.. names, .. templates.SelectMany(line => line.Names).Select(Vocabulary.KindOf).Distinct().Where(kind => !names.Any(name => Vocabulary.KindOf(name) == kind)).Select(kind => kind + "0")];
-        var values = script.SelectMany(line => line.Numbers.Select((number, i) => (Place: (line.Name, i), number.Value))).ToLookup(number => number.Place, number => number.Value);
         var lines = templates.Distinct().SelectMany(template => Renamed(template, names)).Distinct()
             .SelectMany(line => Numbered(line, 0, i => values[(line.Name, i)])).Distinct();
         return new Domain([.. lines.OrderBy(line => Roles.Rank(line.Name)).ThenBy(line => line.Text, StringComparer.Ordinal)], [.. names.Order(StringComparer.Ordinal)]);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ZeroCopy.Cli.Mutants;
 using ZeroCopy.Model;
 using ZeroCopy.Properties;
@@ -9,7 +10,7 @@ namespace ZeroCopy.Tests.Shrink;
 
 /// <summary>Scripts on which taking away alone once stopped: nothing in them can go, and yet another script is shorter. Each comes down to the witness's length, or below.</summary>
 [Trait("Category", "Long")]
-public sealed class RoundaboutTests
+public sealed class RoundaboutTests(RoundaboutTests.Roundabout roundabout) : IClassFixture<RoundaboutTests.Roundabout>
 {
     private static readonly (string Mutant, string[] Script)[] Scripts =
     [
@@ -101,9 +102,15 @@ public sealed class RoundaboutTests
     public void Script_comes_down_to_the_witness(string id, int row)
     {
         var mutant = Sources.Find(id)!;
-        var lines = Scripts[row].Script;
-        var script = $"{mutant.Witness.Split('\n')[0]} mutant={id} expect={mutant.Breaks}\n{string.Join('\n', lines)}\n";
-        var shrunk = MutantBuild.Of(mutant).Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Generate.Hunt", nameof(Hunt.Shrink), script, mutant.Breaks, Shrinker.DefaultEvaluations);
-        Assert.InRange(shrunk.Split('\n').Length, 1, Script.Parse(mutant.Witness, Language.All).Operations.Count);
+        var script = $"{mutant.Witness.Split('\n')[0]} mutant={id} expect={mutant.Breaks}\n{string.Join('\n', Scripts[row].Script)}\n";
+        var found = JsonNode.Parse(roundabout.Build.With(mutant).Call<string>("ZeroCopy.Properties", typeof(Hunt).FullName!, nameof(Hunt.Prove), script, mutant.Breaks, Shrinker.DefaultEvaluations, (long)Certificate.DefaultSteps))!;
+        Assert.InRange(found["length"]!.GetValue<int>(), 1, Script.Parse(mutant.Witness, Language.All).Operations.Count);
+        Assert.Equal("proven", found["minimal"]!.GetValue<string>());
+    }
+
+    /// <summary>Those mutants in one build.</summary>
+    public sealed class Roundabout
+    {
+        internal WovenBuild Build { get; } = new([.. Sources.Mutants.Where(mutant => Scripts.Any(row => row.Mutant == mutant.Id))]);
     }
 }

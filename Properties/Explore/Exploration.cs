@@ -33,5 +33,8 @@ public sealed record Exploration(
     IReadOnlyList<Met> Violations,
     IReadOnlyList<Met> Witnesses)
 {
+    /// <summary>Every state so many events away, or fewer, has been expanded: all events from there were taken.</summary>
+    public int Levels { get; init; }
+
     public bool Holds => Violations.Count == 0 && DeadlockCount == 0;
 }

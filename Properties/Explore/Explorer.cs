@@ -50,6 +50,12 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
         while (first < _nodes.Count && level != depth && stopped is null)
         {
             var end = _nodes.Count;
+            if (most is not null && level + 1 < depth && first > 0 && found.Transitions + ((end - first) * (found.Transitions / first)) > most.Steps)
+            {
+                stopped = "steps";
+                break;
+            }
+
             for (; first < end && stopped is null; first = Math.Min(end, first + (BlockStates * blocksAtOnce)))
             {
                 foreach (var block in Expand(first, Math.Min(end, first + (BlockStates * blocksAtOnce)), isLast: most is not null && level + 1 == depth))
@@ -62,6 +68,11 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
                     : most is null ? null : found.Violations.Exists(met => most.IsWanted(met.What)) ? "found" : found.Transitions >= most.Steps ? "steps" : null;
             }
 
+            if (first < end)
+            {
+                break;
+            }
+
             level++;
         }
 
@@ -70,7 +81,10 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
             _nodes.Count, found.Transitions, deepest, first == _nodes.Count, first == _nodes.Count ? null : stopped, found.Deadlocks, found.FirstDeadlock is { } at ? TraceOf(at, null) : null,
             [.. Enumerable.Range(0, system.Events.Count).Where(e => !found.WasEnabled[e])],
             [.. broken.Concat(found.Violations.Select(met => new Met(met.What, TraceOf(met.Node, met.Event)))).DistinctBy(met => met.What)],
-            [.. found.Premises.SelectMany((met, i) => met is { } step ? (IEnumerable<Met>)[new Met(system.Premises[i], TraceOf(step.Node, step.Event))] : [])]);
+            [.. found.Premises.SelectMany((met, i) => met is { } step ? (IEnumerable<Met>)[new Met(system.Premises[i], TraceOf(step.Node, step.Event))] : [])])
+        {
+            Levels = level,
+        };
     }
 
     /// <summary>The successors of the states from <paramref name="first"/> on, by block. The sets are only read meanwhile.</summary>
@@ -129,7 +143,7 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
     }
 
     /// <summary>A search that need not see everything.</summary>
-    /// <param name="Steps">It ends at this number of transitions.</param>
+    /// <param name="Steps">It ends at this number of transitions, and before a level that will not fit in, as far as the levels before tell; the last is begun all the same.</param>
     /// <param name="IsWanted">It ends where this law was broken.</param>
     public sealed record SearchLimit(long Steps, Func<string, bool> IsWanted);
 

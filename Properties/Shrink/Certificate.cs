@@ -8,19 +8,19 @@ namespace ZeroCopy.Properties.Shrink;
 /// <summary>What is known of the scripts over a finite set of lines: those that were tried, in the order of their lengths, plainer lines first.</summary>
 /// <param name="Rule">Id of the rule that they were to break first.</param>
 /// <param name="Operations">No script of so many operations or fewer breaks it.</param>
-/// <param name="IsProven">That is one less than the smallest script has that was found.</param>
+/// <param name="IsProven">That is one less than the script has, or than the first that was found over these lines.</param>
 /// <param name="Domain">The lines, in words.</param>
 /// <param name="Lines">Their number.</param>
 /// <param name="States">Distinct states that were met.</param>
 /// <param name="Steps">Operations that were judged, each in each of those states where it is enabled.</param>
-/// <param name="First">The first script over these lines that breaks the rule; null where the budget ended before it.</param>
+/// <param name="First">The first script over these lines that breaks the rule; null where the budget ended before it: then it has as many operations as the script, or more.</param>
 public sealed record Certificate(string Rule, int Operations, bool IsProven, string Domain, int Lines, long States, long Steps, Script? First)
 {
     /// <summary>Steps that were judged over this set of lines and all others.</summary>
     public long Spent { get; private init; }
 
-    /// <summary>Steps that are tried unless told otherwise.</summary>
-    public const int DefaultSteps = 200_000;
+    /// <summary>Steps that are tried over each set of lines unless told otherwise.</summary>
+    public const int DefaultSteps = 100_000;
 
     /// <summary>The word for it in JSON.</summary>
     public string Word => IsProven ? "proven" : "not-proven";
@@ -29,7 +29,7 @@ public sealed record Certificate(string Rule, int Operations, bool IsProven, str
     /// <param name="script">Its last operation breaks the rule.</param>
     /// <param name="rule">The rule.</param>
     /// <param name="laws">All that is judged: a script in which another rule is broken before does not count.</param>
-    /// <param name="steps">Budget.</param>
+    /// <param name="steps">Budget for each set of lines.</param>
     /// <returns>Of the widest set of lines that was gone through; of the first that has a smaller script.</returns>
     public static Certificate Of(Script script, string rule, IReadOnlyList<Law> laws, long steps)
     {
@@ -38,10 +38,10 @@ public sealed record Certificate(string Rule, int Operations, bool IsProven, str
         var spent = 0L;
         foreach (var domain in Shrink.Domain.Around([.. script.Operations.Select(lexicon.Of)], script.Header.Suite, lexicon))
         {
-            var found = Try(script, domain, rule, laws, steps - spent);
+            var found = Try(script, domain, rule, laws, steps);
             spent += found.Steps;
             widest = widest is null || found.IsProven ? found : widest;
-            if (!found.IsProven || IsSmaller(found.First!, script))
+            if (found.First is { } first && IsSmaller(first, script))
             {
                 break;
             }
@@ -71,6 +71,7 @@ public sealed record Certificate(string Rule, int Operations, bool IsProven, str
         var found = new Explorer(() => new WorldExplored(mix, script.Header.Profile, always), 1)
             .Run(script.Operations.Count, null, Explorer.DefaultMostStates, static () => false, null, new Explorer.SearchLimit(steps, what => what.StartsWith(rule + " ", StringComparison.Ordinal)));
         var first = found.Violations.FirstOrDefault(met => met.What.StartsWith(rule + " ", StringComparison.Ordinal)) is { } met ? new Script(script.Header, [.. mix.ScriptOf(met.Trace)]) : null;
-        return new Certificate(rule, first is null ? Math.Max(0, found.Depth - 1) : first.Operations.Count - 1, first is not null, domain.ToString(), domain.Lines.Count, found.States, found.Transitions, first);
+        var tried = Math.Min(found.Levels, (first ?? script).Operations.Count - 1);
+        return new Certificate(rule, tried, first is not null || tried == script.Operations.Count - 1, domain.ToString(), domain.Lines.Count, found.States, found.Transitions, first);
     }
 }

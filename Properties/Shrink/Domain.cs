@@ -1,4 +1,5 @@
 using System.Globalization;
+using ZeroCopy.Drivers;
 using ZeroCopy.Properties.Generate;
 
 namespace ZeroCopy.Properties.Shrink;
@@ -11,16 +12,21 @@ public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Nam
     /// <summary>More lines than this are not gone through.</summary>
     private const int MostLines = 400;
 
-    /// <summary>Domains around a script, each in the next: its own lines on all names; then with each number that stands in such a place; then plain lines that do the same; then every plain line of the suite.</summary>
+    /// <summary>Domains around a script: its own lines on all names; then with each number that stands in such a place, and with each that stands anywhere; then plain lines that do the same; those with one more socket and one more skb; then every plain line of the suite.</summary>
     public static IEnumerable<Domain> Around(IReadOnlyList<Line> script, string suite, Lexicon lexicon)
     {
         var roles = new Roles(lexicon);
-        var played = Suites.Find(suite)?.Mix.Select(draw => draw.Name).ToHashSet();
-        bool IsPlayed(Line line) => played?.Contains(line.Name) ?? true;
-        var own = Of(script, script, Enumerable.Empty<long>().ToLookup(_ => ("", 0)));
+        var (played, drivers) = (Suites.Find(suite)?.Mix.Select(draw => draw.Name).ToHashSet(), Suites.Find(suite)?.Drivers);
+        bool IsPlayed(Line line) => line.Operation is RegisterNetdev register ? drivers?.Contains(register.Kind) ?? true : played?.Contains(line.Name) ?? true;
+        var none = Enumerable.Empty<long>().ToLookup(_ => ("", 0));
+        var anywhere = script.SelectMany(line => line.Numbers.Select((_, i) => (line.Name, i))).Distinct().SelectMany(place => script.SelectMany(line => line.Numbers).Select(number => (Place: place, number.Value)).Distinct()).ToLookup(number => number.Place, number => number.Value);
         var values = script.SelectMany(line => line.Numbers.Select((number, i) => (Place: (line.Name, i), number.Value))).ToLookup(number => number.Place, number => number.Value);
+        string[] names = [.. script.SelectMany(line => line.Names).Distinct()];
+        string[] more = [.. names, .. new[] { "sk", "skb" }.Where(kind => names.Any(name => Vocabulary.KindOf(name) == kind)).Select(kind => $"{kind}{names.Count(name => Vocabulary.KindOf(name) == kind)}")];
         Line[] plain = [.. script, .. script.SelectMany(line => line.Plainer())];
-        return new[] { own, Of(script, script, values), Of(script, [.. plain, .. roles.Of(script).Where(IsPlayed)], values), Of(script, [.. plain, .. roles.All.Where(IsPlayed)], values) }
+        Line[] alike = [.. plain, .. roles.Of(script).Where(IsPlayed)];
+        var own = Of(script, names, none);
+        return new[] { own, Of(script, names, values), Of(script, names, anywhere), Of(alike, names, values), Of(alike, more, values), Of([.. plain, .. roles.All.Where(IsPlayed)], names, values) }
             .Where(domain => domain == own || domain.Lines.Count <= MostLines).DistinctBy(domain => domain.Lines.Count);
     }
 
@@ -31,11 +37,10 @@ public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Nam
         return string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", operations)}; names {string.Join(", ", Names)}");
     }
 
-    private static Domain Of(IReadOnlyList<Line> script, IReadOnlyList<Line> templates, ILookup<(string Operation, int Place), long> values)
+    private static Domain Of(IReadOnlyList<Line> templates, IReadOnlyList<string> own, ILookup<(string Operation, int Place), long> values)
     {
-        // One object of a kind that the script has not, and no more than it has of any other.
-        string[] names = [.. script.SelectMany(line => line.Names).Distinct()];
-        names = [.. names, .. templates.SelectMany(line => line.Names).Select(Vocabulary.KindOf).Distinct().Where(kind => !names.Any(name => Vocabulary.KindOf(name) == kind)).Select(kind => kind + "0")];
+        // One object of a kind that the script has not.
+        string[] names = [.. own, .. templates.SelectMany(line => line.Names).Select(Vocabulary.KindOf).Distinct().Where(kind => !own.Any(name => Vocabulary.KindOf(name) == kind)).Select(kind => kind + "0")];
         var lines = templates.Distinct().SelectMany(template => Renamed(template, names)).Distinct()
             .SelectMany(line => Numbered(line, 0, i => values[(line.Name, i)])).Distinct();
         return new Domain([.. lines.OrderBy(line => Roles.Rank(line.Name)).ThenBy(line => line.Text, StringComparer.Ordinal)], [.. names.Order(StringComparer.Ordinal)]);

@@ -16,7 +16,7 @@ public sealed class Line
     private static readonly Regex NameWord = new(@"\b(?:skb|page|file|sk|eth|tap|p|kio|vec)\d+\b");
     private static readonly Regex NumberWord = new(@"(?<![\w])\d+(?![\w])");
     private static readonly Regex Option = new(@", \w+=[^,)]+");
-    private static readonly Regex Zone = new(@"(?<=\()(?:dma|low|high|above4g)(?=[,)])");
+    private static readonly Regex Zone = new(@"(?<=\(|, )(?:dma|low|high|above4g)(?=[,)])");
 
     private readonly Lexicon _lexicon;
     private IReadOnlyList<(int At, int Length, long Value)>? _numbers;
@@ -105,7 +105,7 @@ public sealed class Line
                 yield return nearer;
             }
 
-            if (Text.Contains($"({zone}", StringComparison.Ordinal))
+            if (Zone.Match(Text).Value == zone)
             {
                 yield break;
             }

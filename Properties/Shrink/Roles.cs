@@ -19,16 +19,17 @@ public sealed class Roles(Lexicon lexicon)
         ["sys_fsync(file0)"],
 
         // Packets of a test.
-        ["skb0 = alloc_skb(1)", "skb0 = alloc_skb(16)", "skb0 = dev_alloc_skb(none, bad, 1, 0)", "skb0 = dev_alloc_skb(hw, bad, 2, 0)", "skb0 = sock_wmalloc(sk0, 0)", "skb0 = ipip_rcv(none, 28, 32, 0)"],
+        [
+            "skb0 = alloc_skb(1)", "skb0 = alloc_skb(16)", "skb_put(skb0, 1, 0)", "skb_put(skb0, 2, 0)", "skb0 = dev_alloc_skb(none, bad, 1, 0)", "skb0 = dev_alloc_skb(hw, bad, 2, 0)", "skb0 = sock_wmalloc(sk0, 0)", "skb0 = ipip_rcv(none, 28, 32, 0)",
+            "skb_push(skb0, 1, 0)", "skb_append_page(skb0, low, 1, 0)", "skb_fill_page_desc(skb0, page0, 0, 1)", "ip_frag_reasm(skb0, skb1)", "skb0 = skb_split(skb1, 0)", "skb0 = skb_split(skb1, 1)",
+        ],
         ["skb_reserve(skb0, 1)"],
-        ["skb_put(skb0, 1, 0)", "skb_push(skb0, 1, 0)", "skb_append_page(skb0, low, 1, 0)", "skb_fill_page_desc(skb0, page0, 0, 1)", "ip_frag_reasm(skb0, skb1)"],
         ["skb_pull(skb0, 1)", "pskb_pull(skb0, 1)", "pskb_may_pull(skb0, 1)", "skb_pull_rcsum(skb0, 1)"],
         ["skb_trim(skb0, 0)", "pskb_trim(skb0, 0)", "pskb_trim(skb0, 1)", "pskb_trim_rcsum(skb0, 1)"],
         ["skb0 = skb_get(skb1)", "skb0 = skb_clone(skb1)", "skb0 = skb_copy(skb1)", "skb0 = pskb_copy(skb1)", "skb0 = skb_copy_expand(skb1, 0, 0)", "skb0 = skb_realloc_headroom(skb1, 1)"],
-        ["skb0 = skb_split(skb1, 0)", "skb0 = skb_split(skb1, 1)"],
         ["tcp_retrans_try_collapse(skb0, skb1)"],
         ["pskb_expand_head(skb0, 0, 0)", "skb_cow(skb0, 1)", "skb_linearize(skb0)", "skb_unshare(skb0)"],
-        ["skb_copy_bits(skb0, 0, 1)", "skb_checksum(skb0, 0, 1)", "skb_copy_and_csum_bits(skb0, 0, 1)", "tcp_checksum_complete(skb0)"],
+        ["skb_copy_bits(skb0, 0, 1)", "skb_copy_bits(skb0, 0, 2)", "skb_checksum(skb0, 0, 1)", "skb_checksum(skb0, 0, 2)", "skb_copy_and_csum_bits(skb0, 0, 1)", "skb_copy_and_csum_bits(skb0, 0, 2)", "tcp_checksum_complete(skb0)"],
         ["tcp_v4_send_check(skb0, 0, 0)"],
         ["skb_checksum_help(skb0)"],
         ["skb_padto(skb0, 1)"],
@@ -46,6 +47,7 @@ public sealed class Roles(Lexicon lexicon)
         ["ip_recv_error(sk0)"],
 
         // Devices.
+        ["eth0 = register_netdev(acenic, mtu=68)", "eth0 = register_netdev(acenic, mtu=68, tigon=1)", "eth0 = register_netdev(hme, mtu=68)", "eth0 = register_netdev(loopback, mtu=68)", "eth0 = register_netdev(unconverted, mtu=68)"],
         ["device_run(eth0, 1)", "device_run(eth0, 16)", "netif_rx(eth0, 1)", "netif_rx(eth0, 16)", "interrupt(eth0)"],
         ["dev_features(eth0, -sg)", "dev_features(eth0, +sg)", "dev_features(eth0, -csum)"],
         ["ip_forward(skb0, eth0)"],

@@ -7,6 +7,9 @@ namespace ZeroCopy.Cli;
 /// <summary>The folder of scripts and reports. Whether it can be written is known before a run begins; files appear complete or not at all.</summary>
 internal sealed class FailureStore
 {
+    private const string ScriptExtension = ".script";
+    private const string Fixed = "fixed";
+
     private readonly string _folder;
     private readonly List<string> _files = [];
 
@@ -19,7 +22,7 @@ internal sealed class FailureStore
         {
             Directory.CreateDirectory(folder);
             var probe = Path.Combine(folder, $".{Environment.ProcessId}.tmp");
-            new FileStream(probe, FileMode.CreateNew).Dispose();
+            new FileStream(probe, FileMode.Create).Dispose();
             File.Delete(probe);
             if (!existed)
             {
@@ -35,8 +38,49 @@ internal sealed class FailureStore
     /// <summary>Every file that was written, in order.</summary>
     public IReadOnlyList<string> Files => _files;
 
+    /// <summary>The scripts in the folder, in the order of their names.</summary>
+    public IReadOnlyList<string> Scripts() => Directory.Exists(_folder)
+        ? [.. Directory.EnumerateFiles(_folder, "*" + ScriptExtension).Order(StringComparer.Ordinal)]
+        : [];
+
+    /// <summary>Moves a script, and what has its name, into the folder of what was fixed. Each file is there or here at any moment; the script goes last, so that a move that was interrupted is finished by the next run.</summary>
+    /// <returns>Where the script lies now.</returns>
+    public string MoveToFixed(string script)
+    {
+        var name = Path.GetFileNameWithoutExtension(script);
+        var files = Directory.EnumerateFiles(_folder)
+            .Where(file => Path.GetFileNameWithoutExtension(file) == name)
+            .OrderBy(file => Path.GetExtension(file) == ScriptExtension)
+            .ThenBy(file => file, StringComparer.Ordinal)
+            .ToList();
+        var target = Path.Combine(_folder, Fixed, name);
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(_folder, Fixed));
+            for (var number = 2; files.Exists(file => IsTakenByAnother(target + Path.GetExtension(file), file)); number++)
+            {
+                target = Path.Combine(_folder, Fixed, $"{name}-{number}");
+            }
+
+            foreach (var file in files)
+            {
+                File.Move(file, target + Path.GetExtension(file), overwrite: true);
+            }
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{script} cannot be moved to {Path.Combine(_folder, Fixed)}: {failed.Message}");
+        }
+
+        return target + ScriptExtension;
+    }
+
+    /// <summary>Whether a target holds something else than the file that is to go there.</summary>
+    private static bool IsTakenByAnother(string target, string file) =>
+        FileType.Exists(target) && !(FileType.IsRegular(target) && File.ReadAllBytes(target).AsSpan().SequenceEqual(File.ReadAllBytes(file)));
+
     /// <summary>The script's file of a finding.</summary>
-    public string ScriptOf(Finding finding) => Path.Combine(_folder, BugReport.NameOf(finding) + ".script");
+    public string ScriptOf(Finding finding) => Path.Combine(_folder, BugReport.NameOf(finding) + ScriptExtension);
 
     public string ReportOf(Finding finding) => Path.Combine(_folder, BugReport.NameOf(finding) + ".md");
 

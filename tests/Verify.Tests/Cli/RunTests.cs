@@ -39,6 +39,24 @@ public sealed class RunTests(RunTests.Found found) : IClassFixture<RunTests.Foun
     }
 
     [Fact]
+    public void StillViolated_Replayed_CountsAsAViolation()
+    {
+        var scripts = Directory.EnumerateFiles(found.Folder.Path, "*.script").Order(StringComparer.Ordinal).ToList();
+        var (status, json) = Zcverify.RunJson("run", "checksum", "--cases", "1", "--mutant", "S16", "--out", found.Folder.Path);
+        Assert.Equal(1, status);
+        Assert.Equal("violation", (string?)json["result"]);
+        Assert.Empty(json["suites"]![0]!["violations"]!.AsArray());
+        Assert.Equal(scripts, json["replayed"]!.AsArray().Select(each => (string)each!["file"]!));
+        Assert.All(json["replayed"]!.AsArray(), each =>
+        {
+            Assert.Equal("violation", (string?)each!["result"]);
+            Assert.Equal((string?)each["expect"], (string?)each["rule"]);
+            Assert.Null(each["movedTo"]);
+        });
+        Assert.Equal(scripts, Directory.EnumerateFiles(found.Folder.Path, "*.script").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Clean_run_leaves_no_folder()
     {
         using var folder = new TemporaryFolder();

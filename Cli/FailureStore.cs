@@ -11,7 +11,7 @@ internal sealed class FailureStore
     private const string Fixed = "fixed";
 
     private readonly string _folder;
-    private readonly List<string> _files = [];
+    private readonly Dictionary<string, List<string>> _files = [];
 
     /// <summary>Looks whether the folder can be written, without leaving anything there; where it cannot, it is an <see cref="InputException"/>.</summary>
     public FailureStore(string folder)
@@ -34,9 +34,6 @@ internal sealed class FailureStore
             throw new InputException($"{folder} cannot be written: {failed.Message}");
         }
     }
-
-    /// <summary>Every file that was written, in order.</summary>
-    public IReadOnlyList<string> Files => _files;
 
     /// <summary>The scripts in the folder, in the order of their names.</summary>
     public IReadOnlyList<string> Scripts() => Directory.Exists(_folder)
@@ -84,22 +81,46 @@ internal sealed class FailureStore
 
     public string ReportOf(Finding finding) => Path.Combine(_folder, BugReport.NameOf(finding) + ".md");
 
-    /// <summary>Writes script and report of each; where that fails, the script goes to standard error: nothing that was found is lost.</summary>
+    /// <summary>The files of a finding that were written, the script first.</summary>
+    public IReadOnlyList<string> FilesOf(Finding finding) => _files[BugReport.NameOf(finding)];
+
+    /// <summary>Writes the files of each. Where that fails, what is not yet there goes to standard error as scripts: nothing that was found is lost.</summary>
     public void Keep(IReadOnlyList<Finding> findings)
     {
-        foreach (var finding in findings)
+        for (var i = 0; i < findings.Count; i++)
         {
             try
             {
                 MakeFolder();
-                Write(ScriptOf(finding), finding.Shrunk.Script.ToString());
-                Write(ReportOf(finding), BugReport.Of(finding, ScriptOf(finding)));
+                Keep(findings[i]);
             }
             catch (InputException)
             {
-                Console.Error.Write(finding.Shrunk.Script);
+                foreach (var lost in findings.Skip(i))
+                {
+                    Console.Error.Write(lost.Shrunk.Script);
+                }
+
                 throw;
             }
+        }
+    }
+
+    /// <summary>Script, report, test and, where something was on the wire, the frames.</summary>
+    private void Keep(Finding finding)
+    {
+        var (script, name) = (finding.Shrunk.Script, BugReport.NameOf(finding));
+        var files = _files[name] = [];
+        Write(files, ScriptOf(finding), script.ToString());
+        Write(files, ReportOf(finding), BugReport.Of(finding, ScriptOf(finding)));
+        Write(files, Path.Combine(_folder, name + ".cs"), ReportFact.Of(script, finding.Main.Rule, name));
+        var pcap = Path.Combine(_folder, name + ".pcap");
+        if (EmittedFrames.Count(script) > 0)
+        {
+            using var file = new OutputFile(pcap);
+            EmittedFrames.Of(script, new PcapWriter(file).Write);
+            file.Keep();
+            files.Add(pcap);
         }
     }
 
@@ -115,11 +136,11 @@ internal sealed class FailureStore
         }
     }
 
-    private void Write(string path, string text)
+    private static void Write(List<string> files, string path, string text)
     {
         using var file = new OutputFile(path);
         file.Write(Encoding.UTF8.GetBytes(text));
         file.Keep();
-        _files.Add(path);
+        files.Add(path);
     }
 }

@@ -175,7 +175,7 @@ internal sealed class RunOutput(EarlierFailures earlier, IReadOnlyList<SuiteResu
         ["steps"] = finding.Shrunk.Script.Operations.Count,
         ["evaluations"] = finding.Shrunk.Evaluations,
         ["minimal"] = finding.Shrunk.Exhausted ? "not-proven" : "not-tried",
-        ["files"] = new JsonArray(store.ScriptOf(finding), store.ReportOf(finding)),
+        ["files"] = new JsonArray([.. store.FilesOf(finding).Select(file => JsonValue.Create(file))]),
     };
 
     private static JsonArray Lines(IEnumerable<Operation> operations) => [.. operations.Select(operation => JsonValue.Create(operation.ToString()))];

@@ -94,7 +94,7 @@ internal sealed class FailureStore
                 MakeFolder();
                 Keep(findings[i]);
             }
-            catch (InputException)
+            catch
             {
                 foreach (var lost in findings.Skip(i))
                 {

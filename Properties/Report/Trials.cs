@@ -48,7 +48,15 @@ internal sealed class Trials(ScriptHeader header, IReadOnlyList<Law> laws, Rule 
         var text = string.Join('\n', lines);
         if (!_seen.TryGetValue(text, out var trial) && _spent < Most)
         {
-            _seen.Add(text, trial = Replay(lines));
+            try
+            {
+                _seen.Add(text, trial = Replay(lines));
+            }
+            catch (Exception broken) when (broken is not OutOfMemoryException)
+            {
+                throw new InvalidOperationException($"the model fails on a variant of the script: {broken.Message}\n{header}\n{text}", broken);
+            }
+
             _spent += trial.Violation?.Rule == EqvRules.Ends ? Endless : 1;
         }
 

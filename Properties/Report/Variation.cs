@@ -40,7 +40,7 @@ internal sealed class Variation(IReadOnlyList<Line> lines, Profile profile, Tria
         return free.Count + bound.Count == 0 ? "" : new StringBuilder()
             .Append(free.Count == 0 ? "" : $"- does not matter, whatever was tried: {string.Join(", ", free)}\n")
             .AppendJoin("", bound)
-            .Append(_isComplete ? "" : $"- further values were not tried: the budget of replays ended there\n")
+            .Append(_isComplete ? "" : "- further values were not tried: the budget of replays ended there\n")
             .ToString();
     }
 

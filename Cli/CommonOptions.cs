@@ -41,7 +41,10 @@ internal sealed class CommonOptions(bool isSeeded)
 
     /// <summary>The id of a mutant; null for no name, and an <see cref="InputException"/> for one that nobody has.</summary>
     public static string? Mutant(string? name) => name is null ? null
-        : Sources.Find(name)?.Id ?? throw new InputException($"'{name}' is not a mutant; 'zcverify mutants --list' names them");
+        : IdOf(name) ?? throw new InputException($"'{name}' is not a mutant; 'zcverify mutants --list' names them");
+
+    /// <summary>The id of a mutant; null where nobody has the name.</summary>
+    public static string? IdOf(string? name) => name is null ? null : Sources.Find(name)?.Id;
 
     private static int Word(ParseResult parsed, Option<string?> option, string first, string second)
     {

@@ -26,11 +26,23 @@ public sealed class OutputFile : IDisposable
             throw new InputException($"{path} is not a regular file");
         }
 
-        _temporary = $"{_path}.{Environment.ProcessId}.tmp";
+        _temporary = FreeName(_path);
         FileStream? stream = null;
         // The stream buffers nothing: a full disk must not speak up again when what is not complete is thrown away.
         Guard(path, () => stream = new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0));
         _stream = stream!;
+    }
+
+    /// <summary>A temporary name beside a path. What a process of the same number left when it was killed is no hindrance: in a container each run may have that number.</summary>
+    private static string FreeName(string path)
+    {
+        var name = $"{path}.{Environment.ProcessId}.tmp";
+        for (var next = 1; File.Exists(name); next++)
+        {
+            name = $"{path}.{Environment.ProcessId}-{next}.tmp";
+        }
+
+        return name;
     }
 
     /// <summary>The full path, links followed: a link stays a link.</summary>

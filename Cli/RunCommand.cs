@@ -17,7 +17,7 @@ internal static class RunCommand
     private static readonly Option<string?> Cases = new("--cases") { Description = "sequences for each suite" };
     private static readonly Option<string?> Time = new("--time") { Description = "for each suite: 30s or 5m; what was begun is finished, and the --cases that repeat it are printed" };
     private static readonly Option<string?> Out = new("--out") { Description = "where scripts and reports of violations go (default failures)" };
-    private static readonly Option<bool> NoReplay = new("--no-replay") { Description = "do not replay earlier failures first" };
+    private static readonly Option<bool> NoReplay = new("--no-replay") { Description = "do not replay the scripts in --out first" };
     private static readonly Option<bool> Coverage = new("--coverage") { Description = "show how often each operation was tried, and with which outcome" };
     private static readonly CommonOptions Common = new(isSeeded: true);
 
@@ -42,11 +42,27 @@ internal static class RunCommand
         }
 
         var total = Stopwatch.StartNew();
+        var json = parsed.GetValue(Common.Json);
+        var earlier = parsed.GetValue(NoReplay) ? new EarlierFailures() : EarlierFailures.Replay(store, cancel);
+        if (json)
+        {
+            earlier.Complain();
+        }
+        else
+        {
+            earlier.Print(Terminal.Out);
+        }
+
         var results = new List<SuiteResult>();
-        using (var progress = RunProgress.Start(parsed.GetValue(Common.Json), chosen, cases, time))
+        using (var progress = RunProgress.Start(json, chosen, cases, time))
         {
             foreach (var suite in chosen)
             {
+                if (cancel.IsCancellationRequested)
+                {
+                    break;
+                }
+
                 var watch = Stopwatch.StartNew();
                 var run = new SuiteRun(suite, profile, seed);
                 var tally = run.Run(
@@ -56,18 +72,15 @@ internal static class RunCommand
                 store.Keep(result.Findings);
                 results.Add(result);
                 progress.Finish(result);
-                if (cancel.IsCancellationRequested)
-                {
-                    break;
-                }
             }
         }
 
-        var status = results.Exists(result => result.Findings.Count > 0) ? ExitStatus.Violation
+        var status = results.Exists(result => result.Findings.Count > 0) || earlier.Count(Fate.Violates) > 0 ? ExitStatus.Violation
+            : earlier.Count(Fate.Unreadable) > 0 ? ExitStatus.InputError
             : cancel.IsCancellationRequested ? ExitStatus.Interrupted
             : ExitStatus.Holds;
-        var output = new RunOutput(results, profile, seed, jobs, cancel.IsCancellationRequested ? "interrupted" : null, store);
-        if (parsed.GetValue(Common.Json))
+        var output = new RunOutput(earlier, results, profile, seed, jobs, cancel.IsCancellationRequested ? "interrupted" : null, store);
+        if (json)
         {
             Verb.Print(output.Json(status, total.Elapsed.TotalSeconds));
         }

@@ -10,7 +10,7 @@ using ZeroCopy.Properties.Shrink;
 namespace ZeroCopy.Cli;
 
 /// <summary>What a run has to say: a table for people, one object for programs.</summary>
-internal sealed class RunOutput(IReadOnlyList<SuiteResult> results, Profile profile, ulong seed, int jobs, string? stopped, FailureStore store)
+internal sealed class RunOutput(EarlierFailures earlier, IReadOnlyList<SuiteResult> results, Profile profile, ulong seed, int jobs, string? stopped, FailureStore store)
 {
     public JsonObject Json(ExitStatus status, double seconds) => new()
     {
@@ -23,7 +23,7 @@ internal sealed class RunOutput(IReadOnlyList<SuiteResult> results, Profile prof
         ["mutant"] = CommandLine.Mutant,
         ["jobs"] = jobs,
         ["stopped"] = stopped,
-        ["replayed"] = new JsonArray(),
+        ["replayed"] = earlier.Json(),
         ["suites"] = new JsonArray([.. results.Select(Json)]),
         ["timing"] = new JsonObject
         {
@@ -60,12 +60,24 @@ internal sealed class RunOutput(IReadOnlyList<SuiteResult> results, Profile prof
             }
         }
 
-        var found = results.Sum(result => result.Findings.Count);
-        console.MarkupLineInterpolated($"{(found == 0 ? "every law held" : $"{found} distinct violation{(found == 1 ? "" : "s")}")}, seed {seed}, {profile.Size.ToString().ToLowerInvariant()}{(CommandLine.Mutant is { } mutant ? $", mutant {mutant}" : "")}{(stopped is null ? "" : $", {stopped}")}");
+        console.MarkupLineInterpolated($"{Verdict()}, seed {seed}, {profile.Size.ToString().ToLowerInvariant()}{(CommandLine.Mutant is { } mutant ? $", mutant {mutant}" : "")}{(stopped is null ? "" : $", {stopped}")}");
         if (timed)
         {
             console.MarkupLineInterpolated($"[grey]again, exactly: {string.Join("; ", results.Select(result => $"zcverify run {result.Suite.Name} --seed {seed} --cases {result.Tally.Cases}"))}[/]");
         }
+    }
+
+    /// <summary>How many bugs were told apart, and how they spread over rules: one mistake in shared code breaks several, in several ways.</summary>
+    private string Verdict()
+    {
+        var rules = results.SelectMany(result => result.Findings).GroupBy(finding => finding.Main.Rule.Id).OrderBy(rule => rule.Key, StringComparer.Ordinal).Select(rule => (Id: rule.Key, Count: rule.Count())).ToList();
+        var found = rules.Sum(rule => rule.Count);
+        var (still, unread) = (earlier.Count(Fate.Violates), earlier.Count(Fate.Unreadable));
+        return (found == 0 ? still + unread == 0 ? "every law held" : "every law held in the new sequences"
+                : found == 1 ? "1 distinct violation"
+                : $"{found} distinct violations of {(rules.Count == 1 ? "one rule" : $"{rules.Count} rules")} ({string.Join(", ", rules.Select(rule => $"{rule.Id}: {rule.Count}"))})")
+            + (still == 0 ? "" : $", {still} earlier failure{(still == 1 ? "" : "s")} still violated")
+            + (unread == 0 ? "" : $", {unread} not readable");
     }
 
     private Table Table()
@@ -164,7 +176,7 @@ internal sealed class RunOutput(IReadOnlyList<SuiteResult> results, Profile prof
         ["evaluations"] = finding.Shrunk.Evaluations,
         ["minimal"] = finding.Shrunk.Minimal,
         ["proof"] = finding.Shrunk.Certificate?.ToString(),
-        ["files"] = new JsonArray(store.ScriptOf(finding), store.ReportOf(finding)),
+        ["files"] = new JsonArray([.. store.FilesOf(finding).Select(file => JsonValue.Create(file))]),
     };
 
     private static JsonArray Lines(IEnumerable<Operation> operations) => [.. operations.Select(operation => JsonValue.Create(operation.ToString()))];

@@ -27,7 +27,7 @@ public static class BugReport
     public static string OfScript(string script, string file, int evaluations)
     {
         var parsed = Script.Parse(script, Language.All);
-        return Of(Shrinker.Shrink(parsed, parsed.Header.Expect, evaluations), parsed.Operations.Count, file);
+        return Of(Shrinker.Prove(Shrinker.Shrink(parsed, parsed.Header.Expect, evaluations), Suites.LawsFor(parsed.Header), evaluations), parsed.Operations.Count, file);
     }
 
     /// <summary>Rule and evidence, the command that replays it, the script with what each step changed, the world at the end.</summary>
@@ -59,17 +59,29 @@ public static class BugReport
             .Append(header.Mutant is { } mutant ? $"On the model with the recorded bug {mutant} compiled in. " : "")
             .Append($"Exit status 0 while {header.Expect} is violated as here, 1 when it no longer is.\n\n")
             .Append("The script:\n\n```\n").Append(script).Append("```\n\n")
-            .Append($"{Count(script.Operations.Count, "operation")}, from a sequence of {operations}. ")
-            .Append($"{Count(shrunk.Evaluations, "candidate")} tried; {(shrunk.Exhausted ? "the budget ended there" : "nothing more can be taken away")}.\n\n")
-            .Append("## Step by step\n\n");
+            .Append($"{Count(script.Operations.Count, "operation")}, from a sequence of {operations}. {Minimality(shrunk)}\n\n")
+            .Append(Siblings(script, file));
+        var lines = script.Operations.Select(new Lexicon(Language.All).Of).ToList();
+        var trials = new Trials(header, laws, rule);
+        var needed = Necessity.Of(lines, trials);
+        var (steps, lanes) = (new StringBuilder(), new Lanes());
         var replay = new Replay(script, laws) { Explains = true };
         for (var number = 1; replay.Next(out var step); number++)
         {
-            text.Append($"{number}. `{step.Operation}`{(step.Violations.Count > 0 ? isBug ? " **stops at the BUG; until then:**" : " **breaks the rule:**" : "")}\n");
+            steps.Append($"{number}. `{step.Operation}`{(step.Violations.Count > 0 ? isBug ? " **stops at the BUG; until then:**" : " **breaks the rule:**" : "")}\n");
             foreach (var line in step.Changes)
             {
-                text.Append($"   - {line}\n");
+                steps.Append($"   - {line}\n");
             }
+
+            steps.Append(number <= needed.Count ? $"   - *{needed[number - 1]}*\n" : "");
+            lanes.Add(replay.Checker.World, replay.Picture);
+        }
+
+        text.Append("## Step by step\n\n").Append(steps);
+        if (lanes.Text() is { Length: > 0 } picture)
+        {
+            text.Append("\n## Who holds what\n\n").Append(picture);
         }
 
         text.Append(isBug ? "\n## The world when it stopped\n\n```\n" : "\n## The world after it\n\n```\n");
@@ -78,7 +90,25 @@ public static class BugReport
             text.Append(line).Append('\n');
         }
 
-        return text.Append("```\n").ToString();
+        text.Append("```\n");
+        if (new Variation(lines, header.Profile, trials).Text() is { Length: > 0 } variation)
+        {
+            text.Append($"\n## What may vary\n\nEach operand alone was given other values, everything else as it is. Of a range both ends were tried, and some between. \"Breaks it\": this rule is the first that is broken, at whatever step.\n\n").Append(variation);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>What is known of whether the script could be smaller.</summary>
+    private static string Minimality(Shrunk shrunk) =>
+        $"{Count(shrunk.Evaluations, "candidate")} tried{(shrunk.Exhausted ? "; the budget ended there" : "")}.{(shrunk.Certificate is { } certificate ? $"\n\n{certificate}" : "")}";
+
+    /// <summary>The files that are written beside the report.</summary>
+    private static string Siblings(Script script, string file)
+    {
+        var frames = EmittedFrames.Count(script);
+        return $"Beside it lies `{Path.GetFileName(Path.ChangeExtension(file, ".cs"))}`, a test that fails while the rule is broken"
+            + (frames == 0 ? ".\n\n" : $", and `{Path.GetFileName(Path.ChangeExtension(file, ".pcap"))}`, the {(frames == 1 ? "frame" : $"{frames} frames")} on the wire of the zero-copy path, both directions, up to the violation.\n\n");
     }
 
     /// <summary>Objects of kmalloc that a text names, by the skb whose head they were before the operation.</summary>

@@ -149,8 +149,11 @@ public sealed class Picture
         }
     }
 
+    /// <summary>Every skb that is alive, by its name.</summary>
+    internal IReadOnlyDictionary<Skb, string> Skbs => _names;
+
     /// <summary>Names of skbs that another slot or list has now: the same object, with the same packet in it. Structs are used again: one with another packet is another skb.</summary>
-    private Dictionary<string, string> MovedSince(Picture before)
+    internal Dictionary<string, string> MovedSince(Picture before)
     {
         var moved = new Dictionary<string, string>();
         foreach (var (skb, now) in _names)
@@ -278,7 +281,7 @@ public sealed class Picture
     /// <summary>What the driver calls its books.</summary>
     private static string BooksOf(NetDevice device) => device is HmeDriver ? "tx_skbs" : "tx_skbuff";
 
-    private static Skb? OwnerOf(NetDevice device, int slot) => device switch
+    internal static Skb? OwnerOf(NetDevice device, int slot) => device switch
     {
         AceNicDriver ace => ace.Slots[slot].Skb,
         HmeDriver hme => hme.TxSkbs[slot],
@@ -323,11 +326,11 @@ public sealed class Picture
         return $"{skb.Block.DataRef}{(names == skb.Block.DataRef ? "" : $", but {names} skbs name the block")}{(others.Length == 0 ? "" : $" (shared with {others})")}";
     }
 
-    private int NamesOf(DataBlock block) => _world.Skbs.Live.Count(skb => skb.Block == block);
+    internal int NamesOf(DataBlock block) => _world.Skbs.Live.Count(skb => skb.Block == block);
 
     private void Draw(Page page)
     {
-        var holders = HoldersOf(page).ToList();
+        var holders = HoldersOf(page).Select(holder => holder.Words).ToList();
         _objects[page.ToString()] =
         [
             new("count", $"{page.Count}{(page.Reserved || holders.Count == page.Count ? "" : $", but {holders.Count} holders")}"),
@@ -336,29 +339,30 @@ public sealed class Picture
         ];
     }
 
-    private IEnumerable<string> HoldersOf(Page page)
+    /// <summary>Who holds a page, each by a short mark and in words.</summary>
+    internal IEnumerable<(string Mark, string Words)> HoldersOf(Page page)
     {
         for (var name = 0; name < _world.PageNames; name++)
         {
             if (_world.TryPage(new PageId(name)) == page)
             {
-                yield return $"{new PageId(name)}";
+                yield return ($"{new PageId(name)}", $"{new PageId(name)}");
             }
         }
 
         foreach (var file in _world.Files.Where(file => file.Cached.Contains(page)))
         {
-            yield return $"page cache of {file.Id} (index {page.Index})";
+            yield return (Lanes.PageCache, $"page cache of {file.Id} (index {page.Index})");
         }
 
         foreach (var sock in _world.Socks.Where(sock => sock.SendPageCache == page))
         {
-            yield return $"TCP_PAGE({sock.Id})";
+            yield return (Lanes.TcpPage, $"TCP_PAGE({sock.Id})");
         }
 
         if (page.SwapEntry >= 0)
         {
-            yield return $"swap cache (entry {page.SwapEntry})";
+            yield return (Lanes.SwapCache, $"swap cache (entry {page.SwapEntry})");
         }
 
         foreach (var mm in _world.Mms)
@@ -367,7 +371,7 @@ public sealed class Picture
             {
                 if (mm.Ptes[n].Page == page)
                 {
-                    yield return $"page {n} of {mm.Id}";
+                    yield return ($"{mm.Id}", $"page {n} of {mm.Id}");
                 }
             }
         }
@@ -376,7 +380,7 @@ public sealed class Picture
         {
             foreach (var _ in pin.Pages.Where(pinned => pinned == page))
             {
-                yield return $"{pin.Id}";
+                yield return ($"{pin.Id}", $"{pin.Id}");
             }
         }
 
@@ -387,7 +391,7 @@ public sealed class Picture
             {
                 if (block.Frags[i].Page == page)
                 {
-                    yield return $"{Fragment}{i}] of {(users.Length == 0 ? "a block that no skb names" : users)}";
+                    yield return (Lanes.InFragment, $"{Fragment}{i}] of {(users.Length == 0 ? "a block that no skb names" : users)}");
                 }
             }
         }

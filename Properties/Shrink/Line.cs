@@ -53,8 +53,10 @@ public sealed class Line
     private IReadOnlyList<(int At, string Word)> Words => _names ??= [.. NameWord.Matches(Text).Select(match => (match.Index, match.Value))];
 
     /// <summary>The line with another number at a place; null where that is not an operation.</summary>
-    public Line? WithNumber(int at, int length, long value) =>
-        Parse(string.Concat(Text.AsSpan(0, at), value.ToString(CultureInfo.InvariantCulture), Text.AsSpan(at + length)));
+    public Line? WithNumber(int at, int length, long value) => WithWord(at, length, value.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The line with another word at a place; null where that is not an operation.</summary>
+    public Line? WithWord(int at, int length, string word) => Parse(string.Concat(Text.AsSpan(0, at), word, Text.AsSpan(at + length)));
 
     /// <summary>The line with other names.</summary>
     public Line? Rename(Func<string, string> name)
@@ -100,7 +102,7 @@ public sealed class Line
         foreach (var zone in (string[])["low", "high", "dma"])
         {
             if (Zone.Match(Text) is { Success: true } found && found.Value != zone
-                && Parse(string.Concat(Text.AsSpan(0, found.Index), zone, Text.AsSpan(found.Index + found.Length))) is { } nearer)
+                && WithWord(found.Index, found.Length, zone) is { } nearer)
             {
                 yield return nearer;
             }

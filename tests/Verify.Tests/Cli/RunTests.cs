@@ -22,7 +22,7 @@ public sealed class RunTests(RunTests.Found found) : IClassFixture<RunTests.Foun
         Assert.Equal(violations.Count, violations.Select(each => $"{each!["law"]} {string.Join(' ', each["shrunkScript"]!.AsArray().Select(line => line!.ToString().Split('(')[0].Split(' ')[^1]))}").Distinct().Count());
         foreach (var violation in violations)
         {
-            Assert.Equal(2, violation!["files"]!.AsArray().Count);
+            Assert.Equal([".script", ".md", ".cs"], violation!["files"]!.AsArray().Select(file => Path.GetExtension((string)file!)));
             foreach (var file in violation["files"]!.AsArray())
             {
                 Assert.True(File.Exists((string)file!), (string)file!);
@@ -36,6 +36,24 @@ public sealed class RunTests(RunTests.Found found) : IClassFixture<RunTests.Foun
         Assert.Equal(0, Zcverify.Run("replay", (string)violations[0]!["files"]![0]!).Status);
 
         Assert.DoesNotContain(Directory.EnumerateFiles(folder.Path), path => path.EndsWith(".tmp", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void StillViolated_Replayed_CountsAsAViolation()
+    {
+        var scripts = Directory.EnumerateFiles(found.Folder.Path, "*.script").Order(StringComparer.Ordinal).ToList();
+        var (status, json) = Zcverify.RunJson("run", "checksum", "--cases", "1", "--mutant", "S16", "--out", found.Folder.Path);
+        Assert.Equal(1, status);
+        Assert.Equal("violation", (string?)json["result"]);
+        Assert.Empty(json["suites"]![0]!["violations"]!.AsArray());
+        Assert.Equal(scripts, json["replayed"]!.AsArray().Select(each => (string)each!["file"]!));
+        Assert.All(json["replayed"]!.AsArray(), each =>
+        {
+            Assert.Equal("violation", (string?)each!["result"]);
+            Assert.Equal((string?)each["expect"], (string?)each["rule"]);
+            Assert.Null(each["movedTo"]);
+        });
+        Assert.Equal(scripts, Directory.EnumerateFiles(found.Folder.Path, "*.script").Order(StringComparer.Ordinal));
     }
 
     [Fact]

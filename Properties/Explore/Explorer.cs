@@ -58,7 +58,7 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
 
             for (; first < end && stopped is null; first = Math.Min(end, first + (BlockStates * blocksAtOnce)))
             {
-                foreach (var block in Expand(first, Math.Min(end, first + (BlockStates * blocksAtOnce)), isLast: most is not null && level + 1 == depth))
+                foreach (var block in Expand(first, Math.Min(end, first + (BlockStates * blocksAtOnce)), most is null ? Kept.All : level + 1 < depth ? Kept.States : Kept.Nothing))
                 {
                     Join(block, found);
                 }
@@ -88,7 +88,7 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
     }
 
     /// <summary>The successors of the states from <paramref name="first"/> on, by block. The sets are only read meanwhile.</summary>
-    private Block[] Expand(int first, int end, bool isLast)
+    private Block[] Expand(int first, int end, Kept kept)
     {
         var blocks = new Block[(end - first + BlockStates - 1) / BlockStates];
         var next = -1;
@@ -99,7 +99,7 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
                 var block = new Block(_workers[job].System);
                 for (var node = first + (i * BlockStates); node < Math.Min(end, first + ((i + 1) * BlockStates)); node++)
                 {
-                    _workers[job].Expand(TraceOf(node, null), node, isLast ? null : _seen, block);
+                    _workers[job].Expand(TraceOf(node, null), node, kept, _seen, block);
                 }
 
                 blocks[i] = block;
@@ -146,6 +146,19 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
     /// <param name="Steps">It ends at this number of transitions, and before a level that will not fit in, as far as the levels before tell; the last is begun all the same.</param>
     /// <param name="IsWanted">It ends where this law was broken.</param>
     public sealed record SearchLimit(long Steps, Func<string, bool> IsWanted);
+
+    /// <summary>What is of use beside the judgement of each step.</summary>
+    private enum Kept
+    {
+        /// <summary>New states, and deadlocks.</summary>
+        All,
+
+        /// <summary>New states.</summary>
+        States,
+
+        /// <summary>Nobody goes on from here.</summary>
+        Nothing,
+    }
 
     /// <param name="Parent">The state before it; -1 - s for the starting state s.</param>
     /// <param name="Event">The event from there.</param>
@@ -215,11 +228,11 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
             return Fingerprint();
         }
 
-        /// <summary>Takes each enabled event of a state. Where nobody goes on from what they lead to, nothing is known of states that were met, and the steps are only judged.</summary>
-        public void Expand(Trace trace, int node, HashSet<UInt128>? seen, Block into)
+        /// <summary>Takes each enabled event of a state.</summary>
+        public void Expand(Trace trace, int node, Kept kept, HashSet<UInt128> seen, Block into)
         {
             Reach(trace);
-            var own = seen is null ? default : Fingerprint();
+            var own = kept == Kept.All ? Fingerprint() : default;
             var isDrained = system.IsDrained;
             _enabled.Clear();
             for (var e = 0; e < system.Events.Count; e++)
@@ -238,10 +251,10 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
                     Reach(trace);
                 }
 
-                leaves |= Step(_enabled[i], node, own, seen, into);
+                leaves |= Step(_enabled[i], node, own, kept, seen, into);
             }
 
-            if (!leaves && !isDrained)
+            if (kept == Kept.All && !leaves && !isDrained)
             {
                 into.Deadlocks++;
                 into.FirstDeadlock ??= node;
@@ -249,7 +262,7 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
         }
 
         /// <returns>Whether the event leads to another state.</returns>
-        private bool Step(int @event, int node, UInt128 own, HashSet<UInt128>? seen, Block into)
+        private bool Step(int @event, int node, UInt128 own, Kept kept, HashSet<UInt128> seen, Block into)
         {
             into.Transitions++;
             into.WasEnabled[@event] = true;
@@ -267,7 +280,7 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
                 into.Broke(what, node, @event);
             }
 
-            if (broken.Count > 0 || system.HasEnded || seen is null)
+            if (broken.Count > 0 || system.HasEnded || kept == Kept.Nothing)
             {
                 return true;
             }

@@ -20,7 +20,7 @@ public sealed record Certificate(string Rule, int Operations, bool IsProven, str
     public long Spent { get; private init; }
 
     /// <summary>Steps that are tried over each set of lines unless told otherwise.</summary>
-    public const int DefaultSteps = 100_000;
+    public const int DefaultSteps = 50_000;
 
     /// <summary>The word for it in JSON.</summary>
     public string Word => IsProven ? "proven" : "not-proven";

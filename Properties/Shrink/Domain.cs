@@ -12,6 +12,9 @@ public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Nam
     /// <summary>More lines than this are not gone through.</summary>
     private const int MostLines = 400;
 
+    /// <summary>Kinds of which there may be one more than the script has.</summary>
+    private static readonly string[] OneMore = ["sk", "skb"];
+
     /// <summary>Domains around a script: its own lines on all names; then with each number that stands in such a place, and with each that stands anywhere; then plain lines that do the same; those with one more socket and one more skb; then every plain line of the suite.</summary>
     public static IEnumerable<Domain> Around(IReadOnlyList<Line> script, string suite, Lexicon lexicon)
     {
@@ -22,7 +25,7 @@ public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Nam
         var anywhere = script.SelectMany(line => line.Numbers.Select((_, i) => (line.Name, i))).Distinct().SelectMany(place => script.SelectMany(line => line.Numbers).Select(number => (Place: place, number.Value)).Distinct()).ToLookup(number => number.Place, number => number.Value);
         var values = script.SelectMany(line => line.Numbers.Select((number, i) => (Place: (line.Name, i), number.Value))).ToLookup(number => number.Place, number => number.Value);
         string[] names = [.. script.SelectMany(line => line.Names).Distinct()];
-        string[] more = [.. names, .. new[] { "sk", "skb" }.Where(kind => names.Any(name => Vocabulary.KindOf(name) == kind)).Select(kind => $"{kind}{names.Count(name => Vocabulary.KindOf(name) == kind)}")];
+        string[] more = [.. names, .. OneMore.Where(kind => names.Any(name => Vocabulary.KindOf(name) == kind)).Select(kind => $"{kind}{names.Count(name => Vocabulary.KindOf(name) == kind)}")];
         Line[] plain = [.. script, .. script.SelectMany(line => line.Plainer())];
         Line[] alike = [.. plain, .. roles.Of(script).Where(IsPlayed)];
         var own = Of(script, names, none);

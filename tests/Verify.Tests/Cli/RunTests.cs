@@ -14,10 +14,10 @@ public sealed class RunTests(RunTests.Found found) : IClassFixture<RunTests.Foun
         var (folder, json) = (found.Folder, found.Json);
         Assert.Equal(1, found.Status);
         var suite = json["suites"]![0]!;
-        Assert.Equal(16, (long)suite["cases"]!);
+        Assert.Equal(60, (long)suite["cases"]!);
         Assert.True((long)suite["failedCases"]! > 4);
         var violations = suite["violations"]!.AsArray();
-        var mutant = MutantBuild.Of(Sources.Find("S16")!);
+        var mutant = MutantBuild.Of(Sources.Find("S1")!);
         Assert.InRange(violations.Count, 2, 12);
         Assert.Equal(violations.Count, violations.Select(each => $"{each!["law"]} {string.Join(' ', each["shrunkScript"]!.AsArray().Select(line => line!.ToString().Split('(')[0].Split(' ')[^1]))}").Distinct().Count());
         foreach (var violation in violations)
@@ -42,7 +42,7 @@ public sealed class RunTests(RunTests.Found found) : IClassFixture<RunTests.Foun
     public void StillViolated_Replayed_CountsAsAViolation()
     {
         var scripts = Directory.EnumerateFiles(found.Folder.Path, "*.script").Order(StringComparer.Ordinal).ToList();
-        var (status, json) = Zcverify.RunJson("run", "checksum", "--cases", "1", "--mutant", "S16", "--out", found.Folder.Path);
+        var (status, json) = Zcverify.RunJson("run", "checksum", "--cases", "1", "--mutant", "S1", "--out", found.Folder.Path);
         Assert.Equal(1, status);
         Assert.Equal("violation", (string?)json["result"]);
         Assert.Empty(json["suites"]![0]!["violations"]!.AsArray());
@@ -105,7 +105,7 @@ public sealed class RunTests(RunTests.Found found) : IClassFixture<RunTests.Foun
     /// <summary>One run that finds bugs, for each test that looks at what it left: most of its time goes into compiling the mutant.</summary>
     public sealed class Found : IDisposable
     {
-        public Found() => (Status, Json) = Zcverify.RunJson("run", "skb", "--cases", "16", "--mutant", "S16", "--out", Folder.Path);
+        public Found() => (Status, Json) = Zcverify.RunJson("run", "skb", "--cases", "60", "--mutant", "S1", "--out", Folder.Path);
 
         internal TemporaryFolder Folder { get; } = new();
 

@@ -426,23 +426,24 @@ public sealed class Names(int pageSize, int taskPages)
 /// <summary>Values by the number of a name.</summary>
 public sealed class Table<T>
 {
-    private readonly List<(bool Bound, T? Value)> _entries = [];
+    // An array: every draw, every guard and every law over names looks here.
+    private (bool Bound, T? Value)[] _entries = new (bool, T?)[4];
 
-    public bool Has(int name) => name < _entries.Count && _entries[name].Bound;
+    public bool Has(int name) => name < Count && _entries[name].Bound;
 
-    public T this[int name] => Has(name) ? _entries[name].Value! : throw new ModelException($"name {name} is not bound");
+    public T this[int name] => Has(name) ? _entries[name].Value! : throw NotBound(name);
 
     /// <summary>Names ever bound, with gaps.</summary>
-    public int Count => _entries.Count;
+    public int Count { get; private set; }
 
     /// <summary>Names that are bound now.</summary>
     public int Bound { get; private set; }
 
     public void Bind(int name, T value)
     {
-        while (_entries.Count <= name)
+        if (name >= _entries.Length)
         {
-            _entries.Add((false, default));
+            Array.Resize(ref _entries, Math.Max(name + 1, 2 * _entries.Length));
         }
 
         if (_entries[name].Bound)
@@ -450,6 +451,7 @@ public sealed class Table<T>
             throw new ModelException($"name {name} is bound already");
         }
 
+        Count = Math.Max(Count, name + 1);
         Bound++;
         _entries[name] = (true, value);
     }
@@ -464,12 +466,14 @@ public sealed class Table<T>
     {
         _ = this[name];
         Bound--;
-        _entries[name] = (false, default);
+        _entries[name] = default;
     }
 
     public void Clear()
     {
-        _entries.Clear();
-        Bound = 0;
+        Array.Clear(_entries, 0, Count);
+        (Count, Bound) = (0, 0);
     }
+
+    private static ModelException NotBound(int name) => new($"name {name} is not bound");
 }

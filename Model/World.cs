@@ -64,23 +64,23 @@ public sealed class World
     /// <summary>Writes to files so far. Both paths count the same, from the operations alone.</summary>
     public int Writes { get; private set; }
 
-    public IReadOnlyList<Sock> Socks => _allSocks;
+    public ListView<Sock> Socks => _allSocks;
 
-    public IReadOnlyList<NetDevice> Devices => _allDevices;
+    public ListView<NetDevice> Devices => _allDevices;
 
     /// <summary>Open taps, in the order in which they were opened. kernel: ptype_all.</summary>
-    public IReadOnlyList<PacketSock> Taps => _allTaps;
+    public ListView<PacketSock> Taps => _allTaps;
 
-    public IReadOnlyList<Pages.File> Files => _allFiles;
+    public ListView<Pages.File> Files => _allFiles;
 
     /// <summary>One entry for each name that holds a page.</summary>
-    public IReadOnlyList<Page> NamedPages => _namedPages;
+    public ListView<Page> NamedPages => _namedPages;
 
     /// <summary>Every address space of a process that has not ended.</summary>
-    public IReadOnlyList<MmStruct> Mms => _allMms;
+    public ListView<MmStruct> Mms => _allMms;
 
     /// <summary>Everything that pins user memory.</summary>
-    public IReadOnlyList<Pin> Pins => _allPins;
+    public ListView<Pin> Pins => _allPins;
 
     public TaskStruct Task(MmId id) => _tasks[id.Value];
 

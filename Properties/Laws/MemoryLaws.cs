@@ -13,7 +13,7 @@ public static class MemoryLaws
         (in Step step, Page page) => page.State == page.Abstraction(step.Recount.Mappings(page)) && (page.Reserved || page.Mappings == step.Recount.Mappings(page)),
         (step, page) => $"the machine says {page.State}, the data says {page.Abstraction(step.Recount.Mappings(page))}; {step.Recount.Mappings(page)} entries map {page}, {page.Mappings} were counted");
 
-    public static readonly Law SwapCachedPageOccurs = Law.Sometimes(PinRules.PageLife, (in Step _, Page page) => page.State == PageMachine.State.SwapCache);
+    public static readonly Law SwapCachedPageOccurs = Law.Sometimes(PinRules.PageLife, (in Step _, Page page) => page.State == PageMachine.State.SwapCache, PageTraits.SwapCached);
 
     public static readonly Law PinStateIsAbstraction = Law.Always(PinRules.PinLife,
         (in Step step, Pin pin) => pin.State == Abstraction(step, pin),
@@ -55,10 +55,10 @@ public static class MemoryLaws
 
     public static readonly Law DirtyIsListed = Law.Always(PinRules.DirtyIsListed,
         (in Step _, Page page) => page.Mapping is not { } file || page.IsDirty == Contains(file.Dirty, page),
-        (_, page) => $"{page} is {(page.IsDirty ? "dirty and not" : "clean and")} on the list of what {page.Mapping!.Id} must write");
+        (_, page) => $"{page} is {(page.IsDirty ? "dirty and not" : "clean and")} on the list of what {page.Mapping!.Id} must write", PageTraits.Cached);
 
     public static readonly Law DmaToFileOccurs = Law.Sometimes(PinRules.DirtyIsListed,
-        (in Step step, Page page) => page.Mapping is not null && step.Operation is MarkDirtyKiobuf mark && Names(step.World.Pin(mark.Pin), page) > 0);
+        (in Step step, Page page) => page.Mapping is not null && step.Operation is MarkDirtyKiobuf mark && Names(step.World.Pin(mark.Pin), page) > 0, PageTraits.Cached);
 
     public static readonly Law RefusedForCause = Law.Always(PinRules.RefusedForCause,
         (in Step step) => !Judges(step.Operation) || (step.Copying.Verdict == Refusal.None ? step.Seen.Succeeded || HasCause(step) : IsAnswered(step)),
@@ -92,9 +92,9 @@ public static class MemoryLaws
 
     public static readonly Law ReservedIsNotCounted = Law.Always(PinRules.ReservedIsNotCounted,
         (in Step _, Page page) => !page.Reserved || page.Count == 1,
-        (_, page) => $"{page} is reserved and has count {page.Count}");
+        (_, page) => $"{page} is reserved and has count {page.Count}", PageTraits.Reserved);
 
-    public static readonly Law PinnedZeroPageOccurs = Law.Sometimes(PinRules.ReservedIsNotCounted, (in Step _, Page page) => page is { Reserved: true, Pins: > 0 });
+    public static readonly Law PinnedZeroPageOccurs = Law.Sometimes(PinRules.ReservedIsNotCounted, (in Step _, Page page) => page is { Reserved: true, Pins: > 0 }, PageTraits.Reserved);
 
     public static readonly Law PinHoldsFrame = Law.Always(PinRules.PinHoldsFrame,
         (in Step step) => step.Operation is not SwapOut || IsTakenAsDue(step),
@@ -106,7 +106,7 @@ public static class MemoryLaws
     public static bool Judges(Operation operation) => operation is Store or Load or Mmap or Munmap or Mprotect or MapUserKiobuf or GetUserPages or MmAlloc or LockKiovec
         or GenericFileWrite or Vmtruncate or Fsync or DoFork or Execve or AccessProcessVm;
 
-    private static bool Contains(IReadOnlyList<Page> pages, Page page)
+    private static bool Contains(ListView<Page> pages, Page page)
     {
         for (var i = 0; i < pages.Count; i++)
         {

@@ -24,7 +24,7 @@ public sealed class Recount
     private int[] _swap = [];
 
     /// <summary>Every page with a holder.</summary>
-    public IReadOnlyList<Page> Held => _held;
+    public ListView<Page> Held => _held;
 
     /// <summary>Holders of a page.</summary>
     public int Holders(Page page) => _holders[(int)page.Zone] is var zone && page.Frame < zone.Length ? zone[page.Frame] : 0;

@@ -63,9 +63,9 @@ public static class SkbLaws
 
     public static readonly Law RefusedForCause = Law.Always(SkbRules.RefusedForCause,
         (in Step step) => step.Seen.Succeeded || MemoryLaws.Judges(step.Operation) || HasCause(step),
-        (step, _) => $"refused as {step.Seen.Refusal}, and nothing of the kind is there");
+        (step, _) => $"refused as {step.Seen.Refusal}, and nothing of the kind is there", of: StepTraits.Refused);
 
-    public static readonly Law RefusalOccurs = Law.Sometimes(SkbRules.RefusedForCause, (in Step step) => !step.Seen.Succeeded);
+    public static readonly Law RefusalOccurs = Law.Sometimes(SkbRules.RefusedForCause, (in Step step) => !step.Seen.Succeeded, of: StepTraits.Refused);
 
     public static readonly Law StateIsAbstraction = Law.Always(SkbRules.LifeIsLegal,
         (in Step step, Skb skb) => skb.State == skb.Abstraction(IsHeld(step, skb)),
@@ -99,9 +99,9 @@ public static class SkbLaws
 
     public static readonly Law UnchangedWithoutMemory = Law.Always(SkbRules.KeepsAllWithoutMemory,
         (in Step step) => !IsKeeping(step) || Holdings.Of(step.World) == step.Recount.Before,
-        (step, _) => $"{step.Operation} was refused, and something is not as it was");
+        (step, _) => $"{step.Operation} was refused, and something is not as it was", of: StepTraits.Refused);
 
-    public static readonly Law RefusalWithoutMemoryOccurs = Law.Sometimes(SkbRules.KeepsAllWithoutMemory, IsKeeping);
+    public static readonly Law RefusalWithoutMemoryOccurs = Law.Sometimes(SkbRules.KeepsAllWithoutMemory, IsKeeping, of: StepTraits.Refused);
 
     public static readonly Law LinearAsSaid = Law.Always(SkbRules.LinearBytes,
         (in Step step, SkbId name, Skb skb) => !step.Copying.Names.Has(name) || (skb.Tail - skb.Data == step.Copying.Names.Shape(name).Linear && SumOfList(skb) == step.Copying.Names.Shape(name).Listed),

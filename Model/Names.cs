@@ -433,6 +433,9 @@ public sealed class Table<T>
 
     public T this[int name] => Has(name) ? _entries[name].Value! : throw NotBound(name);
 
+    /// <summary>The value of a name; the default where it is not bound.</summary>
+    public T? Find(int name) => name < Count ? _entries[name].Value : default;
+
     /// <summary>Names ever bound, with gaps.</summary>
     public int Count { get; private set; }
 

@@ -414,7 +414,7 @@ public static class CowLaws
             var ptes = task.Mm.Ptes;
             for (var n = 0; n < entries.Length; n++)
             {
-                if (entries[n].Page is { } page && (ptes[n].Page != page || !task.Mm.Areas[n].Read || (entries[n].Writable && ptes[n] is not { Writable: true, Dirty: true })))
+                if (entries[n].Page is { } page && (ptes[n].Page != page || !task.Mm.Areas[n].Read || (entries[n].Writable && !(ptes[n].Writable && ptes[n].Dirty))))
                 {
                     return (name, n);
                 }

@@ -19,18 +19,17 @@ public sealed class Recount
     private int[] _skbHolders = new int[16];
     private NetDevice?[] _drivers = new NetDevice?[16];
 
-    private readonly int[][] _holders = [.. Zones.Select(_ => Array.Empty<int>())];
-    private readonly int[][] _mappings = [.. Zones.Select(_ => Array.Empty<int>())];
+    private readonly Counts[][] _frames = [.. Zones.Select(_ => Array.Empty<Counts>())];
     private int[] _swap = [];
 
     /// <summary>Every page with a holder.</summary>
     public ListView<Page> Held => _held;
 
     /// <summary>Holders of a page.</summary>
-    public int Holders(Page page) => _holders[(int)page.Zone] is var zone && page.Frame < zone.Length ? zone[page.Frame] : 0;
+    public int Holders(Page page) => _frames[(int)page.Zone] is var zone && page.Frame < zone.Length ? zone[page.Frame].Holders : 0;
 
     /// <summary>Page-table entries that map a page.</summary>
-    public int Mappings(Page page) => _mappings[(int)page.Zone] is var zone && page.Frame < zone.Length ? zone[page.Frame] : 0;
+    public int Mappings(Page page) => _frames[(int)page.Zone] is var zone && page.Frame < zone.Length ? zone[page.Frame].Mappings : 0;
 
     /// <summary>References to a page of swap space.</summary>
     public int SwapCount(int entry) => _swap[entry];
@@ -84,17 +83,15 @@ public sealed class Recount
         _world = world;
         foreach (var page in _held)
         {
-            _holders[(int)page.Zone][page.Frame] = 0;
-            _mappings[(int)page.Zone][page.Frame] = 0;
+            _frames[(int)page.Zone][page.Frame] = default;
         }
 
         _held.Clear();
         foreach (var zone in Zones)
         {
-            if (_holders[(int)zone].Length < world.Memory.Frames(zone))
+            if (_frames[(int)zone].Length < world.Memory.Frames(zone))
             {
-                Array.Resize(ref _holders[(int)zone], world.Memory.Frames(zone));
-                Array.Resize(ref _mappings[(int)zone], world.Memory.Frames(zone));
+                Array.Resize(ref _frames[(int)zone], world.Memory.Frames(zone));
             }
         }
 
@@ -160,7 +157,7 @@ public sealed class Recount
                 if (pte.Page is { } page)
                 {
                     Add(page);
-                    _mappings[(int)page.Zone][page.Frame]++;
+                    _frames[(int)page.Zone][page.Frame].Mappings++;
                 }
                 else if (pte.Swap > 0)
                 {
@@ -242,7 +239,7 @@ public sealed class Recount
             counts = new T[2 * length];
         }
 
-        Array.Clear(counts, 0, length);
+        counts.AsSpan(0, length).Clear();
     }
 
     private bool IsLive(Skb skb) => skb.LiveIndex < _world!.Skbs.Live.Count && _world.Skbs.Live[skb.LiveIndex] == skb;
@@ -269,10 +266,17 @@ public sealed class Recount
 
     private void Count(Page page)
     {
-        if (_holders[(int)page.Zone][page.Frame]++ == 0)
+        if (_frames[(int)page.Zone][page.Frame].Holders++ == 0)
         {
             _held.Add(page);
         }
+    }
+
+    /// <summary>What was counted of one frame.</summary>
+    private struct Counts
+    {
+        public int Holders;
+        public int Mappings;
     }
 }
 

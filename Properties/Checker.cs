@@ -42,6 +42,9 @@ public sealed class Checker
     private readonly long[] _subjects = new long[Enum.GetValues<Scope>().Length];
     private readonly List<Violation> _violations = [];
 
+    /// <summary>Of each live skb, as far as the evaluation has come.</summary>
+    private Traits[] _traits = new Traits[16];
+
     /// <summary>The recount is of the world as the last step left it.</summary>
     private bool _isRecounted;
 
@@ -279,10 +282,17 @@ public sealed class Checker
     {
         var live = World.Skbs.Live;
         _subjects[(int)Scope.Skb] += live.Count;
+        if (_traits.Length < live.Count)
+        {
+            _traits = new Traits[2 * live.Count];
+        }
+
         for (var i = 0; i < live.Count; i++)
         {
             var skb = live[i];
-            foreach (ref readonly var law in _skb[(int)TraitsOf(skb)].AsSpan())
+            var traits = TraitsOf(skb);
+            _traits[i] = traits;
+            foreach (ref readonly var law in _skb[(int)traits].AsSpan())
             {
                 if (law.Claim(step, skb) != law.IsAlways)
                 {
@@ -296,7 +306,8 @@ public sealed class Checker
             if (World.TrySkb(new SkbId(name)) is { } skb)
             {
                 _subjects[(int)Scope.NamedSkb]++;
-                foreach (ref readonly var law in _namedSkb[(int)TraitsOf(skb)].AsSpan())
+                var isLive = skb.LiveIndex < live.Count && live[skb.LiveIndex] == skb;
+                foreach (ref readonly var law in _namedSkb[(int)(isLive ? _traits[skb.LiveIndex] : TraitsOf(skb))].AsSpan())
                 {
                     if (law.Claim(step, new SkbId(name), skb) != law.IsAlways)
                     {
@@ -416,18 +427,26 @@ public sealed class Checker
     private Asked<StepClaim>[][] After(Type operation) =>
         ByTraits<StepClaim, StepTraits>(Scope.Step, law => law.Step!, law => (int)law.OfStep, law => law.After.Count == 0 || law.After.Contains(operation));
 
-    private Traits TraitsOf(Skb skb) =>
-        (skb.DataLen != 0 || skb.NrFrags > 0 ? Traits.Paged : Traits.None)
-        | (skb.Block.FragList.Count > 0 ? Traits.Paged | Traits.Listed : Traits.None)
-        | (skb.Block.DataRef > 1 || _recount.Users(skb.Block) > 1 ? Traits.SharedBlock : Traits.None)
-        | (skb.IpSummed != ChecksumState.None ? Traits.Summed : Traits.None)
-        | (skb.Users > 1 ? Traits.Shared : Traits.None);
+    private Traits TraitsOf(Skb skb)
+    {
+        var users = _recount.Users(skb.Block);
+        return (skb.DataLen != 0 || skb.NrFrags > 0 ? Traits.Paged : Traits.None)
+            | (skb.Block.FragList.Count > 0 ? Traits.Paged | Traits.Listed : Traits.None)
+            | (skb.Block.DataRef > 1 || users > 1 ? Traits.SharedBlock : Traits.None)
+            | (skb.IpSummed != ChecksumState.None ? Traits.Summed : Traits.None)
+            | (skb.Users > 1 ? Traits.Shared : Traits.None)
+            | (skb.Users != _recount.Holders(skb) || skb.Block.DataRef != users || users == 0 ? Traits.Miscounted : Traits.None);
+    }
 
-    private PageTraits TraitsOf(Page page) =>
-        (_recount.Holders(page) > 1 ? PageTraits.Shared : PageTraits.None)
-        | (page.Mapping is not null ? PageTraits.Cached : PageTraits.None)
-        | (page.SwapEntry >= 0 || page.State == PageMachine.State.SwapCache ? PageTraits.SwapCached : PageTraits.None)
-        | (page.Reserved ? PageTraits.Reserved : PageTraits.None);
+    private PageTraits TraitsOf(Page page)
+    {
+        var holders = _recount.Holders(page);
+        return (holders > 1 ? PageTraits.Shared : PageTraits.None)
+            | (page.Mapping is not null ? PageTraits.Cached : PageTraits.None)
+            | (page.SwapEntry >= 0 || page.State == PageMachine.State.SwapCache ? PageTraits.SwapCached : PageTraits.None)
+            | (page.Reserved ? PageTraits.Reserved : PageTraits.None)
+            | (page.Count != holders ? PageTraits.Miscounted : PageTraits.None);
+    }
 
     private static StepTraits TraitsOf(Observation seen) =>
         (seen.Faults.Count > 0 ? StepTraits.Faulted : StepTraits.None)

@@ -59,6 +59,9 @@ public enum Traits
 
     /// <summary>More than one user.</summary>
     Shared = 16,
+
+    /// <summary>Its users, or the dataref of its block, are not what the recount says.</summary>
+    Miscounted = 32,
 }
 
 /// <summary>What a page has that a law may speak of, as <see cref="Traits"/> for skbs.</summary>
@@ -78,6 +81,9 @@ public enum PageTraits
 
     /// <summary>Not counted: the zero page.</summary>
     Reserved = 8,
+
+    /// <summary>Its count is not what the recount says.</summary>
+    Miscounted = 16,
 }
 
 /// <summary>What a step was seen to do of which a law may speak, as <see cref="Traits"/> for skbs.</summary>

@@ -10,14 +10,14 @@ public static class PinLaws
 {
     public static readonly Law PagesAreHeld = Law.Always(PinRules.HeldByEach,
         (in Step step, Page page) => page.Count >= step.Recount.Holders(page),
-        (step, page) => $"{page} has count {page.Count} and {step.Recount.Holders(page)} holders");
+        (step, page) => $"{page} has count {page.Count} and {step.Recount.Holders(page)} holders", PageTraits.Miscounted);
 
     public static readonly Law SharedPageOccurs = Law.Sometimes(PinRules.HeldByEach,
         (in Step step, Page page) => step.Recount.Holders(page) > 1, PageTraits.Shared);
 
     public static readonly Law NoReferenceIsLost = Law.Always(PinRules.HeldByNobodyElse,
         (in Step step, Page page) => page.Count <= step.Recount.Holders(page),
-        (step, page) => $"{page} has count {page.Count} and {step.Recount.Holders(page)} holders");
+        (step, page) => $"{page} has count {page.Count} and {step.Recount.Holders(page)} holders", PageTraits.Miscounted);
 
     public static readonly Law LastHolderOccurs = Law.Sometimes(PinRules.HeldByNobodyElse, (in Step _, Page page) => page.Count == 1);
 

@@ -15,6 +15,8 @@ public sealed class Recount
     private readonly List<Page> _held = [];
     private readonly List<Skb> _inDriver = [];
     private World? _world;
+    private ListView<Skb> _live = new([]);
+    private ListView<DataBlock> _blocks = new([]);
     private int[] _users = new int[16];
     private int[] _skbHolders = new int[16];
     private NetDevice?[] _drivers = new NetDevice?[16];
@@ -42,7 +44,7 @@ public sealed class Recount
 
     /// <summary>Live skbs that name a live data block.</summary>
     public int Users(DataBlock block) =>
-        block.LiveIndex < _world!.Skbs.LiveBlocks.Count && _world.Skbs.LiveBlocks[block.LiveIndex] == block ? _users[block.LiveIndex] : 0;
+        block.LiveIndex < _blocks.Count && _blocks[block.LiveIndex] == block ? _users[block.LiveIndex] : 0;
 
     /// <summary>Who held what before the step, where it was to meet a failed allocation.</summary>
     internal ulong Before { get; set; }
@@ -80,7 +82,7 @@ public sealed class Recount
 
     public void Make(World world)
     {
-        _world = world;
+        (_world, _live, _blocks) = (world, world.Skbs.Live, world.Skbs.LiveBlocks);
         foreach (var page in _held)
         {
             _frames[(int)page.Zone][page.Frame] = default;
@@ -104,9 +106,9 @@ public sealed class Recount
             }
         }
 
-        for (var i = 0; i < world.Skbs.LiveBlocks.Count; i++)
+        for (var i = 0; i < _blocks.Count; i++)
         {
-            foreach (var frag in world.Skbs.LiveBlocks[i].Frags)
+            foreach (ref readonly var frag in _blocks[i].Frags)
             {
                 Add(frag.Page);
             }
@@ -157,7 +159,7 @@ public sealed class Recount
                 if (pte.Page is { } page)
                 {
                     Add(page);
-                    _frames[(int)page.Zone][page.Frame].Mappings++;
+                    CountsOf(page).Mappings++;
                 }
                 else if (pte.Swap > 0)
                 {
@@ -178,10 +180,9 @@ public sealed class Recount
 
     private void CountSkbs(World world)
     {
-        var live = world.Skbs.Live;
-        Clear(ref _skbHolders, live.Count);
-        Clear(ref _drivers, live.Count);
-        Clear(ref _users, world.Skbs.LiveBlocks.Count);
+        Clear(ref _skbHolders, _live.Count);
+        Clear(ref _drivers, _live.Count);
+        Clear(ref _users, _blocks.Count);
         for (var name = 0; name < world.SkbNames; name++)
         {
             if (world.TrySkb(new SkbId(name)) is { } skb && IsLive(skb))
@@ -209,9 +210,9 @@ public sealed class Recount
             }
         }
 
-        for (var i = 0; i < world.Skbs.LiveBlocks.Count; i++)
+        for (var i = 0; i < _blocks.Count; i++)
         {
-            var list = world.Skbs.LiveBlocks[i].FragList;
+            var list = _blocks[i].FragList;
             for (var j = 0; j < list.Count; j++)
             {
                 if (IsLive(list[j]))
@@ -221,9 +222,9 @@ public sealed class Recount
             }
         }
 
-        for (var i = 0; i < live.Count; i++)
+        for (var i = 0; i < _live.Count; i++)
         {
-            var skb = live[i];
+            var skb = _live[i];
             _skbHolders[i] += skb.List is not null || _drivers[i] is not null ? 1 : 0;
             if (skb.Block.DataRef > 0)
             {
@@ -242,7 +243,7 @@ public sealed class Recount
         counts.AsSpan(0, length).Clear();
     }
 
-    private bool IsLive(Skb skb) => skb.LiveIndex < _world!.Skbs.Live.Count && _world.Skbs.Live[skb.LiveIndex] == skb;
+    private bool IsLive(Skb skb) => skb.LiveIndex < _live.Count && _live[skb.LiveIndex] == skb;
 
     /// <summary>A name may hold an skb that is free: that is what the law looks for.</summary>
     private int NamesOf(Skb skb)
@@ -266,11 +267,13 @@ public sealed class Recount
 
     private void Count(Page page)
     {
-        if (_frames[(int)page.Zone][page.Frame].Holders++ == 0)
+        if (CountsOf(page).Holders++ == 0)
         {
             _held.Add(page);
         }
     }
+
+    private ref Counts CountsOf(Page page) => ref _frames[(int)page.Zone][page.Frame];
 
     /// <summary>What was counted of one frame.</summary>
     private struct Counts

@@ -87,10 +87,12 @@ public sealed class Names(int pageSize, int taskPages)
     public bool IsInOnePage(int address, int count) => IsInTaskBytes(address, count) && (address % pageSize) + count <= pageSize;
 
     /// <summary>Whether an area covers each page of a range; false too where none or only some are covered.</summary>
-    public bool IsMapped(MmId mm, int page, int pages) => !_mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Contains(false);
+    public bool IsMapped(MmId mm, int page, int pages) =>
+        pages == 1 ? _mms[mm.Value].Memory.Mapped[page] : !_mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Contains(false);
 
     /// <summary>Whether no area covers any page of a range.</summary>
-    public bool IsFree(MmId mm, int page, int pages) => !_mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Contains(true);
+    public bool IsFree(MmId mm, int page, int pages) =>
+        pages == 1 ? !_mms[mm.Value].Memory.Mapped[page] : !_mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Contains(true);
 
     /// <summary>Whether the process is there and not asleep until its vfork child lets its memory go.</summary>
     public bool Runs(MmId mm) => _mms.Has(mm.Value) && _mms[mm.Value].WaitsFor < 0;
@@ -426,23 +428,27 @@ public sealed class Names(int pageSize, int taskPages)
 /// <summary>Values by the number of a name.</summary>
 public sealed class Table<T>
 {
-    private readonly List<(bool Bound, T? Value)> _entries = [];
+    // An array: every draw, every guard and every law over names looks here.
+    private (bool Bound, T? Value)[] _entries = new (bool, T?)[4];
 
-    public bool Has(int name) => name < _entries.Count && _entries[name].Bound;
+    public bool Has(int name) => name < Count && _entries[name].Bound;
 
-    public T this[int name] => Has(name) ? _entries[name].Value! : throw new ModelException($"name {name} is not bound");
+    public T this[int name] => Has(name) ? _entries[name].Value! : throw NotBound(name);
+
+    /// <summary>The value of a name; the default where it is not bound.</summary>
+    public T? Find(int name) => name < Count ? _entries[name].Value : default;
 
     /// <summary>Names ever bound, with gaps.</summary>
-    public int Count => _entries.Count;
+    public int Count { get; private set; }
 
     /// <summary>Names that are bound now.</summary>
     public int Bound { get; private set; }
 
     public void Bind(int name, T value)
     {
-        while (_entries.Count <= name)
+        if (name >= _entries.Length)
         {
-            _entries.Add((false, default));
+            Array.Resize(ref _entries, Math.Max(name + 1, 2 * _entries.Length));
         }
 
         if (_entries[name].Bound)
@@ -450,6 +456,7 @@ public sealed class Table<T>
             throw new ModelException($"name {name} is bound already");
         }
 
+        Count = Math.Max(Count, name + 1);
         Bound++;
         _entries[name] = (true, value);
     }
@@ -464,12 +471,14 @@ public sealed class Table<T>
     {
         _ = this[name];
         Bound--;
-        _entries[name] = (false, default);
+        _entries[name] = default;
     }
 
     public void Clear()
     {
-        _entries.Clear();
-        Bound = 0;
+        Array.Clear(_entries, 0, Count);
+        (Count, Bound) = (0, 0);
     }
+
+    private static ModelException NotBound(int name) => new($"name {name} is not bound");
 }

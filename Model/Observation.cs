@@ -219,9 +219,9 @@ public sealed class Observation
     public ReadOnlySpan<byte> Read => _bytes.AsSpan(0, ReadLength);
 
     /// <summary>New entries of the segment plan.</summary>
-    public IReadOnlyList<Segment> Plan => _plan;
+    public ListView<Segment> Plan => _plan;
 
-    public IReadOnlyList<Drop> Drops => _drops;
+    public ListView<Drop> Drops => _drops;
 
     /// <summary>Packets of other hosts that were handed on.</summary>
     public List<Forward> Forwards { get; } = [];

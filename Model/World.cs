@@ -64,28 +64,28 @@ public sealed class World
     /// <summary>Writes to files so far. Both paths count the same, from the operations alone.</summary>
     public int Writes { get; private set; }
 
-    public IReadOnlyList<Sock> Socks => _allSocks;
+    public ListView<Sock> Socks => _allSocks;
 
-    public IReadOnlyList<NetDevice> Devices => _allDevices;
+    public ListView<NetDevice> Devices => _allDevices;
 
     /// <summary>Open taps, in the order in which they were opened. kernel: ptype_all.</summary>
-    public IReadOnlyList<PacketSock> Taps => _allTaps;
+    public ListView<PacketSock> Taps => _allTaps;
 
-    public IReadOnlyList<Pages.File> Files => _allFiles;
+    public ListView<Pages.File> Files => _allFiles;
 
     /// <summary>One entry for each name that holds a page.</summary>
-    public IReadOnlyList<Page> NamedPages => _namedPages;
+    public ListView<Page> NamedPages => _namedPages;
 
     /// <summary>Every address space of a process that has not ended.</summary>
-    public IReadOnlyList<MmStruct> Mms => _allMms;
+    public ListView<MmStruct> Mms => _allMms;
 
     /// <summary>Everything that pins user memory.</summary>
-    public IReadOnlyList<Pin> Pins => _allPins;
+    public ListView<Pin> Pins => _allPins;
 
     public TaskStruct Task(MmId id) => _tasks[id.Value];
 
     /// <summary>The process of a name; null where it is not bound.</summary>
-    public TaskStruct? TryTask(MmId id) => _tasks.Has(id.Value) ? _tasks[id.Value] : null;
+    public TaskStruct? TryTask(MmId id) => _tasks.Find(id.Value);
 
     /// <summary>An operation of a process is one tick of its slice; of one that is alone nothing is taken. kernel: update_process_times().</summary>
     public void Tick(TaskStruct task) => task.Counter -= task.Counter > 0 && _tasks.Bound > 1 ? 1 : 0;
@@ -124,13 +124,13 @@ public sealed class World
     public int SkbNames => _skbs.Count;
 
     /// <summary>The skb of a name; null where it is not bound.</summary>
-    public Skb? TrySkb(SkbId id) => _skbs.Has(id.Value) ? _skbs[id.Value] : null;
+    public Skb? TrySkb(SkbId id) => _skbs.Find(id.Value);
 
     /// <summary>One more than the largest number of a page's name.</summary>
     public int PageNames => _pages.Count;
 
     /// <summary>The page of a name; null where it is not bound.</summary>
-    public Page? TryPage(PageId id) => _pages.Has(id.Value) ? _pages[id.Value] : null;
+    public Page? TryPage(PageId id) => _pages.Find(id.Value);
 
     public void Bind(SkbId id, Skb skb) => _skbs.Bind(id.Value, skb);
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Copying;
+using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
 using ZeroCopy.Model.Smp;
 using ZeroCopy.Properties.Laws;
@@ -22,16 +24,15 @@ public sealed record Violation(Rule Rule, string Law, long Step, Operation Opera
 /// <summary>Applies operations to both paths and evaluates laws after each.</summary>
 public sealed class Checker
 {
-    private readonly (Law Law, int Number)[] _step;
-    private readonly Dictionary<Type, (Law Law, int Number)[]> _stepAfter = [];
-    private readonly (Law Law, int Number)[][] _skb;
-    private readonly (Law Law, int Number)[][] _namedSkb;
-    private readonly (Law Law, int Number)[] _page;
-    private readonly (Law Law, int Number)[] _sock;
-    private readonly (Law Law, int Number)[] _device;
-    private readonly (Law Law, int Number)[] _mappings;
-    private readonly (Law Law, int Number)[] _mm;
-    private readonly (Law Law, int Number)[] _pin;
+    private readonly Dictionary<Type, Asked<StepClaim>[][]> _step = [];
+    private readonly Asked<SkbClaim>[][] _skb;
+    private readonly Asked<NamedSkbClaim>[][] _namedSkb;
+    private readonly Asked<PageClaim>[][] _page;
+    private readonly Asked<SockClaim>[] _sock;
+    private readonly Asked<DeviceClaim>[] _device;
+    private readonly Asked<DeviceClaim>[] _mappings;
+    private readonly Asked<MmClaim>[] _mm;
+    private readonly Asked<PinClaim>[] _pin;
     private readonly Recount _recount = new();
     private readonly PlanHistory _history = new();
     private readonly CallHistory _calls = new();
@@ -40,6 +41,9 @@ public sealed class Checker
     private readonly long[] _hits;
     private readonly long[] _subjects = new long[Enum.GetValues<Scope>().Length];
     private readonly List<Violation> _violations = [];
+
+    /// <summary>Of each live skb, as far as the evaluation has come.</summary>
+    private Traits[] _traits = new Traits[16];
 
     /// <summary>The recount is of the world as the last step left it.</summary>
     private bool _isRecounted;
@@ -62,15 +66,14 @@ public sealed class Checker
         }
 
         _hits = new long[laws.Count];
-        _step = Of(Scope.Step);
-        _skb = ByTraits(Scope.Skb);
-        _namedSkb = ByTraits(Scope.NamedSkb);
-        _page = Of(Scope.Page);
-        _sock = Of(Scope.Sock);
-        _device = Of(Scope.Device);
-        _mappings = Of(Scope.Mappings);
-        _mm = Of(Scope.Mm);
-        _pin = Of(Scope.Pin);
+        _skb = ByTraits<SkbClaim, Traits>(Scope.Skb, law => law.Skb!, law => (int)law.Of);
+        _namedSkb = ByTraits<NamedSkbClaim, Traits>(Scope.NamedSkb, law => law.NamedSkb!, law => (int)law.Of);
+        _page = ByTraits<PageClaim, PageTraits>(Scope.Page, law => law.Page!, law => (int)law.OfPage);
+        _sock = Of(Scope.Sock, law => law.Sock!);
+        _device = Of(Scope.Device, law => law.Device!);
+        _mappings = Of(Scope.Mappings, law => law.Device!);
+        _mm = Of(Scope.Mm, law => law.Mm!);
+        _pin = Of(Scope.Pin, law => law.Pin!);
     }
 
     public World World { get; }
@@ -248,24 +251,52 @@ public sealed class Checker
     private void Evaluate(in Step step)
     {
         _subjects[(int)Scope.Step]++;
-        foreach (var (law, number) in StepLaws(step.Operation.GetType()))
+        foreach (ref readonly var law in StepLaws(step.Operation.GetType())[(int)TraitsOf(step.Seen)].AsSpan())
         {
-            if (law.Step!(step) != law.IsAlways)
+            if (law.Claim(step) != law.IsAlways)
             {
-                Hit(step, law, number, null);
+                Hit(step, law.Law, law.Number, null);
             }
         }
 
+        EvaluateSkbs(step);
+        EvaluatePages(step);
+        EvaluateMemory(step);
+        _subjects[(int)Scope.Sock] += World.Socks.Count;
+        for (var i = 0; i < World.Socks.Count; i++)
+        {
+            foreach (ref readonly var law in _sock.AsSpan())
+            {
+                if (law.Claim(step, World.Socks[i]) != law.IsAlways)
+                {
+                    Hit(step, law.Law, law.Number, World.Socks[i]);
+                }
+            }
+        }
+
+        EvaluateDevices(step, Scope.Device, _device);
+        EvaluateDevices(step, Scope.Mappings, _mappings);
+    }
+
+    private void EvaluateSkbs(in Step step)
+    {
         var live = World.Skbs.Live;
         _subjects[(int)Scope.Skb] += live.Count;
+        if (_traits.Length < live.Count)
+        {
+            _traits = new Traits[2 * live.Count];
+        }
+
         for (var i = 0; i < live.Count; i++)
         {
             var skb = live[i];
-            foreach (var (law, number) in _skb[(int)TraitsOf(skb)])
+            var traits = TraitsOf(skb);
+            _traits[i] = traits;
+            foreach (ref readonly var law in _skb[(int)traits].AsSpan())
             {
-                if (law.Skb!(step, skb) != law.IsAlways)
+                if (law.Claim(step, skb) != law.IsAlways)
                 {
-                    Hit(step, law, number, skb);
+                    Hit(step, law.Law, law.Number, skb);
                 }
             }
         }
@@ -275,45 +306,29 @@ public sealed class Checker
             if (World.TrySkb(new SkbId(name)) is { } skb)
             {
                 _subjects[(int)Scope.NamedSkb]++;
-                foreach (var (law, number) in _namedSkb[(int)TraitsOf(skb)])
+                var isLive = skb.LiveIndex < live.Count && live[skb.LiveIndex] == skb;
+                foreach (ref readonly var law in _namedSkb[(int)(isLive ? _traits[skb.LiveIndex] : TraitsOf(skb))].AsSpan())
                 {
-                    if (law.NamedSkb!(step, new SkbId(name), skb) != law.IsAlways)
+                    if (law.Claim(step, new SkbId(name), skb) != law.IsAlways)
                     {
-                        Hit(step, law, number, law.IsAlways ? new SkbId(name) : null);
+                        Hit(step, law.Law, law.Number, law.IsAlways ? new SkbId(name) : null);
                     }
                 }
             }
         }
-
-        EvaluatePages(step);
-        EvaluateMemory(step);
-        _subjects[(int)Scope.Sock] += World.Socks.Count;
-        for (var i = 0; i < World.Socks.Count; i++)
-        {
-            foreach (var (law, number) in _sock)
-            {
-                if (law.Sock!(step, World.Socks[i]) != law.IsAlways)
-                {
-                    Hit(step, law, number, World.Socks[i]);
-                }
-            }
-        }
-
-        EvaluateDevices(step, Scope.Device, _device);
-        EvaluateDevices(step, Scope.Mappings, _mappings);
     }
 
-    private void EvaluateDevices(in Step step, Scope scope, (Law Law, int Number)[] laws)
+    private void EvaluateDevices(in Step step, Scope scope, Asked<DeviceClaim>[] laws)
     {
         _subjects[(int)scope] += World.Devices.Count;
         for (var i = 0; i < World.Devices.Count; i++)
         {
             var device = World.Devices[i];
-            foreach (var (law, number) in laws)
+            foreach (ref readonly var law in laws.AsSpan())
             {
-                if (law.Device!(step, device) != law.IsAlways)
+                if (law.Claim(step, device) != law.IsAlways)
                 {
-                    Hit(step, law, number, device);
+                    Hit(step, law.Law, law.Number, device);
                 }
             }
         }
@@ -324,11 +339,12 @@ public sealed class Checker
         _subjects[(int)Scope.Mm] += World.Mms.Count;
         for (var i = 0; i < World.Mms.Count; i++)
         {
-            foreach (var (law, number) in _mm)
+            var mm = World.Mms[i];
+            foreach (ref readonly var law in _mm.AsSpan())
             {
-                if (law.Mm!(step, World.Mms[i]) != law.IsAlways)
+                if (law.Claim(step, mm) != law.IsAlways)
                 {
-                    Hit(step, law, number, World.Mms[i]);
+                    Hit(step, law.Law, law.Number, mm);
                 }
             }
         }
@@ -336,11 +352,12 @@ public sealed class Checker
         _subjects[(int)Scope.Pin] += World.Pins.Count;
         for (var i = 0; i < World.Pins.Count; i++)
         {
-            foreach (var (law, number) in _pin)
+            var pin = World.Pins[i];
+            foreach (ref readonly var law in _pin.AsSpan())
             {
-                if (law.Pin!(step, World.Pins[i]) != law.IsAlways)
+                if (law.Claim(step, pin) != law.IsAlways)
                 {
-                    Hit(step, law, number, World.Pins[i]);
+                    Hit(step, law.Law, law.Number, pin);
                 }
             }
         }
@@ -364,14 +381,14 @@ public sealed class Checker
         }
     }
 
-    private void EvaluatePage(in Step step, Model.Pages.Page page)
+    private void EvaluatePage(in Step step, Page page)
     {
         _subjects[(int)Scope.Page]++;
-        foreach (var (law, number) in _page)
+        foreach (ref readonly var law in _page[(int)TraitsOf(page)].AsSpan())
         {
-            if (law.Page!(step, page) != law.IsAlways)
+            if (law.Claim(step, page) != law.IsAlways)
             {
-                Hit(step, law, number, page);
+                Hit(step, law.Law, law.Number, page);
             }
         }
     }
@@ -394,35 +411,58 @@ public sealed class Checker
         }
     }
 
-    /// <summary>The laws over a step that speak of this kind of operation.</summary>
-    private (Law Law, int Number)[] StepLaws(Type operation)
+    /// <summary>The laws over a step that speak of this kind of operation, for each set of traits.</summary>
+    private Asked<StepClaim>[][] StepLaws(Type operation)
     {
-        if (!_stepAfter.TryGetValue(operation, out var laws))
+        if (!_step.TryGetValue(operation, out var laws))
         {
             laws = After(operation);
-            _stepAfter.Add(operation, laws);
+            _step.Add(operation, laws);
         }
 
         return laws;
     }
 
     // On its own: what the lambda captures would be allocated at each step.
-    private (Law Law, int Number)[] After(Type operation) =>
-        [.. _step.Where(entry => entry.Law.After.Count == 0 || entry.Law.After.Contains(operation))];
+    private Asked<StepClaim>[][] After(Type operation) =>
+        ByTraits<StepClaim, StepTraits>(Scope.Step, law => law.Step!, law => (int)law.OfStep, law => law.After.Count == 0 || law.After.Contains(operation));
 
-    private Traits TraitsOf(Skb skb) =>
-        (skb.DataLen != 0 || skb.NrFrags > 0 ? Traits.Paged : Traits.None)
-        | (skb.Block.FragList.Count > 0 ? Traits.Paged | Traits.Listed : Traits.None)
-        | (skb.Block.DataRef > 1 || _recount.Users(skb.Block) > 1 ? Traits.SharedBlock : Traits.None)
-        | (skb.IpSummed != ChecksumState.None ? Traits.Summed : Traits.None)
-        | (skb.Users > 1 ? Traits.Shared : Traits.None);
-
-    /// <summary>For each set of traits the laws that speak of an skb which has them.</summary>
-    private (Law Law, int Number)[][] ByTraits(Scope scope)
+    private Traits TraitsOf(Skb skb)
     {
-        var laws = Of(scope);
-        return [.. Enumerable.Range(0, 2 * (int)Enum.GetValues<Traits>()[^1]).Select(has => laws.Where(entry => ((int)entry.Law.Of & ~has) == 0).ToArray())];
+        var users = _recount.Users(skb.Block);
+        return (skb.DataLen != 0 || skb.NrFrags > 0 ? Traits.Paged : Traits.None)
+            | (skb.Block.FragList.Count > 0 ? Traits.Paged | Traits.Listed : Traits.None)
+            | (skb.Block.DataRef > 1 || users > 1 ? Traits.SharedBlock : Traits.None)
+            | (skb.IpSummed != ChecksumState.None ? Traits.Summed : Traits.None)
+            | (skb.Users > 1 ? Traits.Shared : Traits.None)
+            | (skb.Users != _recount.Holders(skb) || skb.Block.DataRef != users || users == 0 ? Traits.Miscounted : Traits.None);
     }
 
-    private (Law Law, int Number)[] Of(Scope scope) => [.. Laws.Where(law => law.Scope == scope).Select(law => (law, _numbers[law]))];
+    private PageTraits TraitsOf(Page page)
+    {
+        var holders = _recount.Holders(page);
+        return (holders > 1 ? PageTraits.Shared : PageTraits.None)
+            | (page.Mapping is not null ? PageTraits.Cached : PageTraits.None)
+            | (page.SwapEntry >= 0 || page.State == PageMachine.State.SwapCache ? PageTraits.SwapCached : PageTraits.None)
+            | (page.Reserved ? PageTraits.Reserved : PageTraits.None)
+            | (page.Count != holders ? PageTraits.Miscounted : PageTraits.None);
+    }
+
+    private static StepTraits TraitsOf(Observation seen) =>
+        (seen.Faults.Count > 0 ? StepTraits.Faulted : StepTraits.None)
+        | (seen.Succeeded ? StepTraits.None : StepTraits.Refused);
+
+    /// <summary>For each set of traits the laws that speak of a subject which has them.</summary>
+    private Asked<TClaim>[][] ByTraits<TClaim, TTraits>(Scope scope, Func<Law, TClaim> claim, Func<Law, int> of, Func<Law, bool>? wanted = null)
+        where TTraits : struct, Enum
+    {
+        var sets = 2 * Enum.GetValues<TTraits>().Max(trait => Convert.ToInt32(trait, CultureInfo.InvariantCulture));
+        return [.. Enumerable.Range(0, sets).Select(has => Of(scope, claim, law => (of(law) & ~has) == 0 && (wanted is null || wanted(law))))];
+    }
+
+    private Asked<TClaim>[] Of<TClaim>(Scope scope, Func<Law, TClaim> claim, Func<Law, bool>? wanted = null) =>
+        [.. Laws.Where(law => law.Scope == scope && (wanted is null || wanted(law))).Select(law => new Asked<TClaim>(claim(law), law.IsAlways, _numbers[law], law))];
+
+    /// <summary>A law and its number, and beside them what each visit of a subject needs.</summary>
+    private readonly record struct Asked<TClaim>(TClaim Claim, bool IsAlways, int Number, Law Law);
 }

@@ -6,7 +6,7 @@ namespace ZeroCopy.Model.Copying;
 public sealed partial class CopyingWorld
 {
     /// <summary>A frame for each that a device emitted in this step, in the same order; null where none was due.</summary>
-    public IReadOnlyList<DueFrame?> Emitted => _emitted;
+    public ListView<DueFrame?> Emitted => _emitted;
 
     /// <summary>Those of one device.</summary>
     public int OutstandingOn(DevId id) => _devices[id.Value].Count;

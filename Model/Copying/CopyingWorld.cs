@@ -51,7 +51,7 @@ public sealed partial class CopyingWorld(Profile profile)
     public bool Overtook { get; private set; }
 
     /// <summary>Packets that waited in the band of each that was dropped in this step.</summary>
-    public IReadOnlyList<int> WaitingAtDrop => _waitingAtDrop;
+    public ListView<int> WaitingAtDrop => _waitingAtDrop;
 
     /// <summary>What the copying path's last reading operation returned.</summary>
     public ReadOnlySpan<byte> Answer => _answer.AsSpan(0, _answerLength);

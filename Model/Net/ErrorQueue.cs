@@ -8,7 +8,7 @@ public sealed class ErrorQueue
     private readonly List<UbufInfo> _ranges = [];
 
     /// <summary>The ranges, oldest first.</summary>
-    public IReadOnlyList<UbufInfo> Ranges => _ranges;
+    public ListView<UbufInfo> Ranges => _ranges;
 
     /// <summary>Queues a notification that nobody counts any more, or joins it to the last range. kernel: sock_zerocopy_callback().</summary>
     /// <returns>False where its range went into the last one, and it is free.</returns>

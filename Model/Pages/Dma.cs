@@ -21,7 +21,7 @@ public sealed class Dma(PhysicalMemory memory)
     private int _failAt;
 
     /// <summary>The live mappings, oldest first.</summary>
-    public IReadOnlyList<DmaMapping> Mappings => _mappings;
+    public ListView<DmaMapping> Mappings => _mappings;
 
     /// <summary>Mappings made and undone so far.</summary>
     public long Changes { get; private set; }

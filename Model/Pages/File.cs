@@ -26,10 +26,10 @@ public sealed class File(FileId id, FileContent content, Zone zone, PhysicalMemo
     public long Length { get; private set; } = content.Length;
 
     /// <summary>The pages in the cache, in the order in which they were read. kernel: mapping->clean_pages and mapping->dirty_pages together.</summary>
-    public IReadOnlyList<Page> Cached => _cached;
+    public ListView<Page> Cached => _cached;
 
     /// <summary>The pages that fsync will write. kernel: mapping->dirty_pages.</summary>
-    public IReadOnlyList<Page> Dirty => _dirty;
+    public ListView<Page> Dirty => _dirty;
 
     /// <summary>The page with an index, from the cache or read from the file; null where there is no memory. The cache holds it, the caller does not. kernel: find_get_page(), readpage, without the caller's reference.</summary>
     public Page? Page(long index)

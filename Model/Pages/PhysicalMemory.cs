@@ -68,7 +68,7 @@ public sealed class PhysicalMemory
     }
 
     /// <summary>Every page with a count above 0, in no order that means anything.</summary>
-    public IReadOnlyList<Page> InUse => _inUse;
+    public ListView<Page> InUse => _inUse;
 
     /// <summary>Frames of a zone that were ever in use.</summary>
     public int Frames(Zone zone) => _touchedFrames[(int)zone];

@@ -28,7 +28,7 @@ public sealed class Pin(PinId id, bool into, int offset, int length, int times, 
     public bool IsPlain => plain;
 
     /// <summary>Each page once for each turn that names it. kernel: iobuf->maplist.</summary>
-    public IReadOnlyList<Page> Pages => _pages;
+    public ListView<Page> Pages => _pages;
 
     public PinMachine.State State => _state;
 

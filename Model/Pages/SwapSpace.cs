@@ -200,14 +200,14 @@ public sealed class SwapSpace
 
     public void Reset()
     {
-        foreach (var slot in _slots)
+        foreach (ref var slot in _slots.AsSpan())
         {
             (slot.Count, slot.Cached) = (0, null);
             slot.OnDisk.Fill(PhysicalMemory.PoisonFree);
         }
     }
 
-    private sealed class Slot
+    private struct Slot
     {
         public int Count { get; set; }
 

@@ -26,7 +26,7 @@ public sealed class DataBlock(int maxFrags)
     public ReadOnlySpan<Frag> Frags => _frags.AsSpan(0, NrFrags);
 
     /// <summary>Skbs whose bytes follow the fragments, each held once by this list. kernel: skb_shinfo(skb)->frag_list, which chains them by ->next; here each block has a list of its own.</summary>
-    public IReadOnlyList<Skb> FragList => List;
+    public ListView<Skb> FragList => List;
 
     /// <summary>Somebody else may have the bytes of a fragment: they are not written in place. kernel: SKBFL_SHARED_FRAG of later kernels.</summary>
     public bool HasSharedFrags { get; internal set; }

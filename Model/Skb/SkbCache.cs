@@ -21,16 +21,16 @@ public sealed class SkbCache(Profile profile, PhysicalMemory memory, Cost cost)
     public long Changes { get; internal set; }
 
     /// <summary>Every skb with users above 0, and those that wait for the softirq.</summary>
-    public IReadOnlyList<Skb> Live => _live;
+    public ListView<Skb> Live => _live;
 
     /// <summary>Every data block with dataref above 0.</summary>
-    public IReadOnlyList<DataBlock> LiveBlocks => _blocks;
+    public ListView<DataBlock> LiveBlocks => _blocks;
 
     /// <summary>Every notification that is pending or queued.</summary>
-    public IReadOnlyList<UbufInfo> LiveUbufs => _ubufs;
+    public ListView<UbufInfo> LiveUbufs => _ubufs;
 
     /// <summary>Skbs without users that the softirq frees. kernel: softnet_data[].completion_queue.</summary>
-    public IReadOnlyList<Skb> CompletionQueue => _completion;
+    public ListView<Skb> CompletionQueue => _completion;
 
     /// <summary>The softirq frees what hard interrupts let go of, in their order. kernel: net_tx_action(), net/core/dev.c.</summary>
     /// <returns>How many.</returns>

@@ -63,7 +63,7 @@ public sealed class Hand(Checker checker, Rng rng)
     public Needs Available()
     {
         var sockets = Needs.None;
-        for (var i = 0; i < MaxSocks; i++)
+        for (var i = 0; i < MaxSocks && Names.Count(NameKind.Sock) > 0; i++)
         {
             sockets |= KindsOf(new SockId(i));
         }
@@ -262,7 +262,7 @@ public sealed class Hand(Checker checker, Rng rng)
 
     private DevId? TryInterleaved()
     {
-        for (var i = 0; i < MaxDevs; i++)
+        for (var i = 0; i < MaxDevs && Names.Count(NameKind.Dev) > 0; i++)
         {
             if (Names.Has(new DevId(i)) && Names.IsInterleaved(new DevId(i)))
             {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.FSharp.Collections;
@@ -106,6 +107,9 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         /// <summary>What a common operation's weight is worth, against that of one which ends the sequence.</summary>
         private const int CommonWeight = 64;
 
+        /// <summary>The sum of all shares is cut in at most so many.</summary>
+        private const int Slices = 64;
+
         private static readonly Gen<ulong> Numbers =
             Gen.Choose(int.MinValue, int.MaxValue).Zip(Gen.Choose(int.MinValue, int.MaxValue), (high, low) => unchecked(((ulong)(uint)high << 32) | (uint)low));
 
@@ -117,6 +121,12 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         private readonly Rng _rng = new(0);
         private readonly int[] _upTo;
         private readonly int[] _coverage;
+        private readonly Needs[] _needs;
+        private readonly int[] _allocates;
+
+        /// <summary>Where the search for a share begins, by its highest bits.</summary>
+        private readonly int[] _from = new int[Slices];
+        private int _sliceBits;
         private readonly Dictionary<Type, int> _ofSetup = [];
         private readonly List<Operation> _applied = [];
 
@@ -129,6 +139,8 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
             _upTo = new int[suite.Mix.Count];
             var names = suite.Mix.Select(draw => draw.Name).Distinct().ToList();
             _coverage = [.. suite.Mix.Select(draw => names.IndexOf(draw.Name))];
+            _needs = [.. suite.Mix.Select(draw => draw.Needs)];
+            _allocates = [.. suite.Mix.Select(draw => draw.Allocates)];
             _plans = Arb.From(
                 from seed in Numbers
                 from mix in Numbers
@@ -191,6 +203,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
                 _upTo[i] = sum;
             }
 
+            BeginPicking(sum);
             for (var drawn = 0; drawn < Suite.Length(_profile.Size); drawn++)
             {
                 var operation = Draw(sum, out var kind);
@@ -237,13 +250,13 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
 
             var available = _hand.Available();
             var index = Pick(sum);
-            for (var tries = 1; tries < MostTries && ((_suite.Mix[index].Needs & ~available) != 0 || (_hand.IsFailing && tries < MostTries / 2 && _suite.Mix[index].Allocates < Math.Min(_hand.FailsAt, MostBounded))); tries++)
+            for (var tries = 1; tries < MostTries && ((_needs[index] & ~available) != 0 || (_hand.IsFailing && tries < MostTries / 2 && _allocates[index] < Math.Min(_hand.FailsAt, MostBounded))); tries++)
             {
                 index = Pick(sum);
             }
 
             kind = _coverage[index];
-            var drawn = (_suite.Mix[index].Needs & ~available) == 0 ? _suite.Mix[index].Make(_hand) : null;
+            var drawn = (_needs[index] & ~available) == 0 ? _suite.Mix[index].Make(_hand) : null;
             if (drawn is not null && _suite.Mix[index].Prepares)
             {
                 kind = KindOf(drawn);
@@ -269,10 +282,25 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         private Operation? Setup() =>
             (_suite.Drivers.Count > 0 ? NetDraws.Setup(_hand, _suite.Drivers) : null) ?? (_suite.HasProcesses ? PagesDraws.Setup(_hand) : null);
 
+        private void BeginPicking(int sum)
+        {
+            _sliceBits = Math.Max(0, 32 - BitOperations.LeadingZeroCount((uint)sum) - BitOperations.Log2(Slices));
+            var index = 0;
+            for (var slice = 0; slice < Slices && slice << _sliceBits < sum; slice++)
+            {
+                while (slice << _sliceBits >= _upTo[index])
+                {
+                    index++;
+                }
+
+                _from[slice] = index;
+            }
+        }
+
         private int Pick(int sum)
         {
             var at = _rng.Below(sum);
-            var index = 0;
+            var index = _from[at >> _sliceBits];
             while (at >= _upTo[index])
             {
                 index++;

@@ -48,7 +48,7 @@ public static class CowLaws
 
     public static readonly Law ReusedByTheLast = Law.Always(CowRules.ReusedByTheLast,
         (in Step step) => !Saw(step, FaultKind.Reuse, FaultKind.ReuseSwapCached, FaultKind.SwapInOwn) || step.Recount.SharersBefore is not { } others || (others.Entries == 0 && (others.Callers == 0 || others.IsExclusive)),
-        (step, _) => $"written where it lay, though {Spell(step.Recount.SharersBefore)}", after: Stores);
+        (step, _) => $"written where it lay, though {Spell(step.Recount.SharersBefore)}", after: Stores, of: StepTraits.Faulted);
 
     public static readonly Law ReuseOccurs = Occurs(CowRules.ReusedByTheLast, FaultKind.Reuse);
 
@@ -59,7 +59,7 @@ public static class CowLaws
     public static readonly Law CopiedWhileHeld = Law.Always(CowRules.CopiedWhileHeld,
         (in Step step) => !Saw(step, FaultKind.Copy, FaultKind.CopyOfFile, FaultKind.CopyPinned, FaultKind.CopySwapShared, FaultKind.CopyLocked)
             || step.Recount.SharersBefore is not { } others || others is { Entries: > 0 } or { Callers: > 0 } or { IsOfFile: true } or { IsLocked: true },
-        (step, _) => $"copied, though {Spell(step.Recount.SharersBefore)}", after: Stores);
+        (step, _) => $"copied, though {Spell(step.Recount.SharersBefore)}", after: Stores, of: StepTraits.Faulted);
 
     public static readonly Law CopyOccurs = Occurs(CowRules.CopiedWhileHeld, FaultKind.Copy);
 
@@ -122,25 +122,25 @@ public static class CowLaws
 
     public static readonly Law FaultingWriterLeaves = Law.Always(CowRules.FaultingWriterLeaves,
         (in Step step) => FirstWhoStayed(step) < 0,
-        (step, _) => $"{step.Seen.Faults[FirstWhoStayed(step)].Mm} took a fault of kind {step.Seen.Faults[FirstWhoStayed(step)].Kind}, and still has {step.Seen.Faults[FirstWhoStayed(step)].Page}", after: Stores);
+        (step, _) => $"{step.Seen.Faults[FirstWhoStayed(step)].Mm} took a fault of kind {step.Seen.Faults[FirstWhoStayed(step)].Kind}, and still has {step.Seen.Faults[FirstWhoStayed(step)].Page}", after: Stores, of: StepTraits.Faulted);
 
     public static readonly Law CopyByPinOccurs = Occurs(CowRules.FaultingWriterLeaves, FaultKind.CopyPinned);
 
     public static readonly Law CopiesAreBounded = Law.Always(CowRules.CopiesAreBounded,
         (in Step step) => step.Forks.Excess is null,
-        (step, _) => $"{step.Forks.Excess} was shared among {step.Forks.Of(step.Forks.Excess!).Sharers} and copied {step.Forks.Of(step.Forks.Excess!).Copies} times", after: Faulting);
+        (step, _) => $"{step.Forks.Excess} was shared among {step.Forks.Of(step.Forks.Excess!).Sharers} and copied {step.Forks.Of(step.Forks.Excess!).Copies} times", after: Faulting, of: StepTraits.Faulted);
 
-    public static readonly Law SparedCopyOccurs = Law.Sometimes(CowRules.CopiesAreBounded, (in Step step) => step.Forks.WasSpared, after: Faulting);
+    public static readonly Law SparedCopyOccurs = Law.Sometimes(CowRules.CopiesAreBounded, (in Step step) => step.Forks.WasSpared, after: Faulting, of: StepTraits.Faulted);
 
     public static readonly Law EntryStateIsAbstraction = Law.Always(CowRules.EntryLife,
         (in Step _, MmStruct mm) => FirstAstray(mm) < 0,
         (_, mm) => FirstAstray(mm) is var n ? $"page {n} of {mm.Id}: the machine says {mm.Ptes[n].State}, the data says {mm.Ptes[n].Abstraction(mm.Areas[n].Shared)}" : "");
 
-    public static readonly Law SharedAreaOccurs = Law.Sometimes(CowRules.EntryLife, (in Step step) => Saw(step, FaultKind.SharedFile), after: Faulting);
+    public static readonly Law SharedAreaOccurs = Law.Sometimes(CowRules.EntryLife, (in Step step) => Saw(step, FaultKind.SharedFile), after: Faulting, of: StepTraits.Faulted);
 
-    public static readonly Law PrivateFileOccurs = Law.Sometimes(CowRules.EntryLife, (in Step step) => Saw(step, FaultKind.PrivateFile), after: Faulting);
+    public static readonly Law PrivateFileOccurs = Law.Sometimes(CowRules.EntryLife, (in Step step) => Saw(step, FaultKind.PrivateFile), after: Faulting, of: StepTraits.Faulted);
 
-    public static readonly Law ProtectedSwapInOccurs = Law.Sometimes(CowRules.EntryLife, (in Step step) => Saw(step, FaultKind.SwapIn), after: Faulting);
+    public static readonly Law ProtectedSwapInOccurs = Law.Sometimes(CowRules.EntryLife, (in Step step) => Saw(step, FaultKind.SwapIn), after: Faulting, of: StepTraits.Faulted);
 
     public static readonly Law ProcessesAreKnown = Law.Always(CowRules.ProcessLife,
         (in Step step) => FirstUnknown(step) < 0,
@@ -150,11 +150,11 @@ public static class CowLaws
 
     public static readonly Law OwnPinKeepsPage = Law.Always(CowRules.OwnPinKeepsPage,
         (in Step step) => FirstPartedFromPin(step) < 0,
-        (step, _) => $"{step.Seen.Faults[FirstPartedFromPin(step)].Page} was copied for a write though it is the process's alone and a device has it", after: Stores);
+        (step, _) => $"{step.Seen.Faults[FirstPartedFromPin(step)].Page} was copied for a write though it is the process's alone and a device has it", after: Stores, of: StepTraits.Faulted);
 
     public static readonly Law EntryIsRechecked = Law.Always(CowRules.EntryIsRechecked,
         (in Step step) => step.Operation is not Store { IsShort: true } || !Saw(step, FaultKind.Changed) || step.Seen.Faults.Count > 1 || !step.Seen.Succeeded,
-        (_, _) => "the entry had changed, and the fault was not begun anew", after: Stores);
+        (_, _) => "the entry had changed, and the fault was not begun anew", after: Stores, of: StepTraits.Faulted);
 
     public static readonly Law EntryChangedOccurs = Occurs(CowRules.EntryIsRechecked, FaultKind.Changed);
 
@@ -203,10 +203,10 @@ public static class CowLaws
             return false;
         },
         Forks,
-        name);
+        name: name);
 
     /// <summary>A store was answered so.</summary>
-    private static Law Occurs(Rule rule, FaultKind kind, [CallerMemberName] string name = "") => Law.Sometimes(rule, (in Step step) => Saw(step, kind), Stores, name);
+    private static Law Occurs(Rule rule, FaultKind kind, [CallerMemberName] string name = "") => Law.Sometimes(rule, (in Step step) => Saw(step, kind), Stores, StepTraits.Faulted, name);
 
     private static bool Saw(in Step step, params ReadOnlySpan<FaultKind> kinds)
     {
@@ -414,7 +414,7 @@ public static class CowLaws
             var ptes = task.Mm.Ptes;
             for (var n = 0; n < entries.Length; n++)
             {
-                if (entries[n].Page is { } page && (ptes[n].Page != page || !task.Mm.Areas[n].Read || (entries[n].Writable && ptes[n] is not { Writable: true, Dirty: true })))
+                if (entries[n].Page is { } page && (ptes[n].Page != page || !task.Mm.Areas[n].Read || (entries[n].Writable && !(ptes[n].Writable && ptes[n].Dirty))))
                 {
                     return (name, n);
                 }

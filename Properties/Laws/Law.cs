@@ -59,6 +59,44 @@ public enum Traits
 
     /// <summary>More than one user.</summary>
     Shared = 16,
+
+    /// <summary>Its users, or the dataref of its block, are not what the recount says.</summary>
+    Miscounted = 32,
+}
+
+/// <summary>What a page has that a law may speak of, as <see cref="Traits"/> for skbs.</summary>
+[Flags]
+public enum PageTraits
+{
+    None = 0,
+
+    /// <summary>More than one holder, by the recount.</summary>
+    Shared = 1,
+
+    /// <summary>In the page cache of a file.</summary>
+    Cached = 2,
+
+    /// <summary>In the swap cache, by its entry or by the machine.</summary>
+    SwapCached = 4,
+
+    /// <summary>Not counted: the zero page.</summary>
+    Reserved = 8,
+
+    /// <summary>Its count is not what the recount says.</summary>
+    Miscounted = 16,
+}
+
+/// <summary>What a step was seen to do of which a law may speak, as <see cref="Traits"/> for skbs.</summary>
+[Flags]
+public enum StepTraits
+{
+    None = 0,
+
+    /// <summary>Page faults were answered.</summary>
+    Faulted = 1,
+
+    /// <summary>The operation was refused.</summary>
+    Refused = 2,
 }
 
 /// <summary>Whether a law must always hold, or its premise must happen at some time in a run.</summary>
@@ -124,6 +162,12 @@ public sealed class Law
     /// <summary>What the skb has of which it speaks.</summary>
     public Traits Of { get; private init; }
 
+    /// <summary>What the page has of which it speaks.</summary>
+    public PageTraits OfPage { get; private init; }
+
+    /// <summary>What the step did of which it speaks.</summary>
+    public StepTraits OfStep { get; private init; }
+
     /// <summary>Kinds of operation after which it is evaluated; after others it says nothing. Empty for each.</summary>
     public IReadOnlyList<Type> After { get; private init; } = [];
 
@@ -147,8 +191,8 @@ public sealed class Law
 
     internal Explain<object?> Explanation { get; private init; } = (_, subject) => subject?.ToString() ?? "";
 
-    public static Law Always(Rule rule, StepClaim claim, Explain<object?>? explain = null, Type[]? after = null, [CallerMemberName] string name = "") =>
-        new(rule, LawKind.Always, Scope.Step, name) { Step = claim, After = after ?? [], Explanation = explain ?? Nothing };
+    public static Law Always(Rule rule, StepClaim claim, Explain<object?>? explain = null, Type[]? after = null, StepTraits of = StepTraits.None, [CallerMemberName] string name = "") =>
+        new(rule, LawKind.Always, Scope.Step, name) { Step = claim, After = after ?? [], OfStep = of, Explanation = explain ?? Nothing };
 
     public static Law Always(Rule rule, SkbClaim claim, Explain<Skb> explain, Traits of = Traits.None, [CallerMemberName] string name = "") =>
         new(rule, LawKind.Always, Scope.Skb, name) { Skb = claim, Of = of, Explanation = (step, subject) => explain(step, (Skb)subject!) };
@@ -156,8 +200,8 @@ public sealed class Law
     public static Law Always(Rule rule, NamedSkbClaim claim, Explain<SkbId> explain, Traits of = Traits.None, [CallerMemberName] string name = "") =>
         new(rule, LawKind.Always, Scope.NamedSkb, name) { NamedSkb = claim, Of = of, Explanation = (step, subject) => explain(step, (SkbId)subject!) };
 
-    public static Law Always(Rule rule, PageClaim claim, Explain<Page> explain, [CallerMemberName] string name = "") =>
-        new(rule, LawKind.Always, Scope.Page, name) { Page = claim, Explanation = (step, subject) => explain(step, (Page)subject!) };
+    public static Law Always(Rule rule, PageClaim claim, Explain<Page> explain, PageTraits of = PageTraits.None, [CallerMemberName] string name = "") =>
+        new(rule, LawKind.Always, Scope.Page, name) { Page = claim, OfPage = of, Explanation = (step, subject) => explain(step, (Page)subject!) };
 
     public static Law Always(Rule rule, SockClaim claim, Explain<Sock> explain, [CallerMemberName] string name = "") =>
         new(rule, LawKind.Always, Scope.Sock, name) { Sock = claim, Explanation = (step, subject) => explain(step, (Sock)subject!) };
@@ -175,7 +219,7 @@ public sealed class Law
 
     public static Law Sometimes(Rule rule, PinClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Pin, name) { Pin = claim };
 
-    public static Law Sometimes(Rule rule, StepClaim claim, Type[]? after = null, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Step, name) { Step = claim, After = after ?? [] };
+    public static Law Sometimes(Rule rule, StepClaim claim, Type[]? after = null, StepTraits of = StepTraits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Step, name) { Step = claim, After = after ?? [], OfStep = of };
 
     public static Law Sometimes(Rule rule, SkbClaim claim, Traits of = Traits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Skb, name) { Skb = claim, Of = of };
 
@@ -183,7 +227,7 @@ public sealed class Law
 
     public static Law Sometimes(Rule rule, SockClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Sock, name) { Sock = claim };
 
-    public static Law Sometimes(Rule rule, PageClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Page, name) { Page = claim };
+    public static Law Sometimes(Rule rule, PageClaim claim, PageTraits of = PageTraits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Page, name) { Page = claim, OfPage = of };
 
     public static Law Sometimes(Rule rule, DeviceClaim claim, Scope scope = Scope.Device, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, scope, name) { Device = claim };
 

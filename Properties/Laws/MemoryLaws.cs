@@ -9,11 +9,17 @@ namespace ZeroCopy.Properties.Laws;
 /// <remarks>Verified: every byte of every process and of every pin against the copying path; states, swap counts and locks from scratch; each refusal. Not verified: which page is taken when memory is short (a script says which), and the order in which the disk writes.</remarks>
 public static class MemoryLaws
 {
+    private static readonly Type[] Judged =
+    [
+        typeof(Store), typeof(Load), typeof(Mmap), typeof(Munmap), typeof(Mprotect), typeof(MapUserKiobuf), typeof(GetUserPages), typeof(MmAlloc), typeof(LockKiovec),
+        typeof(GenericFileWrite), typeof(Vmtruncate), typeof(Fsync), typeof(DoFork), typeof(Execve), typeof(AccessProcessVm),
+    ];
+
     public static readonly Law PageStateIsAbstraction = Law.Always(PinRules.PageLife,
         (in Step step, Page page) => page.State == page.Abstraction(step.Recount.Mappings(page)) && (page.Reserved || page.Mappings == step.Recount.Mappings(page)),
         (step, page) => $"the machine says {page.State}, the data says {page.Abstraction(step.Recount.Mappings(page))}; {step.Recount.Mappings(page)} entries map {page}, {page.Mappings} were counted");
 
-    public static readonly Law SwapCachedPageOccurs = Law.Sometimes(PinRules.PageLife, (in Step _, Page page) => page.State == PageMachine.State.SwapCache);
+    public static readonly Law SwapCachedPageOccurs = Law.Sometimes(PinRules.PageLife, (in Step _, Page page) => page.State == PageMachine.State.SwapCache, PageTraits.SwapCached);
 
     public static readonly Law PinStateIsAbstraction = Law.Always(PinRules.PinLife,
         (in Step step, Pin pin) => pin.State == Abstraction(step, pin),
@@ -55,14 +61,14 @@ public static class MemoryLaws
 
     public static readonly Law DirtyIsListed = Law.Always(PinRules.DirtyIsListed,
         (in Step _, Page page) => page.Mapping is not { } file || page.IsDirty == Contains(file.Dirty, page),
-        (_, page) => $"{page} is {(page.IsDirty ? "dirty and not" : "clean and")} on the list of what {page.Mapping!.Id} must write");
+        (_, page) => $"{page} is {(page.IsDirty ? "dirty and not" : "clean and")} on the list of what {page.Mapping!.Id} must write", PageTraits.Cached);
 
     public static readonly Law DmaToFileOccurs = Law.Sometimes(PinRules.DirtyIsListed,
-        (in Step step, Page page) => page.Mapping is not null && step.Operation is MarkDirtyKiobuf mark && Names(step.World.Pin(mark.Pin), page) > 0);
+        (in Step step, Page page) => page.Mapping is not null && step.Operation is MarkDirtyKiobuf mark && Names(step.World.Pin(mark.Pin), page) > 0, PageTraits.Cached);
 
     public static readonly Law RefusedForCause = Law.Always(PinRules.RefusedForCause,
-        (in Step step) => !Judges(step.Operation) || (step.Copying.Verdict == Refusal.None ? step.Seen.Succeeded || HasCause(step) : IsAnswered(step)),
-        (step, _) => $"refused: {step.Seen.Refusal}; the arguments deserve {step.Copying.Verdict}, and no cause of the moment is there");
+        (in Step step) => step.Copying.Verdict == Refusal.None ? step.Seen.Succeeded || HasCause(step) : IsAnswered(step),
+        (step, _) => $"refused: {step.Seen.Refusal}; the arguments deserve {step.Copying.Verdict}, and no cause of the moment is there", after: Judged);
 
     public static readonly Law FaultBetweenOccurs = Law.Sometimes(PinRules.RefusedForCause, (in Step step) => step.Operation is MapUserKiobuf { SwapOutAfter: 1 } && step.Seen.Succeeded, after: [typeof(MapUserKiobuf)]);
 
@@ -92,9 +98,9 @@ public static class MemoryLaws
 
     public static readonly Law ReservedIsNotCounted = Law.Always(PinRules.ReservedIsNotCounted,
         (in Step _, Page page) => !page.Reserved || page.Count == 1,
-        (_, page) => $"{page} is reserved and has count {page.Count}");
+        (_, page) => $"{page} is reserved and has count {page.Count}", PageTraits.Reserved);
 
-    public static readonly Law PinnedZeroPageOccurs = Law.Sometimes(PinRules.ReservedIsNotCounted, (in Step _, Page page) => page is { Reserved: true, Pins: > 0 });
+    public static readonly Law PinnedZeroPageOccurs = Law.Sometimes(PinRules.ReservedIsNotCounted, (in Step _, Page page) => page is { Reserved: true, Pins: > 0 }, PageTraits.Reserved);
 
     public static readonly Law PinHoldsFrame = Law.Always(PinRules.PinHoldsFrame,
         (in Step step) => step.Operation is not SwapOut || IsTakenAsDue(step),
@@ -103,10 +109,9 @@ public static class MemoryLaws
     public static readonly Law PinnedPageTakenOccurs = Law.Sometimes(PinRules.PinHoldsFrame, (in Step step) => step.Operation is SwapOut && step.Seen.Count > 0 && HasPinnedOrphan(step.World), after: [typeof(SwapOut)]);
 
     /// <summary>Whether the refusal of an operation is judged here.</summary>
-    public static bool Judges(Operation operation) => operation is Store or Load or Mmap or Munmap or Mprotect or MapUserKiobuf or GetUserPages or MmAlloc or LockKiovec
-        or GenericFileWrite or Vmtruncate or Fsync or DoFork or Execve or AccessProcessVm;
+    public static bool Judges(Operation operation) => Judged.Contains(operation.GetType());
 
-    private static bool Contains(IReadOnlyList<Page> pages, Page page)
+    private static bool Contains(ListView<Page> pages, Page page)
     {
         for (var i = 0; i < pages.Count; i++)
         {
@@ -134,6 +139,7 @@ public static class MemoryLaws
     {
         var slots = step.Copying.Mm(mm.Id).Slots;
         var areas = mm.Areas;
+        var ptes = mm.Ptes;
         for (var n = 0; n < areas.Length; n++)
         {
             ref readonly var slot = ref slots[n];
@@ -142,9 +148,9 @@ public static class MemoryLaws
                 return n;
             }
 
-            if (!slot.IsMapped || (slot is { Own: null, File: null } && mm.Ptes[n].IsNone))
+            if (!slot.IsMapped || (slot.Own is null && ptes[n].IsNone && (slot.File is null || areas[n].File is not null)))
             {
-                // Nothing is there, and zeroes are due: do_anonymous_page() will give them.
+                // Nothing is there, and zeroes are due, which do_anonymous_page() will give; or what the file holds, which its own laws judge.
                 continue;
             }
 

@@ -10,14 +10,14 @@ public static class PinLaws
 {
     public static readonly Law PagesAreHeld = Law.Always(PinRules.HeldByEach,
         (in Step step, Page page) => page.Count >= step.Recount.Holders(page),
-        (step, page) => $"{page} has count {page.Count} and {step.Recount.Holders(page)} holders");
+        (step, page) => $"{page} has count {page.Count} and {step.Recount.Holders(page)} holders", PageTraits.Miscounted);
 
     public static readonly Law SharedPageOccurs = Law.Sometimes(PinRules.HeldByEach,
-        (in Step step, Page page) => step.Recount.Holders(page) > 1);
+        (in Step step, Page page) => step.Recount.Holders(page) > 1, PageTraits.Shared);
 
     public static readonly Law NoReferenceIsLost = Law.Always(PinRules.HeldByNobodyElse,
         (in Step step, Page page) => page.Count <= step.Recount.Holders(page),
-        (step, page) => $"{page} has count {page.Count} and {step.Recount.Holders(page)} holders");
+        (step, page) => $"{page} has count {page.Count} and {step.Recount.Holders(page)} holders", PageTraits.Miscounted);
 
     public static readonly Law LastHolderOccurs = Law.Sometimes(PinRules.HeldByNobodyElse, (in Step _, Page page) => page.Count == 1);
 
@@ -30,10 +30,10 @@ public static class PinLaws
 
     public static readonly Law CacheHoldsFile = Law.Always(PinRules.CacheHoldsFile,
         (in Step step, Page page) => page.Mapping is not { Content: Model.LiteralContent } file || Holds(step, page, file),
-        (_, page) => $"{page} is page {page.Index} of {page.Mapping!.Id} and does not hold its bytes");
+        (_, page) => $"{page} is page {page.Index} of {page.Mapping!.Id} and does not hold its bytes", PageTraits.Cached);
 
     public static readonly Law CachedPageOccurs = Law.Sometimes(PinRules.CacheHoldsFile,
-        (in Step _, Page page) => page.Mapping is { Content: Model.LiteralContent });
+        (in Step _, Page page) => page.Mapping is { Content: Model.LiteralContent }, PageTraits.Cached);
 
     public static readonly Law ReclaimLeavesDirty = Law.Always(PinRules.UncachedIsOnDisk,
         (in Step step) => step.Operation is not ReclaimPages reclaim || LostPage(step, reclaim.File) < 0,

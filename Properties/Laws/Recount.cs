@@ -15,22 +15,23 @@ public sealed class Recount
     private readonly List<Page> _held = [];
     private readonly List<Skb> _inDriver = [];
     private World? _world;
+    private ListView<Skb> _live = new([]);
+    private ListView<DataBlock> _blocks = new([]);
     private int[] _users = new int[16];
     private int[] _skbHolders = new int[16];
     private NetDevice?[] _drivers = new NetDevice?[16];
 
-    private readonly int[][] _holders = [.. Zones.Select(_ => Array.Empty<int>())];
-    private readonly int[][] _mappings = [.. Zones.Select(_ => Array.Empty<int>())];
+    private readonly Counts[][] _frames = [.. Zones.Select(_ => Array.Empty<Counts>())];
     private int[] _swap = [];
 
     /// <summary>Every page with a holder.</summary>
-    public IReadOnlyList<Page> Held => _held;
+    public ListView<Page> Held => _held;
 
     /// <summary>Holders of a page.</summary>
-    public int Holders(Page page) => _holders[(int)page.Zone] is var zone && page.Frame < zone.Length ? zone[page.Frame] : 0;
+    public int Holders(Page page) => _frames[(int)page.Zone] is var zone && page.Frame < zone.Length ? zone[page.Frame].Holders : 0;
 
     /// <summary>Page-table entries that map a page.</summary>
-    public int Mappings(Page page) => _mappings[(int)page.Zone] is var zone && page.Frame < zone.Length ? zone[page.Frame] : 0;
+    public int Mappings(Page page) => _frames[(int)page.Zone] is var zone && page.Frame < zone.Length ? zone[page.Frame].Mappings : 0;
 
     /// <summary>References to a page of swap space.</summary>
     public int SwapCount(int entry) => _swap[entry];
@@ -43,7 +44,7 @@ public sealed class Recount
 
     /// <summary>Live skbs that name a live data block.</summary>
     public int Users(DataBlock block) =>
-        block.LiveIndex < _world!.Skbs.LiveBlocks.Count && _world.Skbs.LiveBlocks[block.LiveIndex] == block ? _users[block.LiveIndex] : 0;
+        block.LiveIndex < _blocks.Count && _blocks[block.LiveIndex] == block ? _users[block.LiveIndex] : 0;
 
     /// <summary>Who held what before the step, where it was to meet a failed allocation.</summary>
     internal ulong Before { get; set; }
@@ -81,20 +82,18 @@ public sealed class Recount
 
     public void Make(World world)
     {
-        _world = world;
+        (_world, _live, _blocks) = (world, world.Skbs.Live, world.Skbs.LiveBlocks);
         foreach (var page in _held)
         {
-            _holders[(int)page.Zone][page.Frame] = 0;
-            _mappings[(int)page.Zone][page.Frame] = 0;
+            _frames[(int)page.Zone][page.Frame] = default;
         }
 
         _held.Clear();
         foreach (var zone in Zones)
         {
-            if (_holders[(int)zone].Length < world.Memory.Frames(zone))
+            if (_frames[(int)zone].Length < world.Memory.Frames(zone))
             {
-                Array.Resize(ref _holders[(int)zone], world.Memory.Frames(zone));
-                Array.Resize(ref _mappings[(int)zone], world.Memory.Frames(zone));
+                Array.Resize(ref _frames[(int)zone], world.Memory.Frames(zone));
             }
         }
 
@@ -107,9 +106,9 @@ public sealed class Recount
             }
         }
 
-        for (var i = 0; i < world.Skbs.LiveBlocks.Count; i++)
+        for (var i = 0; i < _blocks.Count; i++)
         {
-            foreach (var frag in world.Skbs.LiveBlocks[i].Frags)
+            foreach (ref readonly var frag in _blocks[i].Frags)
             {
                 Add(frag.Page);
             }
@@ -160,7 +159,7 @@ public sealed class Recount
                 if (pte.Page is { } page)
                 {
                     Add(page);
-                    _mappings[(int)page.Zone][page.Frame]++;
+                    CountsOf(page).Mappings++;
                 }
                 else if (pte.Swap > 0)
                 {
@@ -181,10 +180,9 @@ public sealed class Recount
 
     private void CountSkbs(World world)
     {
-        var live = world.Skbs.Live;
-        Clear(ref _skbHolders, live.Count);
-        Clear(ref _drivers, live.Count);
-        Clear(ref _users, world.Skbs.LiveBlocks.Count);
+        Clear(ref _skbHolders, _live.Count);
+        Clear(ref _drivers, _live.Count);
+        Clear(ref _users, _blocks.Count);
         for (var name = 0; name < world.SkbNames; name++)
         {
             if (world.TrySkb(new SkbId(name)) is { } skb && IsLive(skb))
@@ -212,9 +210,9 @@ public sealed class Recount
             }
         }
 
-        for (var i = 0; i < world.Skbs.LiveBlocks.Count; i++)
+        for (var i = 0; i < _blocks.Count; i++)
         {
-            var list = world.Skbs.LiveBlocks[i].FragList;
+            var list = _blocks[i].FragList;
             for (var j = 0; j < list.Count; j++)
             {
                 if (IsLive(list[j]))
@@ -224,9 +222,9 @@ public sealed class Recount
             }
         }
 
-        for (var i = 0; i < live.Count; i++)
+        for (var i = 0; i < _live.Count; i++)
         {
-            var skb = live[i];
+            var skb = _live[i];
             _skbHolders[i] += skb.List is not null || _drivers[i] is not null ? 1 : 0;
             if (skb.Block.DataRef > 0)
             {
@@ -242,10 +240,10 @@ public sealed class Recount
             counts = new T[2 * length];
         }
 
-        Array.Clear(counts, 0, length);
+        counts.AsSpan(0, length).Clear();
     }
 
-    private bool IsLive(Skb skb) => skb.LiveIndex < _world!.Skbs.Live.Count && _world.Skbs.Live[skb.LiveIndex] == skb;
+    private bool IsLive(Skb skb) => skb.LiveIndex < _live.Count && _live[skb.LiveIndex] == skb;
 
     /// <summary>A name may hold an skb that is free: that is what the law looks for.</summary>
     private int NamesOf(Skb skb)
@@ -269,10 +267,19 @@ public sealed class Recount
 
     private void Count(Page page)
     {
-        if (_holders[(int)page.Zone][page.Frame]++ == 0)
+        if (CountsOf(page).Holders++ == 0)
         {
             _held.Add(page);
         }
+    }
+
+    private ref Counts CountsOf(Page page) => ref _frames[(int)page.Zone][page.Frame];
+
+    /// <summary>What was counted of one frame.</summary>
+    private struct Counts
+    {
+        public int Holders;
+        public int Mappings;
     }
 }
 

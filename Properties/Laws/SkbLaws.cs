@@ -9,6 +9,8 @@ namespace ZeroCopy.Properties.Laws;
 /// <remarks>Verified: geometry, lengths, counts and states of every live skb; the bytes of every skb that the script names; each refusal; what a failed call leaves. Not verified: cb and routing fields.</remarks>
 public static class SkbLaws
 {
+    private static readonly Type[] Purges = [typeof(Model.Net.TcpDisconnect), typeof(Model.Net.TcpOutOfResources), typeof(Model.Net.TcpClose)];
+
     public static readonly Law GeometryHolds = Law.Always(SkbRules.Geometry,
         (in Step _, Skb skb) => skb.Data >= 0 && skb.Data <= skb.Tail && skb.Tail <= skb.Block.End && skb.Tail - skb.Data == skb.Len - skb.DataLen,
         (_, skb) => $"data {skb.Data}, tail {skb.Tail}, end {skb.Block.End}, len {skb.Len}, data_len {skb.DataLen}");
@@ -28,11 +30,11 @@ public static class SkbLaws
 
     public static readonly Law DataRefCounts = Law.Always(SkbRules.DataRef,
         (in Step step, Skb skb) => skb.Block.DataRef > 0 && skb.Block.DataRef == step.Recount.Users(skb.Block),
-        (step, skb) => skb.Block.DataRef > 0 ? $"dataref {skb.Block.DataRef}, and {step.Recount.Users(skb.Block)} live skbs name the block" : "a live skb names a block that was freed");
+        (step, skb) => skb.Block.DataRef > 0 ? $"dataref {skb.Block.DataRef}, and {step.Recount.Users(skb.Block)} live skbs name the block" : "a live skb names a block that was freed", Traits.Miscounted);
 
     public static readonly Law HoldersAreUsers = Law.Always(SkbRules.FreedByLastHolder,
         (in Step step, SkbId _, Skb skb) => skb.Users >= step.Recount.Holders(skb),
-        (step, name) => $"{name} has users {step.World.Skb(name).Users} and {step.Recount.Holders(step.World.Skb(name))} holders");
+        (step, name) => $"{name} has users {step.World.Skb(name).Users} and {step.Recount.Holders(step.World.Skb(name))} holders", Traits.Miscounted);
 
     public static readonly Law ListHoldsItsSkbs = Law.Always(SkbRules.FreedByLastHolder,
         (in Step step, Skb skb) => ListIsHeld(step, skb),
@@ -40,7 +42,7 @@ public static class SkbLaws
 
     public static readonly Law UsersAreHolders = Law.Always(SkbRules.NoneIsLost,
         (in Step step, Skb skb) => skb.Users <= step.Recount.Holders(skb),
-        (step, skb) => $"users {skb.Users}, and {step.Recount.Holders(skb)} holders");
+        (step, skb) => $"users {skb.Users}, and {step.Recount.Holders(skb)} holders", Traits.Miscounted);
 
     public static readonly Law SecondHolderOccurs = Law.Sometimes(SkbRules.NoneIsLost, (in Step step, Skb skb) => step.Recount.Holders(skb) > 1, Traits.Shared);
 
@@ -63,9 +65,9 @@ public static class SkbLaws
 
     public static readonly Law RefusedForCause = Law.Always(SkbRules.RefusedForCause,
         (in Step step) => step.Seen.Succeeded || MemoryLaws.Judges(step.Operation) || HasCause(step),
-        (step, _) => $"refused as {step.Seen.Refusal}, and nothing of the kind is there");
+        (step, _) => $"refused as {step.Seen.Refusal}, and nothing of the kind is there", of: StepTraits.Refused);
 
-    public static readonly Law RefusalOccurs = Law.Sometimes(SkbRules.RefusedForCause, (in Step step) => !step.Seen.Succeeded);
+    public static readonly Law RefusalOccurs = Law.Sometimes(SkbRules.RefusedForCause, (in Step step) => !step.Seen.Succeeded, of: StepTraits.Refused);
 
     public static readonly Law StateIsAbstraction = Law.Always(SkbRules.LifeIsLegal,
         (in Step step, Skb skb) => skb.State == skb.Abstraction(IsHeld(step, skb)),
@@ -90,18 +92,18 @@ public static class SkbLaws
 
     public static readonly Law PurgeLeavesNothing = Law.Always(SkbRules.PurgedAtOnce,
         (in Step step) => Purged(step) is not { } sock || (sock.WriteQueue.Length == 0 && sock.WmemQueued == 0 && sock.SendPageCache is null),
-        (step, _) => $"{Purged(step)!.Id} has dropped its connection: {Purged(step)!.WriteQueue.Length} skbs in its write queue, {Purged(step)!.WmemQueued} charged, its page {Purged(step)!.SendPageCache}");
+        (step, _) => $"{Purged(step)!.Id} has dropped its connection: {Purged(step)!.WriteQueue.Length} skbs in its write queue, {Purged(step)!.WmemQueued} charged, its page {Purged(step)!.SendPageCache}", after: Purges);
 
     public static readonly Law PurgeUnderClonesOccurs = Law.Sometimes(SkbRules.PurgedAtOnce,
-        (in Step step) => Purged(step) is { WmemAlloc: > 0 } sock && HasPagedClone(step.World, sock));
+        (in Step step) => Purged(step) is { WmemAlloc: > 0 } sock && HasPagedClone(step.World, sock), after: Purges);
 
     public static readonly Law ChargeOccurs = Law.Sometimes(SkbRules.OwnerCharged, (in Step _, Model.Net.Sock sock) => sock.WmemAlloc > 0);
 
     public static readonly Law UnchangedWithoutMemory = Law.Always(SkbRules.KeepsAllWithoutMemory,
         (in Step step) => !IsKeeping(step) || Holdings.Of(step.World) == step.Recount.Before,
-        (step, _) => $"{step.Operation} was refused, and something is not as it was");
+        (step, _) => $"{step.Operation} was refused, and something is not as it was", of: StepTraits.Refused);
 
-    public static readonly Law RefusalWithoutMemoryOccurs = Law.Sometimes(SkbRules.KeepsAllWithoutMemory, IsKeeping);
+    public static readonly Law RefusalWithoutMemoryOccurs = Law.Sometimes(SkbRules.KeepsAllWithoutMemory, IsKeeping, of: StepTraits.Refused);
 
     public static readonly Law LinearAsSaid = Law.Always(SkbRules.LinearBytes,
         (in Step step, SkbId name, Skb skb) => !step.Copying.Names.Has(name) || (skb.Tail - skb.Data == step.Copying.Names.Shape(name).Linear && SumOfList(skb) == step.Copying.Names.Shape(name).Listed),

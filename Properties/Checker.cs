@@ -143,7 +143,13 @@ public sealed class Checker
     private void Once(Operation operation, bool isJudged)
     {
         var before = _isRecounted ? Changes(operation) : null;
-        _recount.SharersBefore = _isRecounted ? _recount.SharersOf(World, operation) : null;
+        if (isJudged && !_isRecounted)
+        {
+            // The step before was not judged: what a law says of the way from it to this one needs its counts.
+            _recount.Make(World);
+        }
+
+        _recount.SharersBefore = isJudged ? _recount.SharersOf(World, operation) : null;
         _isRecounted = false;
         World.BeginStep();
         Copying.BeginStep();

@@ -45,7 +45,7 @@ public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Nam
         // One object of a kind that the script has not.
         string[] names = [.. own, .. templates.SelectMany(line => line.Names).Select(Vocabulary.KindOf).Distinct().Where(kind => !own.Any(name => Vocabulary.KindOf(name) == kind)).Select(kind => kind + "0")];
         var lines = templates.Distinct().SelectMany(template => Renamed(template, names)).Distinct()
-            .SelectMany(line => Numbered(line, 0, i => values[(line.Name, i)])).Distinct();
+            .SelectMany(line => Numbered(line, 0, i => values[(line.Name, i)])).Distinct().Take(MostLines + 1);
         return new Domain([.. lines.OrderBy(line => Roles.Rank(line.Name)).ThenBy(line => line.Text, StringComparer.Ordinal)], [.. names.Order(StringComparer.Ordinal)]);
     }
 

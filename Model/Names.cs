@@ -87,12 +87,10 @@ public sealed class Names(int pageSize, int taskPages)
     public bool IsInOnePage(int address, int count) => IsInTaskBytes(address, count) && (address % pageSize) + count <= pageSize;
 
     /// <summary>Whether an area covers each page of a range; false too where none or only some are covered.</summary>
-    public bool IsMapped(MmId mm, int page, int pages) =>
-        pages == 1 ? _mms[mm.Value].Memory.Mapped[page] : !_mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Contains(false);
+    public bool IsMapped(MmId mm, int page, int pages) => !_mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Contains(false);
 
     /// <summary>Whether no area covers any page of a range.</summary>
-    public bool IsFree(MmId mm, int page, int pages) =>
-        pages == 1 ? !_mms[mm.Value].Memory.Mapped[page] : !_mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Contains(true);
+    public bool IsFree(MmId mm, int page, int pages) => !_mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Contains(true);
 
     /// <summary>Whether the process is there and not asleep until its vfork child lets its memory go.</summary>
     public bool Runs(MmId mm) => _mms.Has(mm.Value) && _mms[mm.Value].WaitsFor < 0;

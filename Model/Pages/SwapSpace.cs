@@ -200,14 +200,14 @@ public sealed class SwapSpace
 
     public void Reset()
     {
-        foreach (ref var slot in _slots.AsSpan())
+        foreach (var slot in _slots)
         {
             (slot.Count, slot.Cached) = (0, null);
             slot.OnDisk.Fill(PhysicalMemory.PoisonFree);
         }
     }
 
-    private struct Slot
+    private sealed class Slot
     {
         public int Count { get; set; }
 

@@ -5,7 +5,7 @@ using ZeroCopy.Tests.Support;
 namespace ZeroCopy.Tests.Cli;
 
 /// <summary>What users see, as approved texts.</summary>
-public sealed class ApprovedTests
+public sealed class ApprovedTests(ApprovedTests.Reported reported) : IClassFixture<ApprovedTests.Reported>
 {
     public static TheoryData<string, string> Texts => new()
     {
@@ -43,8 +43,8 @@ public sealed class ApprovedTests
         var mutant = Sources.Find(id)!;
         var lines = mutant.Witness.Split('\n', 2);
         var script = $"{lines[0]} mutant={id} expect={mutant.Breaks}\n{lines[1]}";
-        IsApproved($"report-{id}", ".md", MutantBuild.Of(mutant).Call<string>(
-            "ZeroCopy.Properties", "ZeroCopy.Properties.Report.BugReport", nameof(BugReport.OfScript), script, $"failures/{mutant.Breaks}.script", Evaluations));
+        IsApproved($"report-{id}", ".md", reported.With(mutant).Call<string>(
+            "ZeroCopy.Properties", typeof(BugReport).FullName!, nameof(BugReport.OfScript), script, $"failures/{mutant.Breaks}.script", Evaluations));
     }
 
     private static void IsApproved(string name, string extension, string text)
@@ -73,4 +73,12 @@ public sealed class ApprovedTests
     private static readonly string[] Reports = ["Z9", "D1", "D10", "C15", "G41"];
 
     public static TheoryData<string> ReportIds => [.. Reports];
+
+    /// <summary>The bugs with approved reports, in one build that is made where it is first asked for.</summary>
+    public sealed class Reported
+    {
+        private readonly Lazy<WovenBuild> _build = new(() => new WovenBuild([.. Sources.Mutants.Where(mutant => ReportIds.Contains(mutant.Id))]));
+
+        internal MutantBuild With(MutantFile mutant) => _build.Value.With(mutant);
+    }
 }

@@ -18,7 +18,7 @@ internal sealed record Minimum(IReadOnlyList<string> Script, int Seeds, string? 
     public string Operations => string.Join(' ', Names);
 
     private List<string> Names { get; } = [.. Script.Where(line => Model.Script.ParseOperation(line, 1, Language.All) is not ScheduleStep)
-        .Select(line => line.Split(" = ")[^1].Split('(')[0]).Order(StringComparer.Ordinal)];
+        .Select(Properties.Shrink.Line.NameOf).Order(StringComparer.Ordinal)];
 
     public JsonObject Json() => new()
     {

@@ -27,10 +27,10 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
     /// <param name="mostStates">It stops at this number.</param>
     /// <param name="stop">Asked now and then.</param>
     /// <param name="progress">Told states, states not yet expanded, and depth.</param>
-    /// <param name="most">Where it may end before, asked at the border of each block of states; null for nowhere.</param>
-    public Exploration Run(int? depth, IReadOnlyList<int>? starts, int mostStates, Func<bool> stop, Action<long, long, int>? progress = null, SearchLimit? most = null)
+    /// <param name="limit">Where it may end before, asked at the border of each block of states; null for nowhere.</param>
+    public Exploration Run(int? depth, IReadOnlyList<int>? starts, int mostStates, Func<bool> stop, Action<long, long, int>? progress = null, SearchLimit? limit = null)
     {
-        var blocksAtOnce = most is null ? BlocksAtOnce : 1;
+        var blocksAtOnce = limit is null ? BlocksAtOnce : 1;
         var system = _workers[0].System;
         var broken = new List<Met>();
         foreach (var start in starts ?? [.. Enumerable.Range(0, system.Starts.Count)])
@@ -50,7 +50,7 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
         while (first < _nodes.Count && level != depth && stopped is null)
         {
             var end = _nodes.Count;
-            if (most is not null && level + 1 < depth && first > 0 && found.Transitions + ((end - first) * (found.Transitions / first)) > most.Steps)
+            if (limit is not null && level + 1 < depth && first > 0 && found.Transitions + ((end - first) * (found.Transitions / first)) > limit.Steps)
             {
                 stopped = "steps";
                 break;
@@ -58,14 +58,14 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
 
             for (; first < end && stopped is null; first = Math.Min(end, first + (BlockStates * blocksAtOnce)))
             {
-                foreach (var block in Expand(first, Math.Min(end, first + (BlockStates * blocksAtOnce)), most is null ? Kept.All : level + 1 < depth ? Kept.States : Kept.Nothing))
+                foreach (var block in Expand(first, Math.Min(end, first + (BlockStates * blocksAtOnce)), limit is null ? Kept.All : level + 1 < depth ? Kept.States : Kept.Nothing))
                 {
                     Join(block, found);
                 }
 
                 progress?.Invoke(_nodes.Count, _nodes.Count - first, level);
                 stopped = stop() ? "interrupted" : _nodes.Count >= mostStates ? "states"
-                    : most is null ? null : found.Violations.Exists(met => most.IsWanted(met.What)) ? "found" : found.Transitions >= most.Steps ? "steps" : null;
+                    : limit is null ? null : found.Violations.Exists(met => limit.IsWanted(met.What)) ? "found" : found.Transitions >= limit.Steps ? "steps" : null;
             }
 
             if (first < end)

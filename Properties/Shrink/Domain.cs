@@ -30,7 +30,7 @@ public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Nam
         Line[] alike = [.. plain, .. roles.Of(script).Where(IsPlayed)];
         var own = Of(script, names, none);
         return new[] { own, Of(script, names, values), Of(script, names, anywhere), Of(alike, names, values), Of(alike, more, values), Of([.. plain, .. roles.All.Where(IsPlayed)], names, values) }
-            .Where(domain => domain == own || domain.Lines.Count <= MostLines).DistinctBy(domain => domain.Lines.Count);
+            .Where(domain => domain == own || domain.Lines.Count <= MostLines).DistinctBy(domain => string.Join(' ', domain.Lines.Select(line => line.Id)));
     }
 
     /// <summary>In words: what was gone through.</summary>
@@ -44,23 +44,9 @@ public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Nam
     {
         // One object of a kind that the script has not.
         string[] names = [.. own, .. templates.SelectMany(line => line.Names).Select(Vocabulary.KindOf).Distinct().Where(kind => !own.Any(name => Vocabulary.KindOf(name) == kind)).Select(kind => kind + "0")];
-        var lines = templates.Distinct().SelectMany(template => Renamed(template, names)).Distinct()
+        var lines = templates.Distinct().SelectMany(template => template.OnNames(names, names)).Distinct()
             .SelectMany(line => Numbered(line, 0, i => values[(line.Name, i)])).Distinct().Take(MostLines + 1);
         return new Domain([.. lines.OrderBy(line => Roles.Rank(line.Name)).ThenBy(line => line.Text, StringComparer.Ordinal)], [.. names.Order(StringComparer.Ordinal)]);
-    }
-
-    /// <summary>The line on every choice of names, no name twice.</summary>
-    private static IEnumerable<Line> Renamed(Line template, IReadOnlyList<string> names)
-    {
-        IEnumerable<Dictionary<string, string>> choices = [[]];
-        foreach (var own in template.Names.Distinct())
-        {
-            var kind = Vocabulary.KindOf(own);
-            choices = choices.SelectMany(choice => names.Where(name => Vocabulary.KindOf(name) == kind && !choice.ContainsValue(name))
-                .Select(name => new Dictionary<string, string>(choice) { [own] = name }));
-        }
-
-        return choices.Select(choice => template.Rename(name => choice[name])).OfType<Line>();
     }
 
     private static IEnumerable<Line> Numbered(Line line, int place, Func<int, IEnumerable<long>> values)

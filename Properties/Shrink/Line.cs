@@ -74,6 +74,43 @@ public sealed class Line
         return text == Text ? this : Parse(text);
     }
 
+    /// <summary>The line on each choice of names, no name twice.</summary>
+    /// <param name="born">Those that it may speak of.</param>
+    /// <param name="unborn">Those that it may bind.</param>
+    public IEnumerable<Line> OnNames(IReadOnlyList<string> born, IReadOnlyList<string> unborn)
+    {
+        string[] own = [.. Names.Distinct()];
+        return Chosen(0, []);
+
+        IEnumerable<Line> Chosen(int at, Dictionary<string, string> choice)
+        {
+            if (at == own.Length)
+            {
+                if (Rename(name => choice[name]) is { } line)
+                {
+                    yield return line;
+                }
+
+                yield break;
+            }
+
+            var kind = Vocabulary.KindOf(own[at]);
+            foreach (var word in own[at] == Birth ? unborn : born)
+            {
+                if (Vocabulary.KindOf(word) == kind && !choice.ContainsValue(word))
+                {
+                    choice.Add(own[at], word);
+                    foreach (var line in Chosen(at + 1, choice))
+                    {
+                        yield return line;
+                    }
+
+                    choice.Remove(own[at]);
+                }
+            }
+        }
+    }
+
     /// <summary>Whether it speaks of this name.</summary>
     public bool Speaks(string name)
     {

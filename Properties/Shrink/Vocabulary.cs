@@ -36,44 +36,12 @@ internal sealed class Vocabulary(Lexicon lexicon)
         "netif_rx(eth0, 16)",
     ];
 
-    private readonly (Line Line, string[] Names)[] _lines = [.. Rows.Select(row => lexicon.Parse(row)!).Select(line => (line, line.Names.Distinct().ToArray()))];
+    private readonly Line[] _lines = [.. Rows.Select(row => lexicon.Parse(row) ?? throw new ModelException($"'{row}' is not an operation"))];
 
     /// <summary>Each operation, on each choice of the names.</summary>
     /// <param name="born">Names that are bound before.</param>
     /// <param name="unborn">Names that may be bound.</param>
-    public IEnumerable<Line> With(IReadOnlyList<string> born, IReadOnlyList<string> unborn)
-    {
-        var choice = new Dictionary<string, string>();
-        return _lines.SelectMany(row => Spelled(row.Line, row.Names, 0, born, unborn, choice));
-    }
-
-    private static IEnumerable<Line> Spelled(Line line, string[] names, int at, IReadOnlyList<string> born, IReadOnlyList<string> unborn, Dictionary<string, string> choice)
-    {
-        if (at == names.Length)
-        {
-            if (line.Rename(name => choice[name]) is { } spelled)
-            {
-                yield return spelled;
-            }
-
-            yield break;
-        }
-
-        var kind = KindOf(names[at]);
-        foreach (var word in names[at] == line.Birth ? unborn : born)
-        {
-            if (KindOf(word) == kind && !choice.ContainsValue(word))
-            {
-                choice.Add(names[at], word);
-                foreach (var spelled in Spelled(line, names, at + 1, born, unborn, choice))
-                {
-                    yield return spelled;
-                }
-
-                choice.Remove(names[at]);
-            }
-        }
-    }
+    public IEnumerable<Line> With(IReadOnlyList<string> born, IReadOnlyList<string> unborn) => _lines.SelectMany(line => line.OnNames(born, unborn));
 
     /// <summary>What a name is of: its word without the number.</summary>
     public static string KindOf(string name) => name.TrimEnd(Digits);

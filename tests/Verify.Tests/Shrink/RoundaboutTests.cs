@@ -75,6 +75,10 @@ public sealed class RoundaboutTests(RoundaboutTests.Roundabout roundabout) : ICl
             "device_run(eth0, 1)", "netif_rx(eth0, 1)", "sys_sendfile(sk0, file0, 0, 17)", "msg_zerocopy(sk0, page0, 0, 1)", "msg_zerocopy(sk0, page0, 0, 1)", "msg_zerocopy(sk0, page0, 0, 16)",
             "icmp_frag_needed(sk0, 68)", "device_run(eth0, 16)", "netif_rx(eth0, 1)", "device_run(eth0, 1)", "netif_rx(eth0, 16)",
         ]),
+        ("G200",
+        [
+            "p0 = mm_alloc(low)", "mmap(p0, 0, 2, rw, private)", "store(p0, 16, 1, 1)", "load(p0, 0, 1)", "vec0 = get_user_pages(READ, p0, 0, 1)", "load(p0, 16, 1)", "mprotect(p0, 0, 1, r)", "mprotect(p0, 0, 1, rw)", "load(p0, 16, 1)", "store(p0, 0, 1, 0)",
+        ]),
         ("G61",
         [
             "eth0 = register_netdev(unconverted, mtu=68)", "page0 = alloc_page(low, 0)", "sk0 = tcp_v4_connect(eth0, mss=1)", "device_run(eth0, 1)", "tcp_retransmit_timer(sk0)", "netif_rx(eth0, 1)",

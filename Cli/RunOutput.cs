@@ -120,7 +120,7 @@ internal sealed class RunOutput(EarlierFailures earlier, IReadOnlyList<SuiteResu
             console.MarkupLineInterpolated($"  also      {other.Rule.ToString()}");
         }
 
-        console.MarkupLineInterpolated($"  case      {finding.Case} of suite {result.Suite.Name}: {finding.Operations.Count} operations, shrunk to {finding.Shrunk.Script.Operations.Count}");
+        console.MarkupLineInterpolated($"  case      {finding.Case} of suite {result.Suite.Name}: {finding.Operations.Count} operations, shrunk to {finding.Shrunk.Script.Operations.Count}{(finding.Shrunk.Certificate is { } proof ? $", {(proof.IsProven ? "proved" : "not proved")} minimal over {proof.Lines} lines" : "")}");
         foreach (var line in finding.Shrunk.Script.ToString().TrimEnd().Split('\n'))
         {
             console.MarkupLineInterpolated($"    {line}");

@@ -57,6 +57,15 @@ public sealed class RunTests(RunTests.Found found) : IClassFixture<RunTests.Foun
     }
 
     [Fact]
+    public void Violation_on_the_console_says_what_was_proved()
+    {
+        using var folder = new TemporaryFolder();
+        var (status, output, _) = Zcverify.Run("run", "skb", "--cases", "60", "--mutant", "S15", "--no-replay", "--out", folder.Path);
+        Assert.Equal(1, status);
+        Assert.Matches(@"operations, shrunk to 3, proved minimal over \d+ lines", output);
+    }
+
+    [Fact]
     public void Clean_run_leaves_no_folder()
     {
         using var folder = new TemporaryFolder();

@@ -22,7 +22,7 @@ public sealed record Violation(Rule Rule, string Law, long Step, Operation Opera
 }
 
 /// <summary>Applies operations to both paths and evaluates laws after each.</summary>
-public sealed class Checker
+public sealed class Checker : IJudge
 {
     private readonly Dictionary<Type, Asked<StepClaim>[][]> _step = [];
     private readonly Asked<SkbClaim>[][] _skb;

@@ -126,5 +126,5 @@ public static class Hunt
     /// <returns>The operations that are left, one a line.</returns>
     public static string Shrink(string script, string wanted, int evaluations) => Smallest(Script.Parse(script, Language.All), wanted, evaluations);
 
-    private static string Smallest(Script script, string wanted, int evaluations) => string.Join('\n', Shrinker.Shrink(script, wanted, evaluations).Script.Operations);
+    private static string Smallest(Script script, string wanted, int evaluations) => string.Join('\n', Shrinker.Prove(Shrinker.Shrink(script, wanted, evaluations), Suites.LawsFor(script.Header), evaluations).Script.Operations);
 }

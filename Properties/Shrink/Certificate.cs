@@ -1,7 +1,6 @@
 using System.Globalization;
 using ZeroCopy.Model;
 using ZeroCopy.Properties.Explore;
-using ZeroCopy.Properties.Laws;
 
 namespace ZeroCopy.Properties.Shrink;
 
@@ -19,6 +18,9 @@ public sealed record Certificate(string Rule, int Operations, bool IsProven, str
     /// <summary>Steps that were judged over this set of lines and all others.</summary>
     public long Spent { get; private init; }
 
+    /// <summary>Whether the lines are all that may do what the script's own do, in plain spellings.</summary>
+    public bool IsWide { get; private init; }
+
     /// <summary>Steps that are tried over each set of lines unless told otherwise.</summary>
     public const int DefaultSteps = 50_000;
 
@@ -28,17 +30,17 @@ public sealed record Certificate(string Rule, int Operations, bool IsProven, str
     /// <summary>Goes through scripts in the order of their lengths until one breaks the rule: over the script's own lines, then over more and more of them, as far as the budget goes.</summary>
     /// <param name="script">Its last operation breaks the rule.</param>
     /// <param name="rule">The rule.</param>
-    /// <param name="laws">All that is judged: a script in which another rule is broken before does not count.</param>
+    /// <param name="dialect">Its language and all that is judged: a script in which another rule is broken before does not count.</param>
     /// <param name="steps">Budget for each set of lines.</param>
     /// <returns>Of the widest set of lines that was gone through; of the first that has a smaller script.</returns>
-    public static Certificate Of(Script script, string rule, IReadOnlyList<Law> laws, long steps)
+    public static Certificate Of(Script script, string rule, Dialect dialect, long steps)
     {
-        var lexicon = new Lexicon(Language.All);
+        var lexicon = new Lexicon(dialect.Language);
         Certificate? widest = null;
         var spent = 0L;
-        foreach (var domain in Shrink.Domain.Around([.. script.Operations.Select(lexicon.Of)], script.Header.Suite, lexicon))
+        foreach (var domain in Shrink.Domain.Around([.. script.Operations.Select(lexicon.Of)], script.Header.Suite, new Roles(lexicon, dialect.Roles)))
         {
-            var found = Try(script, domain, rule, laws, steps);
+            var found = Try(script, domain, rule, dialect, steps) with { IsWide = domain.IsWide };
             spent += found.Steps;
             widest = widest is null || found.IsProven ? found : widest;
             if (found.First is { } first && IsSmaller(first, script))
@@ -64,13 +66,12 @@ public sealed record Certificate(string Rule, int Operations, bool IsProven, str
 
     private string Tried => string.Create(CultureInfo.InvariantCulture, $"no script of fewer than {Operations + 1} operations over {Lines} lines breaks {Rule} first{(IsProven ? "" : ", and there the budget ended")}");
 
-    private static Certificate Try(Script script, Domain domain, string rule, IReadOnlyList<Law> laws, long steps)
+    private static Certificate Try(Script script, Domain domain, string rule, Dialect dialect, long steps)
     {
-        var mix = new ExploreMix(script.Header.Suite, script.Operations.Count, [("empty", [])], [.. domain.Lines.Select(line => line.Operation)], static (_, _) => true);
-        Law[] always = [.. laws.Where(law => law.IsAlways)];
-        var found = new Explorer(() => new WorldExplored(mix, script.Header.Profile, always), 1)
+        Operation[] operations = [.. domain.Lines.Select(line => line.Operation)];
+        var found = new Explorer(() => dialect.Explored(operations), 1)
             .Run(script.Operations.Count, null, Explorer.DefaultMostStates, static () => false, null, new Explorer.SearchLimit(steps, what => what.StartsWith(rule + " ", StringComparison.Ordinal)));
-        var first = found.Violations.FirstOrDefault(met => met.What.StartsWith(rule + " ", StringComparison.Ordinal)) is { } met ? new Script(script.Header, [.. mix.ScriptOf(met.Trace)]) : null;
+        var first = found.Violations.FirstOrDefault(met => met.What.StartsWith(rule + " ", StringComparison.Ordinal)) is { } met ? new Script(script.Header, [.. met.Trace.Events.Select(place => operations[place])]) : null;
         var tried = Math.Min(found.Levels, (first ?? script).Operations.Count - 1);
         return new Certificate(rule, tried, first is not null || tried == script.Operations.Count - 1, domain.ToString(), domain.Lines.Count, found.States, found.Transitions, first);
     }

@@ -7,30 +7,34 @@ namespace ZeroCopy.Properties.Shrink;
 /// <summary>Finitely many lines, of which scripts can be made that may be smaller than one that was found.</summary>
 /// <param name="Lines">The plainest first.</param>
 /// <param name="Names">The names that they speak of.</param>
-public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Names)
+/// <param name="IsWide">Whether the lines that may do the same as the script's are among them.</param>
+public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Names, bool IsWide = false)
 {
     /// <summary>More lines than this are not gone through.</summary>
-    private const int MostLines = 400;
+    private const int MostLines = 2000;
 
     /// <summary>Kinds of which there may be one more than the script has.</summary>
     private static readonly string[] OneMore = ["sk", "skb"];
 
     /// <summary>Domains around a script: its own lines on all names; then with each number that stands in such a place, and with each that stands anywhere; then plain lines that do the same; those with one more socket and one more skb; then every plain line of the suite.</summary>
-    public static IEnumerable<Domain> Around(IReadOnlyList<Line> script, string suite, Lexicon lexicon)
+    public static IEnumerable<Domain> Around(IReadOnlyList<Line> script, string suite, Roles roles)
     {
-        var roles = new Roles(lexicon);
         var (played, drivers) = (Suites.Find(suite)?.Mix.Select(draw => draw.Name).ToHashSet(), Suites.Find(suite)?.Drivers);
         bool IsPlayed(Line line) => line.Operation is RegisterNetdev register ? drivers?.Contains(register.Kind) ?? true : played?.Contains(line.Name) ?? true;
         var none = Enumerable.Empty<long>().ToLookup(_ => ("", 0));
         var anywhere = script.SelectMany(line => line.Numbers.Select((_, i) => (line.Name, i))).Distinct().SelectMany(place => script.SelectMany(line => line.Numbers).Select(number => (Place: place, number.Value)).Distinct()).ToLookup(number => number.Place, number => number.Value);
         var values = script.SelectMany(line => line.Numbers.Select((number, i) => (Place: (line.Name, i), number.Value))).ToLookup(number => number.Place, number => number.Value);
-        string[] names = [.. script.SelectMany(line => line.Names).Distinct()];
-        string[] more = [.. names, .. OneMore.Where(kind => names.Any(name => Vocabulary.KindOf(name) == kind)).Select(kind => $"{kind}{names.Count(name => Vocabulary.KindOf(name) == kind)}")];
         Line[] plain = [.. script, .. script.SelectMany(line => line.Plainer())];
         Line[] alike = [.. plain, .. roles.Of(script).Where(IsPlayed)];
+        var numbers = script.SelectMany(line => line.Numbers).Select(number => number.Value).Distinct().Order().ToList();
+        var everywhere = alike.SelectMany(line => line.Numbers.Select((_, i) => (line.Name, i))).Distinct().SelectMany(place => numbers.Select(value => (Place: place, Value: value))).ToLookup(number => number.Place, number => number.Value);
+        string[] names = [.. script.SelectMany(line => line.Names).Distinct()];
+        string[] more = [.. names, .. OneMore.Where(kind => names.Any(name => Vocabulary.KindOf(name) == kind)).Select(kind => $"{kind}{names.Count(name => Vocabulary.KindOf(name) == kind)}")];
         var own = Of(script, names, none);
-        return new[] { own, Of(script, names, values), Of(script, names, anywhere), Of(alike, names, values), Of(alike, more, values), Of([.. plain, .. roles.All.Where(IsPlayed)], names, values) }
-            .Where(domain => domain == own || domain.Lines.Count <= MostLines).DistinctBy(domain => string.Join(' ', domain.Lines.Select(line => line.Id)));
+        Domain[] wide = [Of(alike, names, values), Of(alike, names, everywhere), Of(alike, more, values), Of([.. plain, .. roles.All.Where(IsPlayed)], names, values)];
+        return wide.Select(domain => domain with { IsWide = true }).Prepend(Of(script, names, anywhere)).Prepend(Of(script, names, values)).Prepend(own)
+            .Where(domain => domain == own || domain.Lines.Count <= MostLines)
+            .GroupBy(domain => string.Join(' ', domain.Lines.Select(line => line.Id))).Select(same => same.First() with { IsWide = same.Any(domain => domain.IsWide) });
     }
 
     /// <summary>In words: what was gone through.</summary>
@@ -46,7 +50,7 @@ public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Nam
         string[] names = [.. own, .. templates.SelectMany(line => line.Names).Select(Vocabulary.KindOf).Distinct().Where(kind => !own.Any(name => Vocabulary.KindOf(name) == kind)).Select(kind => kind + "0")];
         var lines = templates.Distinct().SelectMany(template => template.OnNames(names, names)).Distinct()
             .SelectMany(line => Numbered(line, 0, i => values[(line.Name, i)])).Distinct().Take(MostLines + 1);
-        return new Domain([.. lines.OrderBy(line => Roles.Rank(line.Name)).ThenBy(line => line.Text, StringComparer.Ordinal)], [.. names.Order(StringComparer.Ordinal)]);
+        return new Domain([.. lines.OrderBy(line => Roles.Rank(line.Name)).ThenBy(line => Roles.Spelling(line.Text)).ThenBy(line => line.Text, StringComparer.Ordinal)], [.. names.Order(StringComparer.Ordinal)]);
     }
 
     private static IEnumerable<Line> Numbered(Line line, int place, Func<int, IEnumerable<long>> values)

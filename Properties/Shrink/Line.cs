@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text.RegularExpressions;
 using ZeroCopy.Drivers;
 using ZeroCopy.Model;
+using ZeroCopy.Model.Fork;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
@@ -201,7 +202,44 @@ public sealed class Line
         PskbPull pull => [Of(new SkbPull(pull.Skb, pull.Count))],
         SkbPullRcsum pull => [Of(new SkbPull(pull.Skb, pull.Count))],
         PskbTrimRcsum trim => [Of(new PskbTrim(trim.Skb, trim.Length))],
+        TcpSendmsg send => [Of(new Sendfile(send.Sock, send.File, send.Offset, send.Count))],
+        Vmtruncate cut => [Of(new GenericFileWrite(cut.File, 0, 1, 1)), Of(new GenericFileWrite(cut.File, cut.Length, 1, 1))],
+        AccessProcessVm poke => [Of(new Store(poke.Mm, poke.Address, poke.Count, poke.Data))],
         _ => [],
+    };
+
+    /// <summary>With a file in the place of a lent page: what may be lent can be sent as well.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="size">Bytes that are sent of it at most.</param>
+    /// <param name="isUdp">Whether a socket is one of datagrams.</param>
+    public Line OfFile(PageId page, FileId file, int size, Func<SockId, bool> isUdp) => Operation switch
+    {
+        AllocPage alloc when alloc.Result == page => Of(new OpenFile(file, alloc.Zone, new LiteralContent(new byte[size]))),
+        MsgZerocopy call when call.Page == page && isUdp(call.Sock) => Of(new UdpSendmsg(call.Sock, file, call.Offset, call.Count)),
+        MsgZerocopy call when call.Page == page => Of(new Sendfile(call.Sock, file, call.Offset, call.Count)),
+        _ => this,
+    };
+
+    /// <summary>Where it touches memory of a process: which, and where.</summary>
+    public (MmId Mm, int Address, int Count)? Touch => Operation switch
+    {
+        Load load => (load.Mm, load.Address, load.Count),
+        Store store => (store.Mm, store.Address, store.Count),
+        AccessProcessVm poke => (poke.Mm, poke.Address, poke.Count),
+        MapUserKiobuf pin => (pin.Mm, pin.Address, pin.Count),
+        GetUserPages pin => (pin.Mm, pin.Address, pin.Count),
+        _ => null,
+    };
+
+    /// <summary>With a kiobuf in the place of a vector.</summary>
+    public Line OfKiobuf(PinId vector, PinId kiobuf) => Operation switch
+    {
+        GetUserPages pin when pin.Result == vector => Of(new MapUserKiobuf(kiobuf, pin.Into, pin.Mm, pin.Address, pin.Count, 0)),
+        UnpinUserPages unpin when unpin.Pin == vector => Of(new UnmapKiobuf(kiobuf)),
+        DmaFromDevice dma when dma.Pin == vector => Of(dma with { Pin = kiobuf }),
+        DmaToDevice dma when dma.Pin == vector => Of(dma with { Pin = kiobuf }),
+        _ => this,
     };
 
     /// <summary>Operations that may do the same, so that another can go.</summary>

@@ -1,12 +1,15 @@
+using System.Text.RegularExpressions;
 using ZeroCopy.Model;
 
 namespace ZeroCopy.Properties.Shrink;
 
 /// <summary>Operations by what they do in a script, each with plain operands; of two that do the same the plainer stands first. A name stands for any of its kind.</summary>
 /// <param name="lexicon">Spells them.</param>
-public sealed class Roles(Lexicon lexicon)
+/// <param name="rows">The operations, those together that do the same.</param>
+public sealed class Roles(Lexicon lexicon, IReadOnlyList<IReadOnlyList<string>> rows)
 {
-    private static readonly string[][] Rows =
+    /// <summary>Of the language of this specification.</summary>
+    public static readonly IReadOnlyList<IReadOnlyList<string>> Rows =
     [
         ["fail_alloc(1)", "fail_alloc(2)", "fail_alloc(3)"],
 
@@ -26,9 +29,8 @@ public sealed class Roles(Lexicon lexicon)
         ["skb_reserve(skb0, 1)"],
         ["skb_pull(skb0, 1)", "pskb_pull(skb0, 1)", "pskb_may_pull(skb0, 1)", "skb_pull_rcsum(skb0, 1)"],
         ["skb_trim(skb0, 0)", "pskb_trim(skb0, 0)", "pskb_trim(skb0, 1)", "pskb_trim_rcsum(skb0, 1)"],
-        ["skb0 = skb_get(skb1)", "skb0 = skb_clone(skb1)", "skb0 = skb_copy(skb1)", "skb0 = pskb_copy(skb1)", "skb0 = skb_copy_expand(skb1, 0, 0)", "skb0 = skb_realloc_headroom(skb1, 1)"],
+        ["skb0 = skb_get(skb1)", "skb0 = skb_clone(skb1)", "skb0 = skb_copy(skb1)", "skb0 = pskb_copy(skb1)", "skb0 = skb_copy_expand(skb1, 0, 0)", "skb0 = skb_realloc_headroom(skb1, 1)", "pskb_expand_head(skb0, 0, 0)", "skb_cow(skb0, 1)", "skb_linearize(skb0)", "skb_unshare(skb0)"],
         ["tcp_retrans_try_collapse(skb0, skb1)"],
-        ["pskb_expand_head(skb0, 0, 0)", "skb_cow(skb0, 1)", "skb_linearize(skb0)", "skb_unshare(skb0)"],
         ["skb_copy_bits(skb0, 0, 1)", "skb_copy_bits(skb0, 0, 2)", "skb_checksum(skb0, 0, 1)", "skb_checksum(skb0, 0, 2)", "skb_copy_and_csum_bits(skb0, 0, 1)", "skb_copy_and_csum_bits(skb0, 0, 2)", "tcp_checksum_complete(skb0)"],
         ["tcp_v4_send_check(skb0, 0, 0)"],
         ["skb_checksum_help(skb0)"],
@@ -61,7 +63,7 @@ public sealed class Roles(Lexicon lexicon)
         // Processes.
         ["p0 = mm_alloc(low)"],
         ["mmap(p0, 0, 1, rw, private)", "mmap(p0, 0, 1, r, private)", "mmap(p0, 0, 2, rw, private)", "mmap(p0, 0, 1, rw, shared, file0, 0)", "mmap(p0, 0, 1, rw, private, file0, 0)"],
-        ["load(p0, 0, 1)", "store(p0, 0, 1, 1)", "access_process_vm(p0, 0, 1, 1)"],
+        ["load(p0, 0, 1)", "store(p0, 0, 1, 1)", "access_process_vm(p0, 0, 1, 1)", "kio0 = map_user_kiobuf(READ, p0, 0, 1)", "kio0 = map_user_kiobuf(READ, p0, 0, 1, swap_out=1)", "kio0 = map_user_kiobuf(WRITE, p0, 0, 1)", "vec0 = get_user_pages(READ, p0, 0, 1)", "vec0 = get_user_pages(WRITE, p0, 0, 1)"],
         ["mprotect(p0, 0, 1, r)", "mprotect(p0, 0, 1, rw)", "madvise_dontneed(p0, 0, 1)", "munmap(p0, 0, 1)"],
         ["p0 = do_fork(p1)", "p0 = do_fork(p1, CLONE_VFORK)", "p0 = do_fork(p1, CLONE_VM)"],
         ["do_exit(p0)", "sys_execve(p0)"],
@@ -71,16 +73,20 @@ public sealed class Roles(Lexicon lexicon)
         ["end_buffer_io_async()"],
         ["reclaim_swapper_space()"],
         ["sys_msync(p0, 0, 1)"],
-        ["kio0 = map_user_kiobuf(READ, p0, 0, 1)", "kio0 = map_user_kiobuf(WRITE, p0, 0, 1)", "vec0 = get_user_pages(READ, p0, 0, 1)", "vec0 = get_user_pages(WRITE, p0, 0, 1)"],
         ["unmap_kiobuf(kio0)", "mark_dirty_kiobuf(kio0, 1)", "unpin_user_pages_dirty_lock(vec0)"],
         ["lock_kiovec(kio0)", "lock_kiovec(kio0, wait=0)"],
         ["unlock_kiovec(kio0)"],
         ["dma_from_device(kio0, 1)", "dma_from_device(vec0, 1)", "dma_to_device(kio0)", "dma_to_device(vec0)"],
     ];
 
-    private static readonly Dictionary<string, int> Ranks = Rows.SelectMany(rows => rows).Select(Line.NameOf).Distinct().Index().ToDictionary(name => name.Item, name => name.Index);
+    private static readonly Dictionary<string, int> Ranks = Rows.SelectMany(alike => alike).Select(Line.NameOf).Distinct().Index().ToDictionary(name => name.Item, name => name.Index);
 
-    private readonly Line[][] _roles = [.. Rows.Select(rows => rows.Select(row => lexicon.Parse(row) ?? throw new ModelException($"'{row}' is not an operation")).ToArray())];
+    // Not generated: mutants are compiled without source generators.
+    private static readonly Regex Name = new(@"\b([a-z]+)\d+\b");
+
+    private static readonly Dictionary<string, int> Spellings = Rows.SelectMany(alike => alike).Select(WithoutNames).Distinct().Index().ToDictionary(text => text.Item, text => text.Index);
+
+    private readonly Line[][] _roles = [.. rows.Select(alike => alike.Select(row => lexicon.Parse(row) ?? throw new ModelException($"'{row}' is not an operation")).ToArray())];
 
     /// <summary>Every plain line.</summary>
     public IEnumerable<Line> All => _roles.SelectMany(lines => lines);
@@ -88,6 +94,11 @@ public sealed class Roles(Lexicon lexicon)
     /// <summary>Plain lines that do what the operations of a script do.</summary>
     public IEnumerable<Line> Of(IReadOnlyList<Line> script) =>
         _roles.Where(lines => lines.Any(line => script.Any(other => other.Name == line.Name))).SelectMany(lines => lines);
+
+    /// <summary>The place of a spelling, names apart, among all: where one operation stands in two, the plainer comes before. One that is no plain line comes last.</summary>
+    public static int Spelling(string text) => Spellings.GetValueOrDefault(WithoutNames(text), Spellings.Count);
+
+    private static string WithoutNames(string text) => Name.Replace(text, match => match.Groups[1].Value);
 
     /// <summary>The place of an operation among all: the plainer of two has the lower.</summary>
     public static int Rank(string name) => Ranks.GetValueOrDefault(name, Ranks.Count);

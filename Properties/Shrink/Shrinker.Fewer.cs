@@ -75,6 +75,36 @@ public sealed partial class Shrinker
         return any | ZeroPageTwice();
     }
 
+    /// <summary>One pin of all pages between, in the place of two operations that touch memory of a process.</summary>
+    private bool TouchTogether()
+    {
+        for (var j = _best.Count - 1; j > 0; j--)
+        {
+            for (var i = j - 1; i >= 0; i--)
+            {
+                if (_best[i].Touch is not { } one || _best[j].Touch is not { } other || one.Mm != other.Mm)
+                {
+                    continue;
+                }
+
+                var (first, second) = (i, j);
+                var from = Math.Min(one.Address, other.Address);
+                var count = Math.Max(one.Address + one.Count, other.Address + other.Count) - from;
+                var kiobuf = new PinId(false, _best.Count(line => line.Operation is MapUserKiobuf));
+                foreach (var into in new[] { false, true })
+                {
+                    var pin = Of(new MapUserKiobuf(kiobuf, into, one.Mm, from, count, 0));
+                    if (Try([.. _best.Select((line, k) => k == first ? pin : line).Where((_, k) => k != second)]))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>One pin of two pages that are both the zero page, in the place of two pins of one page.</summary>
     private bool ZeroPageTwice()
     {

@@ -1,4 +1,5 @@
 using ZeroCopy.Model;
+using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 
 namespace ZeroCopy.Properties.Shrink;
@@ -6,6 +7,8 @@ namespace ZeroCopy.Properties.Shrink;
 /// <summary>As many operations, but plainer ones: simpler words, shorter files, lower numbers.</summary>
 public sealed partial class Shrinker
 {
+    private const int FewNumbers = 6;
+
     /// <summary>Plainer operations in the place of others, with room to spare where they need it.</summary>
     private bool SimplerOperations()
     {
@@ -27,6 +30,27 @@ public sealed partial class Shrinker
 
         return any;
     }
+
+    /// <summary>Files in the place of lent pages, kiobufs in the place of vectors.</summary>
+    private bool PlainerObjects()
+    {
+        var any = false;
+        foreach (var born in _best.Select(line => line.Operation).ToList())
+        {
+            any |= born switch
+            {
+                AllocPage alloc => TryEach(_best, line => line.OfFile(alloc.Result, new FileId(_best.Count(other => other.Operation is OpenFile)), MostLent(alloc.Result), IsUdp)),
+                GetUserPages pin => TryEach(_best, line => line.OfKiobuf(pin.Result, new PinId(false, _best.Count(other => other.Operation is MapUserKiobuf)))),
+                _ => false,
+            };
+        }
+
+        return any;
+    }
+
+    private int MostLent(PageId page) => _best.Select(line => line.Operation).OfType<MsgZerocopy>().Where(call => call.Page == page).Select(call => call.Offset + call.Count).DefaultIfEmpty(1).Max();
+
+    private bool IsUdp(SockId sock) => _best.Exists(line => line.Operation is UdpConnect udp && udp.Result == sock);
 
     /// <summary>Fewer bytes, and plainer ones; sends of the file follow.</summary>
     private bool ShortenFiles()
@@ -94,6 +118,9 @@ public sealed partial class Shrinker
         var (place, length, number) = _best[at].Numbers[n];
         return Values(number).Any(value => TryLine(at, _best[at].WithNumber(place, length, value)) || TryEach(_best, line => WithAll(line, number, value)));
     }
+
+    /// <summary>As below, where that is soon done.</summary>
+    private bool LowerFew() => _best.Sum(line => line.Numbers.Count(number => number.Value > 0)) <= FewNumbers && LowerTogether();
 
     /// <summary>Two numbers that hang together, a length and a place in it, go down by the same.</summary>
     private bool LowerTogether()

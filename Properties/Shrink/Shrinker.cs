@@ -27,41 +27,48 @@ public sealed partial class Shrinker
     /// <summary>Scripts that are tried unless told otherwise.</summary>
     public const int DefaultEvaluations = 50_000;
 
+    /// <summary>A longer script may be shortened by lines that no proof comes to, of other operands.</summary>
+    private const int ShortScript = 6;
+
     private const int MostForPairs = 40;
     private const int MostForHoist = 12;
 
     private readonly ScriptHeader _header;
-    private readonly Checker _checker;
+    private readonly Trial _trial;
     private Violation _wanted;
     private readonly int _budget;
     private readonly HashSet<UInt128> _tried = [];
-    private readonly Lexicon _lexicon = new(Language.All);
+    private readonly Lexicon _lexicon;
     private readonly Vocabulary _vocabulary;
-    private readonly List<Line> _applied = [];
     private int[] _key = new int[64];
     private List<Line> _best;
     private IReadOnlyList<Violation> _violations;
     private int _evaluations;
 
-    private Shrinker(ScriptHeader header, IReadOnlyList<Law> laws, IEnumerable<Operation> operations, IReadOnlyList<Violation> violations, int budget)
+    private Shrinker(ScriptHeader header, Dialect dialect, IEnumerable<Operation> operations, IReadOnlyList<Violation> violations, int budget)
     {
         _header = header;
-        _checker = new Checker(header.Profile, laws);
-        _vocabulary = new Vocabulary(_lexicon);
+        _trial = new Trial(dialect.Judge());
+        _lexicon = new Lexicon(dialect.Language);
+        _vocabulary = new Vocabulary(_lexicon, dialect.Vocabulary);
         _best = [.. operations.Select(Of)];
         _violations = violations;
         _wanted = violations[0];
         _budget = budget;
     }
 
-    /// <summary>Shrinks what failed.</summary>
+    /// <summary>Shrinks what failed, as far as nothing more can be taken away and no operand is plainer: quickly. <see cref="Prove(Shrunk, IReadOnlyList{Law}, int, long)"/> looks for other ways.</summary>
     /// <param name="header">Of the script that comes out.</param>
     /// <param name="laws">What is evaluated.</param>
     /// <param name="operations">The last of them breaks a law.</param>
     /// <param name="violations">What it breaks; the first is the one that must stay broken.</param>
     /// <param name="budget">Scripts to be tried at most.</param>
     public static Shrunk Shrink(ScriptHeader header, IReadOnlyList<Law> laws, IEnumerable<Operation> operations, IReadOnlyList<Violation> violations, int budget = DefaultEvaluations) =>
-        new Shrinker(header, laws, operations, violations, budget).Run();
+        Shrink(header, Dialect.Of(header, laws), operations, violations, budget);
+
+    /// <summary>Shrinks what failed, in any language.</summary>
+    public static Shrunk Shrink(ScriptHeader header, Dialect dialect, IEnumerable<Operation> operations, IReadOnlyList<Violation> violations, int budget = DefaultEvaluations) =>
+        new Shrinker(header, dialect, operations, violations, budget).Straight();
 
     /// <summary>Shrinks a script that violates, to a rule where the script breaks it, or else to what it breaks first.</summary>
     /// <param name="script">Its last operation need not be the failing one.</param>
@@ -70,40 +77,67 @@ public sealed partial class Shrinker
     public static Shrunk Shrink(Script script, string? wanted, int budget) =>
         Shrink(script.Header, Suites.LawsFor(script.Header), script.Operations, [.. Replay.Run(script).OrderBy(violation => violation.Rule.Id == wanted ? 0 : 1)], budget);
 
-    /// <summary>Goes through the scripts that have fewer operations than are left, or as many and plainer ones; where one of them breaks the rule too, it is shrunk in its turn.</summary>
+    /// <summary>Goes through the scripts that have fewer operations than are left, or as many and plainer ones; where that ends before what may do the same was gone through, the script is changed in all ways that may lead to fewer. What is smaller, and breaks the rule too, takes the place of the other.</summary>
     /// <param name="shrunk">What is left of a script.</param>
     /// <param name="laws">What is evaluated.</param>
     /// <param name="budget">Scripts to be tried at most, those counted that were tried.</param>
     /// <param name="steps">Operations to be judged at most each time that scripts are gone through.</param>
-    public static Shrunk Prove(Shrunk shrunk, IReadOnlyList<Law> laws, int budget = DefaultEvaluations, long steps = Certificate.DefaultSteps)
+    public static Shrunk Prove(Shrunk shrunk, IReadOnlyList<Law> laws, int budget = DefaultEvaluations, long steps = Certificate.DefaultSteps) =>
+        Prove(shrunk, Dialect.Of(shrunk.Script.Header, laws), budget, steps);
+
+    /// <summary>The same in any language.</summary>
+    public static Shrunk Prove(Shrunk shrunk, Dialect dialect, int budget = DefaultEvaluations, long steps = Certificate.DefaultSteps)
     {
+        var rule = shrunk.Violations[0].Rule;
+        var isThrough = false;
         while (true)
         {
-            var rule = shrunk.Violations[0].Rule;
-            var certificate = Certificate.Of(shrunk.Script, rule.Id, laws, steps);
-            if (certificate.First is not { } first || !Certificate.IsSmaller(first, shrunk.Script))
+            var certificate = Certificate.Of(shrunk.Script, rule.Id, dialect, steps);
+            Shrinker next;
+            if (certificate.First is { } first && Certificate.IsSmaller(first, shrunk.Script))
+            {
+                next = new Shrinker(first.Header, dialect, first.Operations, [.. new Trial(dialect.Judge()).Of(first).OrderBy(violation => violation.Rule == rule ? 0 : 1)], Math.Max(0, budget - shrunk.Evaluations));
+                shrunk = Counted(next.Straight(), shrunk);
+                isThrough = false;
+            }
+            else if (isThrough || (certificate.IsProven && certificate.IsWide && shrunk.Script.Operations.Count <= ShortScript) || shrunk.Evaluations >= budget)
             {
                 return shrunk with { Certificate = certificate };
             }
-
-            var replay = new Replay(first, laws);
-            replay.Run();
-            var next = Shrink(first.Header, laws, first.Operations, [.. replay.Violations.OrderBy(violation => violation.Rule == rule ? 0 : 1)], Math.Max(0, budget - shrunk.Evaluations));
-            next = next with { Evaluations = shrunk.Evaluations + next.Evaluations };
-            if (!Certificate.IsSmaller(next.Script, shrunk.Script))
+            else
             {
-                return shrunk with { Certificate = certificate, Evaluations = next.Evaluations };
-            }
+                next = new Shrinker(shrunk.Script.Header, dialect, shrunk.Script.Operations, shrunk.Violations, budget - shrunk.Evaluations);
+                var other = Counted(next.Roundabout(), shrunk);
+                isThrough = true;
+                if (other.Script.ToString() == shrunk.Script.ToString())
+                {
+                    return other with { Certificate = certificate };
+                }
 
-            shrunk = next;
+                shrunk = other;
+            }
         }
     }
 
+    private static Shrunk Counted(Shrunk next, Shrunk before) => next with { Evaluations = before.Evaluations + next.Evaluations };
+
     private bool Exhausted => _evaluations >= _budget;
 
-    private Shrunk Run()
+    /// <summary>Taking away, and plainer operands.</summary>
+    private Shrunk Straight()
     {
         TakeAway();
+        UniqueNames();
+        while ((TakeAway() | MergeAreas() | TouchTogether() | SimplerOperations() | PlainerObjects() | ShortenFiles() | PlainOperands() | LowerFew()) && !Exhausted)
+        {
+        }
+
+        return InOrder();
+    }
+
+    /// <summary>Other ways, which may be shorter.</summary>
+    private Shrunk Roundabout()
+    {
         UniqueNames();
         bool smaller;
         do
@@ -115,9 +149,11 @@ public sealed partial class Shrinker
             smaller |= TakeBytes();
             smaller |= MergeNames();
             smaller |= MergeAreas();
+            smaller |= TouchTogether();
             smaller |= OtherSockets();
             smaller |= OtherRoutes();
             smaller |= SimplerOperations();
+            smaller |= PlainerObjects();
             smaller = smaller || FewerSends() || TakeAndRepair() || RunInstead() || OneSend() || BusyInstead() || TakeAndHoist() || OneForTwo();
             smaller |= ShortenFiles();
             smaller |= PlainOperands();
@@ -125,6 +161,11 @@ public sealed partial class Shrinker
         }
         while (smaller && !Exhausted);
 
+        return InOrder();
+    }
+
+    private Shrunk InOrder()
+    {
         while (Sort())
         {
         }
@@ -221,44 +262,17 @@ public sealed partial class Shrinker
 
         // Nearly all hold. Whether another law is broken on the way is looked at where the last operation breaks the right one.
         _evaluations++;
-        if (!Breaks(candidate, isJudged: false) || !Breaks([.. _applied], isJudged: true))
+        if (!_trial.Breaks(candidate, _wanted.Rule, isJudged: false) || !_trial.Breaks([.. _trial.Applied], _wanted.Rule, isJudged: true))
         {
             return false;
         }
 
-        foreach (var violation in _checker.Violations)
+        foreach (var violation in _trial.Violations)
         {
-            if (violation.Rule == _wanted.Rule && (violation.Law == _wanted.Law || _applied.Count < _best.Count))
+            if (violation.Rule == _wanted.Rule && (violation.Law == _wanted.Law || _trial.Applied.Count < _best.Count))
             {
-                (_best, _wanted, _violations) = ([.. _applied], violation, [violation, .. _checker.Violations.Where(other => other != violation)]);
+                (_best, _wanted, _violations) = ([.. _trial.Applied], violation, [violation, .. _trial.Violations.Where(other => other != violation)]);
                 return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Runs lines; those that were enabled are left in <see cref="_applied"/>.</summary>
-    /// <param name="lines">The last is judged.</param>
-    /// <param name="isJudged">So are all others.</param>
-    /// <returns>Whether the last line breaks the wanted rule, and none before it was seen to break one.</returns>
-    private bool Breaks(IReadOnlyList<Line> lines, bool isJudged)
-    {
-        var last = lines.Count - 1;
-        _checker.Reset();
-        _applied.Clear();
-        for (var i = 0; i <= last; i++)
-        {
-            var isApplied = isJudged || i == last ? _checker.Apply(lines[i].Operation) : _checker.ApplyUnjudged(lines[i].Operation);
-            if (!isApplied)
-            {
-                continue;
-            }
-
-            _applied.Add(lines[i]);
-            if (_checker.HasPanicked || _checker.Violations.Count > 0)
-            {
-                return i == last && _checker.Violations.Any(violation => violation.Rule == _wanted.Rule);
             }
         }
 

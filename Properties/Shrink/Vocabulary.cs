@@ -4,11 +4,13 @@ namespace ZeroCopy.Properties.Shrink;
 
 /// <summary>Operations with plain operands, of which one may do what two did. Names stand for any of their kind.</summary>
 /// <param name="lexicon">Spells them.</param>
-internal sealed class Vocabulary(Lexicon lexicon)
+/// <param name="rows">The operations.</param>
+internal sealed class Vocabulary(Lexicon lexicon, IReadOnlyList<string> rows)
 {
     private static readonly char[] Digits = [.. "0123456789"];
 
-    private static readonly string[] Rows =
+    /// <summary>Of the language of this specification.</summary>
+    public static readonly IReadOnlyList<string> Rows =
     [
         "skb9 = alloc_skb(16)",
         "skb9 = dev_alloc_skb(none, bad, 1, 1)",
@@ -36,7 +38,7 @@ internal sealed class Vocabulary(Lexicon lexicon)
         "netif_rx(eth0, 16)",
     ];
 
-    private readonly Line[] _lines = [.. Rows.Select(row => lexicon.Parse(row) ?? throw new ModelException($"'{row}' is not an operation"))];
+    private readonly Line[] _lines = [.. rows.Select(row => lexicon.Parse(row) ?? throw new ModelException($"'{row}' is not an operation"))];
 
     /// <summary>Each operation, on each choice of the names.</summary>
     /// <param name="born">Names that are bound before.</param>

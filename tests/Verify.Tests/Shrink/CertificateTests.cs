@@ -34,7 +34,7 @@ public sealed class CertificateTests
         var rule = text.Split(' ')[0];
         var script = Of(text[(rule.Length + 1)..]);
         Law[] laws = [CloneIsFreed, PutTwice];
-        var certificate = Certificate.Of(script, rule, laws, Certificate.DefaultSteps);
+        var certificate = Certificate.Of(script, rule, Dialect.Of(script.Header, laws), Certificate.DefaultSteps);
         var first = certificate.First!;
         Assert.True(certificate.IsProven);
         Assert.Equal(first.Operations.Count - 1, certificate.Operations);
@@ -42,7 +42,7 @@ public sealed class CertificateTests
         Assert.Equal(rule, Violated(first.Operations, laws));
 
         var lexicon = new Lexicon(Language.All);
-        var domain = Domain.Around([.. script.Operations.Select(lexicon.Of)], "skb", lexicon).Single(domain => domain.ToString() == certificate.Domain);
+        var domain = Domain.Around([.. script.Operations.Select(lexicon.Of)], "skb", new Roles(lexicon, Roles.Rows)).Single(domain => domain.ToString() == certificate.Domain);
         Assert.Equal(domain.Lines.Count, certificate.Lines);
         var tried = 0;
         foreach (var other in Enumerable.Range(1, Math.Min(2, certificate.Operations)).SelectMany(length => Every(domain.Lines, length)))
@@ -59,7 +59,7 @@ public sealed class CertificateTests
     public void Script_with_a_smaller_one_among_its_own_lines_comes_down_to_it()
     {
         var script = Of("skb0 = alloc_skb(16); skb_put(skb0, 1, 0); skb_pull(skb0, 1); skb_put(skb0, 1, 0); skb_put(skb0, 1, 0)");
-        var certificate = Certificate.Of(script, Red.Id, [PutTwice], Certificate.DefaultSteps);
+        var certificate = Certificate.Of(script, Red.Id, Dialect.Of(script.Header, [PutTwice]), Certificate.DefaultSteps);
         Assert.Equal(["skb0 = alloc_skb(16)", "skb_put(skb0, 1, 0)", "skb_put(skb0, 1, 0)"], certificate.First!.Operations.Select(operation => operation.ToString()));
     }
 
@@ -67,7 +67,7 @@ public sealed class CertificateTests
     public void Budget_that_ends_before_a_script_is_found_proves_what_was_tried_and_no_more()
     {
         var script = Of("skb0 = alloc_skb(0); skb1 = skb_clone(skb0); kfree_skb(skb1)");
-        var certificate = Certificate.Of(script, Blue.Id, [CloneIsFreed], 1);
+        var certificate = Certificate.Of(script, Blue.Id, Dialect.Of(script.Header, [CloneIsFreed]), 1);
         Assert.False(certificate.IsProven);
         Assert.Null(certificate.First);
         Assert.Contains("not proven to be minimal: no script of fewer than 2 operations", certificate.ToString(), StringComparison.Ordinal);
@@ -80,7 +80,7 @@ public sealed class CertificateTests
     {
         var script = Of("skb0 = alloc_skb(16); skb_put(skb0, 1, 0); skb_put(skb0, 1, 0)");
         var none = Law.Always(Blue, (in Step step) => step.World.Skbs.Live.Count == 0, (_, _) => "there is one", name: "None");
-        Assert.Null(Certificate.Of(script, Red.Id, [none, PutTwice], 5_000).First);
+        Assert.Null(Certificate.Of(script, Red.Id, Dialect.Of(script.Header, [none, PutTwice]), 5_000).First);
     }
 
     [Fact]
@@ -88,9 +88,9 @@ public sealed class CertificateTests
     {
         var lexicon = new Lexicon(Language.All);
         List<Line> script = [.. Of("skb0 = alloc_skb(2); skb1 = skb_clone(skb0)").Operations.Select(lexicon.Of)];
-        var domains = Domain.Around(script, "skb", lexicon).ToList();
+        var domains = Domain.Around(script, "skb", new Roles(lexicon, Roles.Rows)).ToList();
         Assert.Equal(["skb0 = alloc_skb(2)", "skb1 = alloc_skb(2)", "skb0 = skb_clone(skb1)", "skb1 = skb_clone(skb0)"], domains[0].Lines.Select(line => line.Text));
-        Assert.Equal(4, domains.Count);
+        Assert.Equal(5, domains.Count);
         Assert.All(domains, domain => Assert.Empty(domains[0].Lines.Except(domain.Lines)));
 
         Assert.All(domains, domain => Assert.All(domain.Lines, line => Assert.All(line.Names, name => Assert.Contains(name, domain.Names))));
@@ -100,7 +100,7 @@ public sealed class CertificateTests
     [Fact]
     public void Plain_lines_are_told_apart()
     {
-        var lines = new Roles(new Lexicon(Language.All)).All.ToList();
+        var lines = new Roles(new Lexicon(Language.All), Roles.Rows).All.ToList();
         Assert.Equal(lines.Count, lines.Distinct().Count());
         Assert.All(lines, line => Assert.Equal(line.Text, Script.ParseOperation(line.Text, 1, Language.All).ToString()));
     }

@@ -63,19 +63,19 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
         }
     }
 
-    /// <summary>Scripts that break the rule which the witness breaks, where there are any: another rule's script is another finding, and may need more. Seeds that came to the same script go on from there together.</summary>
+    /// <summary>Scripts that break the rule which the witness breaks, where there are any: another rule's script is another finding, and may need more. Seeds that came to the same operations go on together from the first of them in the order of texts.</summary>
     private static List<Minimum> MinimaOf(MutantBuild build, string header, MutantFile mutant, IReadOnlyList<JsonObject> kills, int evaluations, long steps)
     {
         var found = kills.Where(search => Breaks(search, mutant.Breaks)).ToList();
-        return Merged((found.Count > 0 ? found : kills).GroupBy(search => string.Join('\n', LinesOf(search))).Select(alike =>
+        return Merged(Merged((found.Count > 0 ? found : kills).Select(search => new Minimum(LinesOf(search), 1, null, null))).Select(plain =>
         {
-            var certified = JsonNode.Parse(build.Call<string>("ZeroCopy.Properties", typeof(Hunt).FullName!, nameof(Hunt.Prove), string.Join('\n', header, alike.Key), mutant.Breaks, evaluations, steps))!.AsObject();
-            foreach (var search in alike)
+            var certified = JsonNode.Parse(build.Call<string>("ZeroCopy.Properties", typeof(Hunt).FullName!, nameof(Hunt.Prove), string.Join('\n', [header, .. plain.Script]), mutant.Breaks, evaluations, steps))!.AsObject();
+            foreach (var search in kills.Where(search => new Minimum(LinesOf(search), 1, null, null).Operations == plain.Operations))
             {
                 search["evaluations"] = search["evaluations"]!.GetValue<int>() + certified["evaluations"]!.GetValue<int>();
             }
 
-            return new Minimum(LinesOf(certified), alike.Count(), certified["minimal"]!.GetValue<string>(), certified["proof"]?.GetValue<string>());
+            return new Minimum(LinesOf(certified), plain.Seeds, certified["minimal"]!.GetValue<string>(), certified["proof"]?.GetValue<string>());
         }));
     }
 

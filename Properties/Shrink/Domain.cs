@@ -16,22 +16,24 @@ public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Nam
     /// <summary>Kinds of which there may be one more than the script has.</summary>
     private static readonly string[] OneMore = ["sk", "skb"];
 
+    /// <summary>The plain lines of a suite on the names of a script.</summary>
+    public static Domain Plain(IReadOnlyList<Line> script, string suite, Roles roles) =>
+        Of([.. roles.All.Where(IsPlayed(suite))], [.. script.SelectMany(line => line.Names).Distinct()], Enumerable.Empty<long>().ToLookup(_ => ("", 0)));
+
     /// <summary>Domains around a script: its own lines on all names; then with each number that stands in such a place, and with each that stands anywhere; then plain lines that do the same; those with one more socket and one more skb; then every plain line of the suite.</summary>
     public static IEnumerable<Domain> Around(IReadOnlyList<Line> script, string suite, Roles roles)
     {
-        var (played, drivers) = (Suites.Find(suite)?.Mix.Select(draw => draw.Name).ToHashSet(), Suites.Find(suite)?.Drivers);
-        bool IsPlayed(Line line) => line.Operation is RegisterNetdev register ? drivers?.Contains(register.Kind) ?? true : played?.Contains(line.Name) ?? true;
         var none = Enumerable.Empty<long>().ToLookup(_ => ("", 0));
         var anywhere = script.SelectMany(line => line.Numbers.Select((_, i) => (line.Name, i))).Distinct().SelectMany(place => script.SelectMany(line => line.Numbers).Select(number => (Place: place, number.Value)).Distinct()).ToLookup(number => number.Place, number => number.Value);
         var values = script.SelectMany(line => line.Numbers.Select((number, i) => (Place: (line.Name, i), number.Value))).ToLookup(number => number.Place, number => number.Value);
         Line[] plain = [.. script, .. script.SelectMany(line => line.Plainer())];
-        Line[] alike = [.. plain, .. roles.Of(script).Where(IsPlayed)];
+        Line[] alike = [.. plain, .. roles.Of(script).Where(IsPlayed(suite))];
         var numbers = script.SelectMany(line => line.Numbers).Select(number => number.Value).Distinct().Order().ToList();
         var everywhere = alike.SelectMany(line => line.Numbers.Select((_, i) => (line.Name, i))).Distinct().SelectMany(place => numbers.Select(value => (Place: place, Value: value))).ToLookup(number => number.Place, number => number.Value);
         string[] names = [.. script.SelectMany(line => line.Names).Distinct()];
         string[] more = [.. names, .. OneMore.Where(kind => names.Any(name => Vocabulary.KindOf(name) == kind)).Select(kind => $"{kind}{names.Count(name => Vocabulary.KindOf(name) == kind)}")];
         var own = Of(script, names, none);
-        Domain[] wide = [Of(alike, names, values), Of(alike, names, everywhere), Of(alike, more, values), Of([.. plain, .. roles.All.Where(IsPlayed)], names, values)];
+        Domain[] wide = [Of(alike, names, values), Of(alike, names, everywhere), Of(alike, more, values), Of([.. plain, .. roles.All.Where(IsPlayed(suite))], names, values)];
         return wide.Select(domain => domain with { IsWide = true }).Prepend(Of(script, names, anywhere)).Prepend(Of(script, names, values)).Prepend(own)
             .Where(domain => domain == own || domain.Lines.Count <= MostLines)
             .GroupBy(domain => string.Join(' ', domain.Lines.Select(line => line.Id))).Select(same => same.First() with { IsWide = same.Any(domain => domain.IsWide) });
@@ -42,6 +44,12 @@ public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Nam
     {
         var operations = Lines.GroupBy(line => line.Name).Select(lines => lines.Count() == 1 ? lines.Key : string.Create(CultureInfo.InvariantCulture, $"{lines.Key} ({lines.Count()} spellings)"));
         return string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", operations)}; names {string.Join(", ", Names)}");
+    }
+
+    private static Func<Line, bool> IsPlayed(string suite)
+    {
+        var (played, drivers) = (Suites.Find(suite)?.Mix.Select(draw => draw.Name).ToHashSet(), Suites.Find(suite)?.Drivers);
+        return line => line.Operation is RegisterNetdev register ? drivers?.Contains(register.Kind) ?? true : played?.Contains(line.Name) ?? true;
     }
 
     private static Domain Of(IReadOnlyList<Line> templates, IReadOnlyList<string> own, ILookup<(string Operation, int Place), long> values)

@@ -7,6 +7,7 @@ using ZeroCopy.Model.Fork;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
+using ZeroCopy.Model.Smp;
 
 namespace ZeroCopy.Properties.Shrink;
 
@@ -18,6 +19,9 @@ public sealed class Line
     private static readonly Regex NumberWord = new(@"(?<![\w])\d+(?![\w])");
     private static readonly Regex Option = new(@", \w+=[^,)]+");
     private static readonly Regex Zone = new(@"(?<=\(|, )(?:dma|low|high|above4g)(?=[,)])");
+
+    /// <summary>More than a device holds.</summary>
+    private const int MostPackets = 16;
 
     private readonly Lexicon _lexicon;
     private IReadOnlyList<(int At, int Length, long Value)>? _numbers;
@@ -218,6 +222,30 @@ public sealed class Line
         AllocPage alloc when alloc.Result == page => Of(new OpenFile(file, alloc.Zone, new LiteralContent(new byte[size]))),
         MsgZerocopy call when call.Page == page && isUdp(call.Sock) => Of(new UdpSendmsg(call.Sock, file, call.Offset, call.Count)),
         MsgZerocopy call when call.Page == page => Of(new Sendfile(call.Sock, file, call.Offset, call.Count)),
+        _ => this,
+    };
+
+    /// <summary>Where it is part of a schedule: what does the same from its beginning to its end, or what belongs to no script without one.</summary>
+    /// <param name="plain">The same at once; null for nothing.</param>
+    public bool IsScheduled(out Line? plain)
+    {
+        plain = Operation switch
+        {
+            RunStops { Agent: AgentId.Nic } run => Of(new DeviceRun(run.Device, MostPackets)),
+            Irq irq => Of(new Interrupt(irq.Device)),
+            DevClose { Cpu: not null } close => Of(close with { Cpu = null }),
+            DevOpen { Cpu: not null } open => Of(open with { Cpu = null }),
+            TxTimeout { Cpu: not null } timeout => Of(timeout with { Cpu = null }),
+            _ => null,
+        };
+        return plain is not null || Operation is ScheduleStep or Interleave;
+    }
+
+    /// <summary>With a connection, whose SYN is a packet too, in the place of a datagram that is forwarded.</summary>
+    public Line? OfSyn(string forwarded, SockId sock) => Operation switch
+    {
+        IpipRcv received when received.Result.ToString() == forwarded => null,
+        IpForward forward when forward.Skb.ToString() == forwarded => Of(new TcpConnect(sock, forward.Device, 1, 0, false, TcpConnect.DefaultIsn, 0)),
         _ => this,
     };
 

@@ -31,6 +31,28 @@ public sealed partial class Shrinker
         return any;
     }
 
+    private bool PlainerLines()
+    {
+        var plain = Domain.Plain(_best, _header.Suite, _roles).Lines;
+        for (var at = _best.Count - 1; at >= 0; at--)
+        {
+            foreach (var line in plain)
+            {
+                if (Roles.Rank(line.Name) >= Roles.Rank(_best[at].Name))
+                {
+                    break;
+                }
+
+                if (TryLine(at, line))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Files in the place of lent pages, kiobufs in the place of vectors.</summary>
     private bool PlainerObjects()
     {

@@ -105,6 +105,38 @@ public sealed partial class Shrinker
         return [.. chain.Select(line => line.Operation is OpenFile { Content: LiteralContent } open && open.Result == file ? line.Longer((int)end) : line)];
     }
 
+    /// <summary>Each at once, in the place of a schedule.</summary>
+    private bool Unscheduled()
+    {
+        var plain = new List<Line>();
+        foreach (var line in _best)
+        {
+            if (!line.IsScheduled(out var atOnce))
+            {
+                plain.Add(line);
+            }
+            else if (atOnce is not null && (plain.Count == 0 || plain[^1] != atOnce))
+            {
+                plain.Add(atOnce);
+            }
+        }
+
+        return plain.Count < _best.Count && Try(plain);
+    }
+
+    /// <summary>A SYN in the place of a datagram that is forwarded.</summary>
+    private bool SynInstead()
+    {
+        var any = false;
+        foreach (var skb in _best.Where(line => line.Operation is IpipRcv).Select(line => line.Birth!).ToList())
+        {
+            var sock = new SockId(_best.Count(line => line.Operation is TcpConnect or UdpConnect));
+            any |= Try([.. _best.Select(line => line.OfSyn(skb, sock)).OfType<Line>()]);
+        }
+
+        return any;
+    }
+
     /// <summary>The end goes, and the device runs instead, over this route or another: what it does with what it has may be enough.</summary>
     private bool RunInstead()
     {

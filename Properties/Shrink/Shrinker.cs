@@ -40,6 +40,7 @@ public sealed partial class Shrinker
     private readonly HashSet<UInt128> _tried = [];
     private readonly Lexicon _lexicon;
     private readonly Vocabulary _vocabulary;
+    private readonly Roles _roles;
     private int[] _key = new int[64];
     private List<Line> _best;
     private IReadOnlyList<Violation> _violations;
@@ -51,6 +52,7 @@ public sealed partial class Shrinker
         _trial = new Trial(dialect.Judge());
         _lexicon = new Lexicon(dialect.Language);
         _vocabulary = new Vocabulary(_lexicon, dialect.Vocabulary);
+        _roles = new Roles(_lexicon, dialect.Roles);
         _best = [.. operations.Select(Of)];
         _violations = violations;
         _wanted = violations[0];
@@ -92,6 +94,7 @@ public sealed partial class Shrinker
         var isThrough = false;
         while (true)
         {
+            shrunk = Counted(new Shrinker(shrunk.Script.Header, dialect, shrunk.Script.Operations, shrunk.Violations, Math.Max(0, budget - shrunk.Evaluations)).Plainest(), shrunk);
             var certificate = Certificate.Of(shrunk.Script, rule.Id, dialect, steps);
             Shrinker next;
             if (certificate.First is { } first && Certificate.IsSmaller(first, shrunk.Script))
@@ -128,7 +131,17 @@ public sealed partial class Shrinker
     {
         TakeAway();
         UniqueNames();
-        while ((TakeAway() | MergeAreas() | TouchTogether() | SimplerOperations() | PlainerObjects() | ShortenFiles() | PlainOperands() | LowerFew()) && !Exhausted)
+        while ((Unscheduled() | TakeAway() | SynInstead() | MergeAreas() | TouchTogether() | SimplerOperations() | PlainerObjects() | ShortenFiles() | PlainOperands() | LowerFew()) && !Exhausted)
+        {
+        }
+
+        return InOrder();
+    }
+
+    /// <summary>Plain lines in the place of others, one at a time: of two scripts of a length, the one whose operations come before.</summary>
+    private Shrunk Plainest()
+    {
+        while (PlainerLines() && !Exhausted)
         {
         }
 
@@ -152,6 +165,7 @@ public sealed partial class Shrinker
             smaller |= TouchTogether();
             smaller |= OtherSockets();
             smaller |= OtherRoutes();
+            smaller |= SynInstead();
             smaller |= SimplerOperations();
             smaller |= PlainerObjects();
             smaller = smaller || FewerSends() || TakeAndRepair() || RunInstead() || OneSend() || BusyInstead() || TakeAndHoist() || OneForTwo();

@@ -11,16 +11,20 @@ internal static class ShrinkContest
     /// <summary>Prints a table, a row for each bug.</summary>
     /// <param name="seeds">Failing scripts for each.</param>
     /// <param name="names">Rows that are wanted; empty for all.</param>
-    public static void Run(int seeds, IReadOnlyList<string> names)
+    /// <returns>Whether the minimiser leaves no more operations than either of the others on any script.</returns>
+    public static bool Run(int seeds, IReadOnlyList<string> names)
     {
         Console.WriteLine($"{seeds} failing scripts each. Evaluations: median, and in ours mean and 95th percentile; the proof is counted in steps. CsCheck draws {CsCheckShrinking.Budget:N0} scripts.");
         Console.WriteLine();
         Console.WriteLine("| bug | lines | ours | minima | evaluations | mean | 95 % | proven | steps | FsCheck | evaluations | CsCheck | longer than FsCheck, CsCheck | evaluations to FsCheck's |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+        var longer = 0;
         foreach (var row in Rows().Where(row => names.Count == 0 || names.Contains(row.Name)))
         {
-            Print(row, seeds);
+            longer += Print(row, seeds);
         }
+
+        return longer == 0;
     }
 
     private static IEnumerable<ShrinkRow> Rows()
@@ -38,7 +42,7 @@ internal static class ShrinkContest
         }
     }
 
-    private static void Print(ShrinkRow row, int seeds)
+    private static int Print(ShrinkRow row, int seeds)
     {
         var rounds = Enumerable.Range(1, seeds).Select(seed =>
         {
@@ -47,6 +51,7 @@ internal static class ShrinkContest
             return (failing.Script, Ours: row.Ours(failing), FsCheck: FsCheckShrinking.Run(failing.Script, fails, row.Lexicon), CsCheck: CsCheckShrinking.Run(failing.Script, fails));
         }).ToList();
         var (ours, fscheck) = (Median(rounds.Select(round => round.Ours.Evaluations)), Median(rounds.Select(round => round.FsCheck.Evaluations)));
+        var (toFsCheck, toCsCheck) = (rounds.Count(round => round.Ours.Length > round.FsCheck.Length), rounds.Count(round => round.Ours.Length > round.CsCheck.Length));
         string[] cells =
         [
             row.Name,
@@ -61,10 +66,11 @@ internal static class ShrinkContest
             Lengths(rounds.Select(round => round.FsCheck)),
             $"{fscheck}",
             Lengths(rounds.Select(round => round.CsCheck)),
-            $"{rounds.Count(round => round.Ours.Length > round.FsCheck.Length)}, {rounds.Count(round => round.Ours.Length > round.CsCheck.Length)}",
+            $"{toFsCheck}, {toCsCheck}",
             $"{(double)ours / fscheck:F2}",
         ];
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {string.Join(" | ", cells)} |"));
+        return toFsCheck + toCsCheck;
     }
 
     /// <summary>One length, or the least, the median and the most.</summary>

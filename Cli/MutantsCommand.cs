@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using ZeroCopy.Cli.Mutants;
 using ZeroCopy.Model;
+using ZeroCopy.Properties.Laws;
 using ZeroCopy.Properties.Shrink;
 
 namespace ZeroCopy.Cli;
@@ -17,11 +18,13 @@ internal static class MutantsCommand
     private static readonly Option<string?> Set = new("--set") { Description = "linux-2.4.4-as-shipped: the defects of the release itself; acenic-2.4.4, hme-2.4.4: those of a driver" };
     private static readonly Option<string?> Jobs = new("--jobs") { Description = "threads (default: cores)" };
     private static readonly Option<bool> List = new("--list") { Description = "name the mutants and run none" };
+    private static readonly Option<string[]> Without = new("--without") { Description = "leave a law out, by its name or as in SKB-001/GeometryHolds: what only this law sees survives", Arity = ArgumentArity.OneOrMore };
+    private static readonly Option<bool> Needed = new("--needed") { Description = "say of each law which mutants survive without it, or what sees them instead" };
     private static readonly Option<bool> JsonOut = Verb.JsonOption();
 
     public static Command Create()
     {
-        var command = new Command("mutants", "Compile each recorded bug in and demand that the search finds it. Status 1 when one survives.") { Names, Seeds, Set, Jobs, List, JsonOut };
+        var command = new Command("mutants", "Compile each recorded bug in and demand that the search finds it. Status 1 when one survives.") { Names, Seeds, Set, Jobs, List, Without, Needed, JsonOut };
         command.SetVerb(Run);
         return command;
     }
@@ -31,6 +34,7 @@ internal static class MutantsCommand
         var seeds = parsed.GetValue(Seeds) is { } text ? (int)Verb.Number(text, "--seeds", 1, 1000) : 20;
         var jobs = parsed.GetValue(Jobs) is { } threads ? (int)Verb.Number(threads, "--jobs", 1, 256) : Environment.ProcessorCount;
         var chosen = Choose(parsed.GetValue(Names)!, parsed.GetValue(Set));
+        var without = Laws(parsed.GetValue(Without) ?? []);
         var json = parsed.GetValue(JsonOut);
         if (parsed.GetValue(List))
         {
@@ -40,6 +44,11 @@ internal static class MutantsCommand
             }
 
             return ExitStatus.Holds;
+        }
+
+        if (parsed.GetValue(Needed))
+        {
+            return RunNeeded(chosen, json, cancel);
         }
 
         var watch = Stopwatch.StartNew();
@@ -55,7 +64,7 @@ internal static class MutantsCommand
         Parallel.For(0, chosen.Count, new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancel }, i =>
         {
             var woven = copies.TryTake(out var free) ? free : first.Again();
-            results[i] = MutantResult.Of(woven, chosen[i], seeds, MostCases, Shrinker.DefaultEvaluations, Certificate.DefaultSteps, cancel);
+            results[i] = MutantResult.Of(woven, chosen[i], seeds, MostCases, Shrinker.DefaultEvaluations, Certificate.DefaultSteps, cancel, without);
             copies.Add(woven);
             lock (results)
             {
@@ -80,6 +89,53 @@ internal static class MutantsCommand
         }
 
         return table.Status;
+    }
+
+    private static ExitStatus RunNeeded(List<MutantFile> chosen, bool json, CancellationToken cancel)
+    {
+        var woven = new WovenBuild(chosen);
+        var needs = new List<Need>();
+        foreach (var (i, mutant) in chosen.Index())
+        {
+            cancel.ThrowIfCancellationRequested();
+            Terminal.Tell($"{i} of {chosen.Count}");
+            foreach (var need in Need.Of(woven, mutant))
+            {
+                needs.Add(need);
+                if (!json)
+                {
+                    Terminal.Tell(null);
+                    NeedTable.Print(need);
+                }
+            }
+        }
+
+        Terminal.Tell(null);
+        var table = new NeedTable(needs, isWhole: chosen.Count == Sources.Mutants.Count);
+        if (json)
+        {
+            Verb.Print(table.Json());
+        }
+        else
+        {
+            table.Print();
+        }
+
+        return ExitStatus.Holds;
+    }
+
+    /// <summary>The laws of these names as a script's first line has them; null for none.</summary>
+    private static string? Laws(string[] names)
+    {
+        foreach (var name in names)
+        {
+            if (!LawCatalogue.All.Any(law => law.Kind == LawKind.Always && (law.Name == name || law.Id == name)))
+            {
+                throw new InputException($"--without '{name}' is not a law; 'zcverify spec RULE' names those of a rule");
+            }
+        }
+
+        return names.Length == 0 ? null : string.Join(',', names);
     }
 
     private static List<MutantFile> Choose(string[] names, string? set)

@@ -15,7 +15,7 @@ internal static class SpecSources
     {
         SyntaxNode[] files = [.. new[] { "Model", "Drivers" }.SelectMany(Sources.Of).Where(MayTell).Select(source => CSharpSyntaxTree.ParseText(source.Text, path: source.Path).GetRoot())];
         return new Evidence(
-            [.. Sources.Mutants.Select(mutant => new RecordedBug(mutant.Id, mutant.Title, mutant.Breaks))],
+            [.. Sources.Mutants.Select(mutant => new RecordedBug(mutant.Id, mutant.Title, mutant.Breaks, mutant.Needs))],
             [.. files.SelectMany(BugChecks).Distinct()],
             files.SelectMany(Meanings).ToDictionary(each => each.Key, each => each.Value));
     });

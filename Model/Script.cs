@@ -8,7 +8,8 @@ namespace ZeroCopy.Model;
 /// <param name="Suite">The suite whose laws apply.</param>
 /// <param name="Mutant">The recorded bug that it was found on; null for none.</param>
 /// <param name="Expect">The id of the rule that the script is expected to break; null where it is expected to hold.</param>
-public sealed record ScriptHeader(Profile Profile, string Suite, string? Mutant = null, string? Expect = null)
+/// <param name="Without">Laws that are left out, by name or as in <c>SKB-001/GeometryHolds</c>, with commas between; null for none.</param>
+public sealed record ScriptHeader(Profile Profile, string Suite, string? Mutant = null, string? Expect = null, string? Without = null)
 {
     private const string Magic = "zcverify-script 1";
 
@@ -33,6 +34,11 @@ public sealed record ScriptHeader(Profile Profile, string Suite, string? Mutant 
             text.Append(" expect=").Append(Expect);
         }
 
+        if (Without is not null)
+        {
+            text.Append(" without=").Append(Without);
+        }
+
         return text.ToString();
     }
 
@@ -47,7 +53,7 @@ public sealed record ScriptHeader(Profile Profile, string Suite, string? Mutant 
         Size? size = null;
         Kernel? kernel = null;
         var memoryModel = MemoryModel.Tso;
-        string? suite = null, mutant = null, expect = null;
+        string? suite = null, mutant = null, expect = null, without = null;
         foreach (var word in text[Magic.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             var (key, value) = word.IndexOf('=') is var at and > 0 ? (word[..at], word[(at + 1)..]) : (word, "");
@@ -62,6 +68,7 @@ public sealed record ScriptHeader(Profile Profile, string Suite, string? Mutant 
                 case ("suite", not ""): suite = value; break;
                 case ("mutant", not ""): mutant = value; break;
                 case ("expect", not ""): expect = value; break;
+                case ("without", not ""): without = value; break;
                 default: throw new ScriptException(1, $"'{word}' is not known in a script's first line");
             }
         }
@@ -70,7 +77,8 @@ public sealed record ScriptHeader(Profile Profile, string Suite, string? Mutant 
             new Profile(size ?? throw Lacks("size=tiny or size=real"), kernel ?? throw Lacks("kernel=linux244 or kernel=linux6"), memoryModel),
             suite ?? throw Lacks("suite=NAME"),
             mutant,
-            expect);
+            expect,
+            without);
     }
 
     private static ScriptException Lacks(string what) => new(1, $"the first line lacks {what}");

@@ -15,8 +15,8 @@ public sealed record Evidence(IReadOnlyList<RecordedBug> Mutants, IReadOnlyList<
     public static string NameOf(Type type) => type.DeclaringType is { } outer ? $"{outer.Name}.{type.Name}" : type.Name;
 }
 
-/// <summary>A mutant as the specification cites it: the rule that it breaks is seen to fail under it.</summary>
-public sealed record RecordedBug(string Id, string Title, string Breaks)
+/// <summary>A mutant as the specification cites it: the rule that it breaks is seen to fail under it, and without the laws that it needs nothing sees it.</summary>
+public sealed record RecordedBug(string Id, string Title, string Breaks, IReadOnlyList<string> Needs)
 {
     public override string ToString() => $"{Id} {Title}";
 }

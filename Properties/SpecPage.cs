@@ -1,5 +1,6 @@
 using System.Text;
 using ZeroCopy.Drivers;
+using ZeroCopy.Properties.Generate;
 using ZeroCopy.Properties.Laws;
 using ZeroCopy.Specs;
 
@@ -46,6 +47,7 @@ public static class SpecPage
             text.Append($"### {Heading(page)}\n\n").Append(DriverText.Of(page));
         }
 
+        NotShown(text, inForce, evidence);
         if (withdrawn.Count > 0)
         {
             text.Append($"## {Withdrawn}\n\n");
@@ -60,6 +62,7 @@ public static class SpecPage
 
     private const string Machines = "Machines";
     private const string Drivers = "Drivers";
+    private const string NotShownHere = "What is not shown";
     private const string Withdrawn = "Withdrawn rules";
 
     private static string Heading(Subject subject) => $"{subject.Name} ({subject.Prefix})";
@@ -85,6 +88,7 @@ public static class SpecPage
         Markdown.Item(text, "**Checked** by laws, evaluated after each operation from observations or from a recount of their own, never by the code that enforces. *Premise* names the laws' twins: "
             + "what must have happened at some time, so that the law is not true of nothing.");
         Markdown.Item(text, "**Seen to fail** under mutants: bugs of a line or so, most of them from history. `./zcverify mutants G10` runs one, `--mutant G10` any engine on it.");
+        Markdown.Item(text, "**Needed**: the mutants that survive where a law is left out. `./zcverify mutants G10 --needed` computes it, `--without LAW` judges without one.");
         text.Append("\nContents:\n\n");
         foreach (var subject in subjects)
         {
@@ -93,11 +97,31 @@ public static class SpecPage
 
         Markdown.Item(text, $"[{Machines}](#{Markdown.Anchor(Machines)}): {string.Join(", ", MachineCatalogue.All.Select(machine => $"[{machine.Name}](#{Markdown.Anchor(Heading(machine))})"))}");
         Markdown.Item(text, $"[{Drivers}](#{Markdown.Anchor(Drivers)}): {string.Join(", ", DriverPage.All.Select(page => $"[{page.Driver}](#{Markdown.Anchor(Heading(page))})"))}");
+        Markdown.Item(text, $"[{NotShownHere}](#{Markdown.Anchor(NotShownHere)})");
         if (hasWithdrawn)
         {
             Markdown.Item(text, $"[{Withdrawn}](#{Markdown.Anchor(Withdrawn)})");
         }
 
+        text.Append('\n');
+    }
+
+    /// <summary>Laws that no recorded bug shows to be needed, and rules that none shows able to fail.</summary>
+    private static void NotShown(StringBuilder text, List<Rule> rules, Evidence evidence)
+    {
+        var laws = rules.SelectMany(SpecText.LawsOf).Where(law => law.Kind == LawKind.Always).ToList();
+        var not = laws.Where(law => !SpecText.NeededBy(law, evidence).Any()).ToList();
+        text.Append($"## {NotShownHere}\n\n");
+        Markdown.Paragraph(text,
+            $"A law is shown needed by a recorded bug that nothing else sees: with the law left out its witness holds to the end, and so do {Necessity.Seeds} random runs of {Necessity.Cases} sequences, or "
+            + $"every schedule within the bounds. {laws.Count - not.Count} of {laws.Count} laws are. Of the others other laws see every recorded bug; the reason stands at the rule, and a test looks whether it is so.");
+        foreach (var subject in Subject.All.Where(subject => not.Exists(law => subject.Has(law.Rule))))
+        {
+            Markdown.Item(text, $"Not shown needed, {Heading(subject)}: {string.Join(", ", not.Where(law => subject.Has(law.Rule)).Select(law => $"[{law.Id}](#{Markdown.Anchor(law.Rule.Id)})"))}");
+        }
+
+        var never = rules.Where(rule => SpecText.LawsOf(rule).Any(law => law.Kind == LawKind.Always) && !SpecText.MutantsOf(rule, evidence).Any()).ToList();
+        Markdown.Item(text, $"Not shown able to fail, rules with a law and without a recorded bug: {(never.Count == 0 ? "none" : string.Join(", ", never.Select(rule => $"[{rule.Id}](#{Markdown.Anchor(rule.Id)})")))}");
         text.Append('\n');
     }
 
@@ -116,6 +140,11 @@ public static class SpecPage
         Item(text, "**Checked** by", SpecText.LawsOf(rule).Where(law => law.Kind == LawKind.Always).Select(law => $"law `{law.Name}`, {SpecText.Word(law.Scope)}")
             .Concat(SpecText.LawsOf(rule).Where(law => law.Kind == LawKind.Sometimes).Select(law => $"premise `{law.Name}`")));
         Item(text, "**Seen to fail** under", SpecText.MutantsOf(rule, evidence).Select(mutant => $"{mutant.Id} *{mutant.Title}*"));
+        var always = SpecText.LawsOf(rule).Where(law => law.Kind == LawKind.Always).ToList();
+        Item(text, "**Needed**:", always.Where(law => SpecText.NeededBy(law, evidence).Any())
+            .Select(law => $"without `{law.Name}` nothing sees {string.Join(", ", SpecText.NeededBy(law, evidence).Select(mutant => mutant.Id))}"));
+        Item(text, "**Not shown needed**:", always.Select(law => (law.Name, Not: NotShownNeeded.Find(law))).Where(each => each.Not is not null)
+            .Select(each => $"`{each.Name}`, for {Markdown.Text(each.Not!.ToString())}"));
         text.Append('\n');
     }
 

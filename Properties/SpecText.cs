@@ -34,6 +34,15 @@ public static class SpecText
         foreach (var law in LawsOf(rule))
         {
             text.Append($"  {(law.Kind == LawKind.Always ? "law      " : "sometimes")} {law.Name}, {Word(law.Scope)}\n");
+            var needed = string.Join(' ', NeededBy(law, evidence).Select(mutant => mutant.Id));
+            if (needed.Length > 0)
+            {
+                text.Append($"  needed    {law.Name}: nothing else sees {needed}\n");
+            }
+            else if (NotShownNeeded.Find(law) is { } not)
+            {
+                text.Append($"  unneeded  {law.Name} is not shown needed: {not}\n");
+            }
         }
 
         foreach (var mutant in MutantsOf(rule, evidence))
@@ -59,6 +68,9 @@ public static class SpecText
 
     /// <summary>The recorded bugs that break a rule.</summary>
     public static IEnumerable<RecordedBug> MutantsOf(Rule rule, Evidence evidence) => evidence.Mutants.Where(mutant => mutant.Breaks == rule.Id);
+
+    /// <summary>The recorded bugs that nothing sees without a law.</summary>
+    public static IEnumerable<RecordedBug> NeededBy(Law law, Evidence evidence) => evidence.Mutants.Where(mutant => mutant.Needs.Contains(law.Id));
 
     public static string Word(Basis basis) => $"{Name(basis)}: {Gloss(basis)}";
 

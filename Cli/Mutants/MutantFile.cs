@@ -8,11 +8,12 @@ namespace ZeroCopy.Cli.Mutants;
 /// <param name="Title">What was done wrong, in a few words.</param>
 /// <param name="Breaks">Id of the rule that it breaks.</param>
 /// <param name="Also">Ids of rules that it breaks too, on other ways: at a first failing step one of all of them is violated.</param>
+/// <param name="Needs">Laws, as in <c>SKB-001/GeometryHolds</c>, without which nothing sees it.</param>
 /// <param name="Recorded">Where the bug, or the rule against it, was recorded.</param>
 /// <param name="Patches">Exact texts, each unique in its file, and what stands there instead.</param>
 /// <param name="Witness">A script that holds on the model and fails on the mutant.</param>
 public sealed record MutantFile(
-    string Id, string Title, string Breaks, IReadOnlyList<string> Also, string Recorded, IReadOnlyList<(string File, string Find, string Replace)> Patches, string Witness)
+    string Id, string Title, string Breaks, IReadOnlyList<string> Also, IReadOnlyList<string> Needs, string Recorded, IReadOnlyList<(string File, string Find, string Replace)> Patches, string Witness)
 {
     public override string ToString() => $"{Id} {Title}";
 
@@ -69,7 +70,7 @@ public sealed record MutantFile(
                 case "mutant" or "title" or "recorded":
                     fields.Add(key, value.Trim());
                     break;
-                case "also" or "breaks":
+                case "also" or "breaks" or "needs":
                     fields.Add(key, value.Split('#')[0].Trim());
                     break;
                 case "file":
@@ -92,7 +93,8 @@ public sealed record MutantFile(
             FormatException Wrong(string what) => new($"{path}:{i + 1}: {what}");
         }
 
+        string[] Words(string key) => fields.TryGetValue(key, out var words) ? words.Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
         string Field(string key) => fields.TryGetValue(key, out var value) ? value : throw new FormatException($"{path}: lacks '{key}'");
-        return new MutantFile(Field("mutant"), Field("title"), Field("breaks"), fields.TryGetValue("also", out var also) ? also.Split(' ', StringSplitOptions.RemoveEmptyEntries) : [], Field("recorded"), patches, witness.ToString());
+        return new MutantFile(Field("mutant"), Field("title"), Field("breaks"), Words("also"), Words("needs"), Field("recorded"), patches, witness.ToString());
     }
 }

@@ -36,11 +36,11 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
 
     public int WitnessLength => Script.Parse(Mutant.Witness, Language.All).Length;
 
-    /// <summary>Searches with each seed, in a copy of the engine with the bug.</summary>
-    public static MutantResult Of(WovenBuild woven, MutantFile mutant, int seeds, long cases, int evaluations, long steps, CancellationToken cancel)
+    /// <summary>Searches with each seed, in a copy of the engine with the bug; some laws may be left out.</summary>
+    public static MutantResult Of(WovenBuild woven, MutantFile mutant, int seeds, long cases, int evaluations, long steps, CancellationToken cancel, string? without = null)
     {
         var build = woven.With(mutant);
-        var header = $"{mutant.Witness.Split('\n')[0]} mutant={mutant.Id} expect={mutant.Breaks}";
+        var header = $"{mutant.Witness.Split('\n')[0]} mutant={mutant.Id} expect={mutant.Breaks}{(without is null ? "" : $" without={without}")}";
         var searches = new List<JsonObject>();
         var what = "";
         try

@@ -21,7 +21,8 @@ public static class Hunt
     {
         var with = Suites.Find(suite) ?? throw new ModelException($"no suite {suite}");
         var head = ScriptHeader.Parse(header);
-        var run = new SuiteRun(with, head.Profile, seed);
+        var laws = Suites.LawsFor(head);
+        var run = new SuiteRun(with with { Laws = laws }, head.Profile, seed);
         var found = false;
         var tally = run.Run(cases, 1, () => found, so => found = so.Failures.Count > 0);
         if (tally.Failures.Count == 0)
@@ -31,7 +32,7 @@ public static class Hunt
 
         var failure = tally.Failures[0];
         var violations = failure.Violations.OrderBy(violation => violation.Rule.Id == wanted ? 0 : 1).ToList();
-        var shrunk = Shrinker.Shrink(head, with.LawsIn(head.Profile), failure.Operations, violations, evaluations);
+        var shrunk = Shrinker.Shrink(head, laws, failure.Operations, violations, evaluations);
         return new JsonObject
         {
             ["found"] = true,
@@ -57,7 +58,7 @@ public static class Hunt
         var (steps, reported) = (0L, new List<string>());
         for (var start = 0; start < mix.Starts.Count; start++)
         {
-            var explorer = new ScheduleExplorer(mix, head.Profile, with.LawsIn(head.Profile), ScheduleExplorer.DefaultPreemptions, ScheduleExplorer.DefaultReorderings);
+            var explorer = new ScheduleExplorer(mix, head.Profile, Suites.LawsFor(head), ScheduleExplorer.DefaultPreemptions, ScheduleExplorer.DefaultReorderings);
             var result = explorer.Run(start, () => explorer.HasBroken(wanted));
             steps += result.Steps;
             reported.AddRange(result.Violations.Select(broken => broken.What.Split(' ')[0]));

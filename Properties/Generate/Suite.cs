@@ -81,8 +81,12 @@ public static class Suites
     /// <summary>The suite of this name; null where there is none.</summary>
     public static Suite? Find(string name) => All.FirstOrDefault(suite => suite.Name == name);
 
-    /// <summary>What judges a script: the laws of its suite, or all of them.</summary>
-    public static IReadOnlyList<Law> LawsFor(ScriptHeader header) => Find(header.Suite)?.LawsIn(header.Profile) ?? LawCatalogue.All;
+    /// <summary>What judges a script: the laws of its suite, or all of them, without those that its header leaves out.</summary>
+    public static IReadOnlyList<Law> LawsFor(ScriptHeader header)
+    {
+        var laws = Find(header.Suite)?.LawsIn(header.Profile) ?? LawCatalogue.All;
+        return header.Without is null ? laws : [.. laws.Where(law => !header.Without.Split(',').Any(name => name == law.Name || name == law.Id))];
+    }
 
     /// <summary>Among everything else, a page of the user's own and a connection that is open seldom meet.</summary>
     private static Draw Thicker(Draw draw) => draw.Name is "msg_zerocopy" or "dev_features" ? draw with { Weight = 3 * draw.Weight } : draw;

@@ -159,6 +159,9 @@ public sealed class Law
     /// <summary>The field that holds it.</summary>
     public string Name { get; }
 
+    /// <summary>Its name with its rule, as in <c>SKB-001/GeometryHolds</c>: a name alone may stand in two places.</summary>
+    public string Id => $"{Rule.Id}/{Name}";
+
     /// <summary>What the skb has of which it speaks.</summary>
     public Traits Of { get; private init; }
 

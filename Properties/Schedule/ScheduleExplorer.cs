@@ -56,6 +56,9 @@ public sealed class ScheduleExplorer(ScheduleMix mix, Profile profile, IReadOnly
     /// <summary>Whether a rule was broken on the way so far.</summary>
     public bool HasBroken(string rule) => _broken.Exists(broken => broken.What.StartsWith(rule + " ", StringComparison.Ordinal));
 
+    /// <summary>Whether anything was broken on the way so far.</summary>
+    public bool HasBrokenAny => _broken.Count > 0;
+
     /// <summary>Explores from one starting state.</summary>
     /// <param name="start">Its place in the mix.</param>
     /// <param name="stop">Asked at each state; what follows is left out then.</param>

@@ -7,7 +7,8 @@ using ZeroCopy.Tests.Support;
 namespace ZeroCopy.Tests.Mutants;
 
 /// <summary>Each recorded bug, compiled in, turns red through the rule that it names; without it the same script holds.</summary>
-public sealed class MutantTests(MutantTests.Woven woven) : IClassFixture<MutantTests.Woven>
+[Collection(nameof(Woven))]
+public sealed class MutantTests(MutantTests.Woven woven)
 {
     private static readonly TimeSpan EndlessLoop = TimeSpan.FromSeconds(60);
 
@@ -68,10 +69,16 @@ public sealed class MutantTests(MutantTests.Woven woven) : IClassFixture<MutantT
 
     private static string Alone(MutantFile mutant) => MutantBuild.Of(mutant).Violated(mutant.Witness);
 
+    /// <summary>All mutants in one build of the libraries, for whoever asks it in turn.</summary>
+    [CollectionDefinition(nameof(Woven))]
+    public sealed class Together : ICollectionFixture<Woven>;
+
     /// <summary>All mutants in one build of the libraries.</summary>
     public sealed class Woven
     {
         private readonly WovenBuild _build = new(All);
+
+        internal MutantBuild With(MutantFile mutant) => _build.With(mutant);
 
         internal string Violated(MutantFile mutant) => _build.With(mutant).Violated(mutant.Witness);
 

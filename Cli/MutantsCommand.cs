@@ -8,7 +8,7 @@ using ZeroCopy.Properties.Shrink;
 
 namespace ZeroCopy.Cli;
 
-/// <summary><c>zcverify mutants [NAME...]</c>: compiles each recorded bug and looks whether the random search finds it, by the rule that it breaks.</summary>
+/// <summary><c>zcverify mutants [NAME...]</c>: compiles each recorded bug and looks whether the random search finds it, by the rule that it breaks; <c>--generic N</c>: the same for a sample of mistakes that nobody recorded.</summary>
 internal static class MutantsCommand
 {
     private const long MostCases = 20_000;

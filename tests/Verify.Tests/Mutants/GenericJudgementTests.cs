@@ -26,6 +26,7 @@ public sealed class GenericJudgementTests
         Assert.Equal(1, sample.NotCompiling);
     }
 
+    /// <summary>The bits of guards lie apart: to join them by one operator or the other is the same. A guard of a machine that nothing violates is not evaluated.</summary>
     [Fact]
     public void Known_mistakes_Judged_HaveTheirFates()
     {
@@ -33,13 +34,14 @@ public sealed class GenericJudgementTests
         [
             ("violation", At("Model/Skb/Skb.cs", "update", site => site.Original == "--Users")),
             ("exception", At("Model/Pages/SwapSpace.cs", "equality", site => site is { Original: "i < _slots.Length", Changed: "i <= _slots.Length" })),
+            ("survived", At("Model/Skb/Skb.cs", "bitwise", site => site.Original.StartsWith("(int)asked | ", StringComparison.Ordinal) && site.Changed.Contains('^', StringComparison.Ordinal))),
+            ("not-covered", At("Model/Fork/TaskStruct.cs", "statement", site => site.Original == "Bug(@event, guards);")),
             ("timeout", At("Model/Pages/PhysicalMemory.cs", "update", site => site.Line > 255 && site.Original == "i++")),
         ];
         var mutants = known.Select((each, i) => GenericMutant.Of(i + 1, each.Site)!).ToList();
         Assert.Equal(known.Select(each => each.Said), Judgement.Of(mutants, 1, Cases, 1, CancellationToken.None).Select(result => GenericResult.Word(result.Fate)));
     }
 
-    /// <summary>The machine's table is made before any mutant is chosen: a mistake there is compiled alone.</summary>
     [Fact]
     public void Suites_of_the_folder_come_first()
     {

@@ -123,6 +123,26 @@ public static class NetRules
         Because: "Received, CHECKSUM_HW is an answer, and csum a sum; sent, it is a request, and csum a place: the packet would be written to there.",
         Source: "linux 2.4.4 net/ipv4/ip_forward.c, ip_forward(); include/linux/skbuff.h, the comment on checksumming", Basis.Source);
 
+    public static readonly Rule BandByPriority = new("NET-032",
+        "A packet waits in the band of its priority: interactive and control (6 and 7) in 0, filler and bulk (1, 2, 3 and 5) in 2, everything else in 1.",
+        Because: "Bands are served in their order: a bulk transfer in a low band keeps an interactive packet waiting behind all of it.",
+        Source: "linux 2.4.4 net/sched/sch_generic.c, prio2band, pfifo_fast_enqueue(); include/linux/pkt_sched.h, TC_PRIO_*", Basis.Source);
+
+    public static readonly Rule WaitingFramesAreTaken = new("NET-033",
+        "netif_rx hands on as many of the frames that wait as it was told to, or all of them.",
+        Because: "An acknowledgement that stays behind keeps the pages of what it acknowledges, and a sender whose window it opens stands still.",
+        Source: "linux 2.4.4 net/core/dev.c, netif_rx(), net_rx_action()", Basis.Source);
+
+    public static readonly Rule OldestGoesAgain = new("NET-034",
+        "When the retransmission timer ends, the first byte that the peer has not acknowledged goes again, unless there is no memory for it.",
+        Because: "The peer keeps nothing that it cannot put in order: sending anything else again brings no acknowledgement, and the connection hangs.",
+        Source: "RFC 2988 section 5.4; linux 2.4.4 net/ipv4/tcp_timer.c, tcp_retransmit_timer()", Basis.Contract);
+
+    public static readonly Rule SynAndFinAreAnswered = new("NET-035",
+        "The SYN and the FIN of the peer are acknowledged when they are taken, unless there is no memory for it.",
+        Because: "The peer sends them again until they are, and keeps its half of the connection as long.",
+        Source: "RFC 793 section 3.9, SEGMENT ARRIVES; linux 2.4.4 net/ipv4/tcp_input.c, tcp_rcv_synsent_state_process(), tcp_fin()", Basis.Contract);
+
     public static readonly Rule StoppedWillWake = new("NET-012",
         "While a device's queue is stopped it has packets whose completion will wake it.",
         Because: "Nothing else starts the queue again but the watchdog.",
@@ -172,6 +192,11 @@ public static class NetRules
         "When tx_timeout has come to its end, the queue is awake and the ring takes the largest packet.",
         Because: "It is the last that could start the queue again; one that it wakes without room is handed a packet that it cannot take.",
         Source: "linux 2.4.4 net/sched/sch_generic.c, dev_watchdog(); drivers/net/sunhme.c, happy_meal_tx_timeout(). ace_watchdog() of 2.4.4 breaks it: it wakes a full ring, and does nothing where an interrupt was lost", Basis.Intended);
+
+    public static readonly Rule LocksAreReleased = new("NET-063",
+        "Where no procedure of a device is under way on any CPU, none of its locks is held.",
+        Because: "The next who wants it spins for ever, with interrupts off.",
+        Source: "linux 2.4.4 net/sched/sch_generic.c, qdisc_restart(); drivers/net/sunhme.c, happy_meal_start_xmit(), happy_meal_interrupt(); include/linux/spinlock.h", Basis.Contract);
 
     public static readonly Rule NothingIsStuck = new("NET-060",
         "When neither CPU nor card can go on, every packet that was handed over has gone out and been freed, and the queue is awake.",

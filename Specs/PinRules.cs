@@ -133,6 +133,11 @@ public static class PinRules
         Because: "A file that grows again would show what was cut off; and a frame that a device still reads is not free.",
         Source: "linux 2.4.4 mm/filemap.c, truncate_inode_pages(), truncate_complete_page()", Basis.Source);
 
+    public static readonly Rule TruncationWaits = new("PIN-044",
+        "Truncation waits for the lock of each page that it takes from the file or clears in part.",
+        Because: "Who has the lock has a transfer under way: its bytes go to a page that is nobody's, or over the zeroes.",
+        Source: "linux 2.4.4 mm/filemap.c, truncate_list_pages(): TryLockPage, else wait_on_page", Basis.Source);
+
     public static readonly Rule WrittenInPlace = new("PIN-043",
         "A write and the zeroes of a truncation change the cached page where it lies: whoever holds it sees them, until the page leaves the file.",
         Because: "The page is not locked while it is sent: with two pages for one place of a file, mappings, readers and the wire would part.",

@@ -109,9 +109,9 @@ public static class SkbRules
         Source: "linux 2.4.4 include/linux/skbuff.h, pskb_may_pull(), pskb_pull(); net/core/skbuff.c, __pskb_pull_tail()", Basis.Source);
 
     public static readonly Rule RoomAsPromised = new("SKB-022",
-        "What skb_cow, skb_realloc_headroom and skb_copy_expand give has the room that was asked for, in a head of its own.",
+        "What skb_cow, skb_realloc_headroom, skb_copy_expand and pskb_expand_head give has the room that was asked for, in a head of its own.",
         Because: "The caller pushes its header at once, without looking.",
-        Source: "linux 2.4.4 include/linux/skbuff.h, skb_cow(); net/core/skbuff.c, skb_realloc_headroom(), skb_copy_expand()", Basis.Source);
+        Source: "linux 2.4.4 include/linux/skbuff.h, skb_cow(); net/core/skbuff.c, skb_realloc_headroom(), skb_copy_expand(), pskb_expand_head()", Basis.Source);
 
     public static readonly Rule PadIsZero = new("SKB-023",
         "A packet shorter than the least length of a frame is followed by zeroes up to it, within its block.",
@@ -147,4 +147,9 @@ public static class SkbRules
         "What skb_share_check gives has one user; what skb_unshare gives shares no data; what skb_orphan leaves has no owner.",
         Because: "The protocol behind it writes to the packet.",
         Source: "linux 2.4.4 include/linux/skbuff.h, skb_share_check(), skb_unshare(), skb_orphan()", Basis.Source);
+
+    public static readonly Rule SoftirqTakesAll = new("SKB-030",
+        "When net_tx_action has run, nothing waits in the completion queue.",
+        Because: "The interrupt raised one softirq for all of them: what is left waits for the next interrupt, with its pages, and its sender's buffer stays full.",
+        Source: "linux 2.4.4 net/core/dev.c, net_tx_action(), which takes the whole list at once; include/linux/netdevice.h, dev_kfree_skb_irq()", Basis.Source);
 }

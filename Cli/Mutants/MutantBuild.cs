@@ -20,6 +20,7 @@ internal sealed class MutantBuild : AssemblyLoadContext
 
     private static readonly CSharpParseOptions Language = new(LanguageVersion.Latest);
     private static readonly ConcurrentDictionary<string, Lazy<CSharpCompilation>> Unpatched = new();
+    private static readonly ConcurrentDictionary<string, Lazy<CSharpCompilation>> Written = new();
     private static readonly ConcurrentDictionary<string, Lazy<byte[]>> Images = new();
     private static readonly Lazy<IReadOnlyList<MetadataReference>> Foreign = new(() =>
     [
@@ -85,6 +86,10 @@ internal sealed class MutantBuild : AssemblyLoadContext
 
     protected override Assembly? Load(AssemblyName assemblyName) =>
         _images.TryGetValue(assemblyName.Name!, out var image) ? LoadFromStream(new MemoryStream(image)) : null;
+
+    /// <summary>A project as it is written, to be asked what its code means.</summary>
+    public static CSharpCompilation Uncounted(string project) => Written.GetOrAdd(project, name => new(() => Compile(name).RemoveAllSyntaxTrees().AddSyntaxTrees(
+        [.. Sources.Of(name).Select(source => CSharpSyntaxTree.ParseText(source.Text, Language, source.Path)), CSharpSyntaxTree.ParseText(ImplicitUsings, Language)]))).Value;
 
     private static byte[] Image(string project) => Images.GetOrAdd(project, name => new(() => KeptImages.Of(name, () => Emit(Compile(name), name)))).Value;
 

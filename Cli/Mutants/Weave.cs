@@ -14,19 +14,30 @@ internal sealed class Weave
     private readonly Dictionary<(string File, int Body), List<(int Mutant, string Body)>> _others = [];
     private readonly Dictionary<string, int> _numbers = [];
 
+    private readonly bool _isWatched;
+
     /// <summary>Weaves those whose patches lie in bodies of members.</summary>
     public Weave(IEnumerable<MutantFile> mutants)
+        : this(mutants.Select(mutant => (mutant.Id, MutantBuild.Patched(mutant))), isWatched: false)
     {
-        foreach (var mutant in mutants)
+    }
+
+    /// <summary>Weaves those whose other texts differ in bodies of members.</summary>
+    /// <param name="mutants">The id of each, and the files that it changes.</param>
+    /// <param name="isWatched">Whether each woven body says that it begins.</param>
+    public Weave(IEnumerable<(string Id, IReadOnlyDictionary<string, string> Files)> mutants, bool isWatched)
+    {
+        _isWatched = isWatched;
+        foreach (var (id, files) in mutants)
         {
-            var patched = MutantBuild.Patched(mutant).Select(file => (file.Key, Original: Original(file.Key), Patched: Parse(file.Value))).ToList();
+            var patched = files.Select(file => (file.Key, Original: Original(file.Key), Patched: Parse(file.Value))).ToList();
             if (!patched.All(file => Around(file.Original) == Around(file.Patched)))
             {
                 continue;
             }
 
             var number = _numbers.Count + 1;
-            _numbers.Add(mutant.Id, number);
+            _numbers.Add(id, number);
             foreach (var (file, original, other) in patched)
             {
                 var bodies = Bodies(original).Select(body => body.ToFullString()).ToList();
@@ -44,7 +55,13 @@ internal sealed class Weave
     }
 
     /// <summary>By which it is chosen; 0 where it cannot be woven.</summary>
-    public int NumberOf(MutantFile mutant) => _numbers.GetValueOrDefault(mutant.Id);
+    public int NumberOf(string mutant) => _numbers.GetValueOrDefault(mutant);
+
+    /// <summary>Woven bodies, each of which has a number from 0 on.</summary>
+    public int BodyCount => _others.Count;
+
+    /// <summary>The bodies that a mutant changes.</summary>
+    public IEnumerable<int> BodiesOf(string mutant) => _others.Values.Index().Where(body => body.Item.Any(other => other.Mutant == NumberOf(mutant))).Select(body => body.Index);
 
     /// <summary>The woven files.</summary>
     public IReadOnlyDictionary<string, string> Files => _others.GroupBy(each => each.Key.File).ToDictionary(
@@ -53,7 +70,7 @@ internal sealed class Weave
         {
             var original = Original(file.Key);
             var bodies = Bodies(original).ToList();
-            return original.GetText().WithChanges(file.Select(each => new TextChange(Whole(bodies[each.Key.Body]), Choice(bodies[each.Key.Body], each.Value)))).ToString();
+            return original.GetText().WithChanges(file.Select(each => new TextChange(Whole(bodies[each.Key.Body]), Choice(bodies[each.Key.Body], each.Value, Watched(each.Key))))).ToString();
         });
 
     private SyntaxNode Original(string file) => _originals.TryGetValue(file, out var root) ? root
@@ -73,9 +90,12 @@ internal sealed class Weave
     /// <summary>A body with the semicolon behind an arrow.</summary>
     private static TextSpan Whole(SyntaxNode body) => body is BlockSyntax ? body.Span : TextSpan.FromBounds(body.SpanStart, body.Parent!.ChildTokens().Last(token => token.IsKind(SyntaxKind.SemicolonToken)).Span.End);
 
-    private static string Choice(SyntaxNode original, IReadOnlyList<(int Mutant, string Body)> others)
+    private string Watched((string File, int Body) body) =>
+        _isWatched ? $"global::{typeof(WovenMutant).FullName}.{nameof(WovenMutant.Enter)}({_others.Keys.TakeWhile(key => key != body).Count()}); " : "";
+
+    private static string Choice(SyntaxNode original, IReadOnlyList<(int Mutant, string Body)> others, string first)
     {
-        var text = new StringBuilder();
+        var text = new StringBuilder(first);
         foreach (var (mutant, body) in others)
         {
             text.Append($"if (global::{typeof(WovenMutant).FullName}.{nameof(WovenMutant.Chosen)} == {mutant}) {body} else ");

@@ -34,7 +34,7 @@ internal sealed class WovenBuild
     /// <summary>The libraries with one bug, until the next is asked for. One that cannot be woven is compiled alone.</summary>
     public MutantBuild With(MutantFile mutant)
     {
-        if (_weave.NumberOf(mutant) is var number and > 0)
+        if (_weave.NumberOf(mutant.Id) is var number and > 0)
         {
             Choose(number);
             return _build;

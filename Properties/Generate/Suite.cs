@@ -113,12 +113,12 @@ public static class Suites
         || law.Rule == SumRules.RunSum || law.Rule == SumRules.BlockAdd || law.Rule == SkbRules.BytesAgree;
 
     /// <summary>Rules of drivers that go on one access at a time.</summary>
-    private static bool NeedsSchedule(Law law) => law.Rule == NetRules.NothingIsStuck || law.Rule == SkbRules.LastHolderReadsLate || law.Rule == AceRules.WaitsForReclaimOnly || law.Rule == HmeRules.KickFollowsOwn
+    private static bool NeedsSchedule(Law law) => law.Rule == NetRules.NothingIsStuck || law.Rule == NetRules.LocksAreReleased || law.Rule == SkbRules.LastHolderReadsLate || law.Rule == AceRules.WaitsForReclaimOnly || law.Rule == HmeRules.KickFollowsOwn
         || law == AceLaws.PartOfPacketOccurs;
 
     /// <summary>Rules about calls that only a script makes.</summary>
     private static bool IsOfDirectCalls(Rule rule) =>
         rule == SkbRules.KeepsAllWithoutMemory || rule == SkbRules.RoomAsPromised || rule == SkbRules.PadIsZero || rule == SkbRules.ChargedForItsBlock
-        || rule == SkbRules.DestructorInSoftirq || rule == SkbRules.InPlaceWriterOwns || rule == SkbRules.OwnAfterUnshare
+        || rule == SkbRules.DestructorInSoftirq || rule == SkbRules.SoftirqTakesAll || rule == SkbRules.InPlaceWriterOwns || rule == SkbRules.OwnAfterUnshare
         || rule == SumRules.CopyKeepsSum || rule == SumRules.CollapsedSum || rule == SumRules.VerdictIsRight;
 }

@@ -42,6 +42,15 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
     public Tally RunBlock(long block, Action<IReadOnlyList<Operation>>? held = null) =>
         (_kept ??= new Worker(suite, profile)).Run(Rng.Mix(_seed, (ulong)block, 0), block * BlockCases, BlockCases, held);
 
+    /// <summary>Runs the first cases of a block up to one that fails; null where all hold.</summary>
+    /// <param name="block">From 0.</param>
+    /// <param name="cases">At most <see cref="BlockCases"/>.</param>
+    public Failure? FirstFailure(long block, int cases)
+    {
+        var failures = (_kept ??= new Worker(suite, profile)).Run(Rng.Mix(_seed, (ulong)block, 0), block * BlockCases, cases, stopsAtFailure: true).Failures;
+        return failures.Count == 0 ? null : failures[0];
+    }
+
     /// <summary>Runs blocks until so many cases are done, or it is told that they are enough; asked at the border of each block. What is begun is finished, so that a number of cases repeats the run.</summary>
     /// <param name="cases">Sequences at most; <see cref="long.MaxValue"/> for no limit.</param>
     /// <param name="jobs">Threads.</param>
@@ -148,7 +157,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
                 select new Plan(seed, size, mix));
         }
 
-        public Tally Run(ulong seed, long first, int count, Action<IReadOnlyList<Operation>>? held = null)
+        public Tally Run(ulong seed, long first, int count, Action<IReadOnlyList<Operation>>? held = null, bool stopsAtFailure = false)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
             var tally = new Tally(_suite);
@@ -163,7 +172,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
             {
                 try
                 {
-                    if (broken is null && RunSequence(plan, first + tally.Cases, tally))
+                    if (broken is null && !(stopsAtFailure && tally.FailedCases > 0) && RunSequence(plan, first + tally.Cases, tally))
                     {
                         held?.Invoke(_applied);
                     }

@@ -4,12 +4,14 @@ using ZeroCopy.Model.Net;
 
 namespace ZeroCopy.Properties.Laws;
 
-/// <summary>What a sender was told, by socket: its route, the path, the peer's window, a reset. A book of the checker's own, written from the operations and the peer's frames.</summary>
-/// <remarks>Verified with it: by reference or not, the length of segments, the window, silence after a reset. Not verified: when a sender should ask the peer again.</remarks>
+/// <summary>What a sender was told, by socket: its route, the path, the peer's window, a reset; and whether a hook stands in the way. A book of the checker's own, written from the operations and the peer's frames.</summary>
+/// <remarks>Verified with it: by reference or not, the length of segments, the window, silence after a reset, what the timer sends, that SYN and FIN are answered. Not verified: when a sender should ask the peer again.</remarks>
 public sealed class ConnectionBook
 {
+    private const byte Fin = 1;
     private const byte Syn = 2;
     private const byte Rst = 4;
+    private const byte Ack = 16;
     private const byte Tcp = 6;
     private const int Headers = 14 + 20;
 
@@ -39,9 +41,24 @@ public sealed class ConnectionBook
     /// <summary>Whether this step told a path that is narrower than the sender knew. A second telling changes nothing: what could not be cut for lack of memory waits for the timer.</summary>
     public bool Narrowed { get; private set; }
 
+    /// <summary>A netfilter hook is registered on the way out, as far as the script says.</summary>
+    public bool IsHooked { get; private set; }
+
+    /// <summary>The socket that took a SYN or FIN in this step, and has sent no acknowledgement since; null for none.</summary>
+    public SockId? Unanswered { get; private set; }
+
+    /// <summary>Whether a SYN or FIN was taken in this step.</summary>
+    public bool Asked { get; private set; }
+
+    /// <summary>Whether the peer has answered the SYN.</summary>
+    public bool IsOpen(SockId sock) => _entries.Has(sock.Value) && _entries[sock.Value] is { IsOpen: true, IsReset: false };
+
+    /// <summary>The first sequence number that the peer has not acknowledged.</summary>
+    public uint Unacknowledged(SockId sock) => _entries[sock.Value].Una;
+
     public void Follow(Operation operation, World world)
     {
-        (BeyondWindow, AfterReset, Narrowed) = (null, null, false);
+        (BeyondWindow, AfterReset, Narrowed, Unanswered, Asked) = (null, null, false, null, false);
         switch (operation)
         {
             case TcpConnect connect when world.Seen.Succeeded:
@@ -63,6 +80,9 @@ public sealed class ConnectionBook
                 Narrowed = told < _entries[icmp.Sock.Value].Mtu;
                 _entries.Rebind(icmp.Sock.Value, _entries[icmp.Sock.Value] with { Mtu = Math.Min(told, _entries[icmp.Sock.Value].Mtu) });
                 break;
+            case NfHook hook:
+                IsHooked = hook.On;
+                break;
         }
 
         foreach (var (happening, index) in world.Seen.Happenings)
@@ -80,6 +100,7 @@ public sealed class ConnectionBook
 
     public void WriteState(StateWriter state)
     {
+        state.Write(IsHooked);
         for (var name = 0; name < _entries.Count; name++)
         {
             if (_entries.Has(name))
@@ -90,6 +111,7 @@ public sealed class ConnectionBook
                 state.Write(_entries[name].Window);
                 state.Write(_entries[name].Wl1);
                 state.Write(_entries[name].IsReset);
+                state.Write(_entries[name].IsOpen);
             }
         }
     }
@@ -97,7 +119,7 @@ public sealed class ConnectionBook
     public void Reset()
     {
         _entries.Clear();
-        (BeyondWindow, AfterReset, Narrowed) = (null, null, false);
+        (BeyondWindow, AfterReset, Narrowed, IsHooked, Unanswered, Asked) = (null, null, false, false, null, false);
     }
 
     /// <summary>A window counts where the segment acknowledges more, or is newer, or opens it. linux 2.4.4 net/ipv4/tcp_input.c, tcp_may_update_window().</summary>
@@ -119,6 +141,12 @@ public sealed class ConnectionBook
         }
 
         var first = (tcp[13] & Syn) != 0;
+        if ((first && !entry.IsOpen) || (tcp[13] & Fin) != 0)
+        {
+            (Unanswered, Asked) = (new SockId(name), true);
+            entry = entry with { IsOpen = true };
+        }
+
         if (first || Before(entry.Una, ack) || Before(entry.Wl1, seq) || (entry.Wl1 == seq && window > entry.Window))
         {
             entry = entry with { Window = window, Wl1 = seq };
@@ -135,6 +163,7 @@ public sealed class ConnectionBook
             AfterReset ??= segment;
         }
 
+        Unanswered = segment.Flow == Unanswered && (segment.Flags & Ack) != 0 ? null : Unanswered;
         if (segment is { Attempt: 1, Length: > 0 } && Before(unchecked(entry.Una + entry.Window), unchecked(segment.Seq + (uint)segment.Length)))
         {
             BeyondWindow ??= segment;
@@ -148,5 +177,5 @@ public sealed class ConnectionBook
 
     private static bool Before(uint a, uint b) => unchecked((int)(a - b)) < 0;
 
-    private sealed record Entry(NetifFeatures Features, int Mtu, uint Una, uint Window, uint Wl1, bool IsReset);
+    private sealed record Entry(NetifFeatures Features, int Mtu, uint Una, uint Window, uint Wl1, bool IsReset, bool IsOpen = false);
 }

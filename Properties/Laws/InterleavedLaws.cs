@@ -23,6 +23,12 @@ public static class InterleavedLaws
     public static readonly Law RestOccurs = Law.Sometimes(NetRules.NothingIsStuck,
         (in Step _, NetDevice device) => device.Smp is { Steps: > 0, IsStill: true });
 
+    public static readonly Law LocksAreReleased = Law.Always(NetRules.LocksAreReleased,
+        (in Step _, NetDevice device) => device.Smp is not { IsOutsideDriver: true } smp || !IsAnyHeld(smp),
+        (_, device) => $"no CPU is inside a procedure of {device.Id}, and one of its locks is held");
+
+    public static readonly Law LockIsHeldInside = Law.Sometimes(NetRules.LocksAreReleased, (in Step _, NetDevice device) => device.Smp is { } smp && IsAnyHeld(smp));
+
     public static readonly Law NoneIsTheChips = Law.Always(HmeRules.KickFollowsOwn,
         (in Step _, NetDevice device) => device is not HmeDriver { Smp: not null, IsUp: true } hme || !device.Smp.IsStill || !AnyOwned(hme),
         (_, device) => $"nobody can go on, and the chip has not looked at the descriptors of {device.InFlight} packet(s)");
@@ -49,6 +55,9 @@ public static class InterleavedLaws
 
         return false;
     }
+
+    private static bool IsAnyHeld(Interleaving smp) =>
+        smp.Newest(Word.XmitLock).Number != 0 || smp.Newest(Word.DriverLock).Number != 0 || smp.Newest(Word.Rtnl).Number != 0 || smp.Newest(Word.ReceiveQueueLock).Number != 0;
 
     private static bool AnyOwned(HmeDriver hme)
     {

@@ -84,6 +84,12 @@ public static class MemoryLaws
 
     public static readonly Law WaitOccurs = Law.Sometimes(PinRules.WaitsForContended, (in Step step) => step.Operation is LockKiovec && step.Seen.WaitedOn is not null, after: [typeof(LockKiovec)]);
 
+    public static readonly Law TruncationWaits = Law.Always(PinRules.TruncationWaits,
+        (in Step step) => step.Forks.Locks.Taken is null,
+        (step, _) => $"{step.Operation} did not wait for {step.Forks.Locks.Taken}, which a kiobuf has locked", after: [typeof(Vmtruncate)]);
+
+    public static readonly Law TruncationThatWaitsOccurs = Law.Sometimes(PinRules.TruncationWaits, (in Step step) => step.Operation is Vmtruncate && step.Seen.WaitedOn is not null, after: [typeof(Vmtruncate)]);
+
     public static readonly Law SwapCountsAddUp = Law.Always(PinRules.SwapCounts,
         (in Step step) => FirstSwapPage(step) < 0,
         (step, _) => FirstSwapPage(step) is var entry ? $"entry {entry} has count {step.World.Swap.Count(entry)} and {step.Recount.SwapCount(entry)} references" : "");

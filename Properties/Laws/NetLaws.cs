@@ -7,7 +7,7 @@ using ZeroCopy.Specs;
 namespace ZeroCopy.Properties.Laws;
 
 /// <summary>Laws over features, what dev_queue_xmit decides, the segment plan and the receiver.</summary>
-/// <remarks>Verified: who copies and who sums, by a table of their own; the plan; what the receiver took. Not verified: when TCP sends.</remarks>
+/// <remarks>Verified: who copies and who sums, by a table of their own; the plan; what the receiver took; that frames which wait are taken. Not verified: when TCP sends, but for the retransmission timer and the answers to SYN and FIN.</remarks>
 public static class NetLaws
 {
     public static readonly Law SendfileGoesByReference = Law.Always(NetRules.ByReference,
@@ -105,7 +105,7 @@ public static class NetLaws
     public static readonly Law DeliveryOccurs = Law.Sometimes(NetRules.ReceiverAccepts, (in Step step) => step.Seen.Deliveries.Count > 0);
 
     public static readonly Law HookTakesFragmentsAway = Law.Always(NetRules.HookCosts,
-        (in Step step) => !step.World.NfHook || EachDecision(step, static (in XmitDecision decision, NetDevice _) => !decision.Paged && !decision.Listed && !decision.WantsSum),
+        (in Step step) => !step.History.Connections.IsHooked || EachDecision(step, static (in XmitDecision decision, NetDevice _) => !decision.Paged && !decision.Listed && !decision.WantsSum),
         (step, _) => ExplainDecisions(step));
 
     public static readonly Law HookCostsACopy = Law.Always(NetRules.HookCosts,
@@ -113,6 +113,27 @@ public static class NetLaws
         (step, _) => $"{HookedBytes(step.Seen, summed: false)} bytes came to the hook in fragments, {CopiedLater(step)} were copied; {HookedBytes(step.Seen, summed: true)} without a sum, {SummedLater(step)} were summed");
 
     public static readonly Law HookedFragmentsOccur = Law.Sometimes(NetRules.HookCosts, (in Step step) => HookedBytes(step.Seen, summed: false) > 0);
+
+    public static readonly Law WaitingFramesAreTaken = Law.Always(NetRules.WaitingFramesAreTaken,
+        (in Step step) => step.Operation is not NetifRx rx || (step.Seen.Received.Count == step.Seen.Count
+            && (step.Seen.Received.Count == rx.Frames || !step.World.Device(rx.Device).IsUp || step.World.Wire.Pending(rx.Device) == 0)),
+        (step, _) => $"after {step.Operation} {step.Seen.Received.Count} frames were taken, {step.World.Wire.Pending(((NetifRx)step.Operation).Device)} wait", after: [typeof(NetifRx)]);
+
+    public static readonly Law FrameStaysBehindOccurs = Law.Sometimes(NetRules.WaitingFramesAreTaken,
+        (in Step step) => step.Operation is NetifRx rx && step.Seen.Received.Count > 0 && step.World.Wire.Pending(rx.Device) > 0, after: [typeof(NetifRx)]);
+
+    public static readonly Law OldestGoesAgain = Law.Always(NetRules.OldestGoesAgain,
+        (in Step step) => step.Operation is not TcpRetransmitTimer timer || !IsUnacknowledged(step, timer.Sock) || HasMissed(step) || GoesAgain(step, timer.Sock),
+        (step, _) => $"after {step.Operation} nothing that has sequence number {step.History.Connections.Unacknowledged(((TcpRetransmitTimer)step.Operation).Sock)} goes again", after: [typeof(TcpRetransmitTimer)]);
+
+    public static readonly Law OldestOfSeveralOccurs = Law.Sometimes(NetRules.OldestGoesAgain,
+        (in Step step) => step.Operation is TcpRetransmitTimer timer && IsUnacknowledged(step, timer.Sock) && step.World.Tcp(timer.Sock).WriteQueue.Length > 1, after: [typeof(TcpRetransmitTimer)]);
+
+    public static readonly Law SynAndFinAreAnswered = Law.Always(NetRules.SynAndFinAreAnswered,
+        (in Step step) => step.History.Connections.Unanswered is not { } sock || HasMissed(step) || step.World.Tcp(sock).State == TcpSock.TcpState.Closed,
+        (step, _) => $"{step.History.Connections.Unanswered} took a SYN or FIN of its peer, and acknowledges nothing", after: [typeof(NetifRx)]);
+
+    public static readonly Law SynOrFinOccurs = Law.Sometimes(NetRules.SynAndFinAreAnswered, (in Step step) => step.History.Connections.Asked, after: [typeof(NetifRx)]);
 
     public static readonly Law NothingInFlightIsTooLong = Law.Always(NetRules.PathMtuObeyed,
         (in Step step) => step.Operation is not IcmpFragNeeded icmp || !step.History.Connections.Narrowed || TooLong(step, icmp.Sock) == 0
@@ -152,6 +173,28 @@ public static class NetLaws
         (in Step step) => step.Operation is TcpRetransmitTimer timer && step.History.Connections.IsReset(timer.Sock), after: [typeof(TcpRetransmitTimer)]);
 
     public static readonly Law CollapseOccurs = Law.Sometimes(NetRules.PlanIsContiguous, (in Step step) => step.Seen.Merges.Count > 0);
+
+    private static bool HasMissed(in Step step) => step.World.Memory.FailedAllocations > step.Seen.FailedAllocationsBefore;
+
+    /// <summary>The connection is open, and something that it sent is not acknowledged.</summary>
+    private static bool IsUnacknowledged(in Step step, SockId sock) =>
+        step.History.Connections.IsOpen(sock) && step.World.Tcp(sock).State != TcpSock.TcpState.Closed
+        && unchecked((int)(step.History.Connections.Unacknowledged(sock) - step.History.Next(sock))) < 0;
+
+    /// <summary>What was sent before cannot go for the first time: another law says so.</summary>
+    private static bool GoesAgain(in Step step, SockId sock)
+    {
+        var oldest = step.History.Connections.Unacknowledged(sock);
+        foreach (var segment in step.Seen.Plan)
+        {
+            if (segment.Flow == sock && unchecked((int)(segment.Seq - oldest)) <= 0 && unchecked((int)(oldest - (segment.Seq + (uint)segment.Length))) <= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static long CopiedLater(in Step step) => step.World.Cost.CopiedLater - step.Seen.CostBefore.CopiedLater;
 

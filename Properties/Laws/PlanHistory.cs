@@ -3,7 +3,7 @@ using ZeroCopy.Model;
 namespace ZeroCopy.Properties.Laws;
 
 /// <summary>What the segment plan has covered so far, by flow: a book of the checker's own.</summary>
-/// <remarks>Verified: first transmissions follow each other without a gap, retransmissions repeat what was planned, SYN and FIN count one. Not verified: that TCP retransmits when it should.</remarks>
+/// <remarks>Verified: first transmissions follow each other without a gap, retransmissions repeat what was planned, SYN and FIN count one. Not verified: when the retransmission timer ends.</remarks>
 public sealed class PlanHistory
 {
     private const byte Tcp = 6;

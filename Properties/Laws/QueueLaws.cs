@@ -51,6 +51,12 @@ public static class QueueLaws
 
     public static readonly Law StoppedAtRestOccurs = Law.Sometimes(NetRules.QueueLife, (in Step _, NetDevice device) => device is { Stopped: true, IsAtRest: true, IsUp: true, Ring.Entries: > 0 });
 
+    public static readonly Law BandIsOfPriority = Law.Always(NetRules.BandByPriority,
+        (in Step step, Skb skb) => skb.List is null || BandIn(step, skb) is var band && (band < 0 || band == BandOf(skb.Priority)),
+        (step, skb) => $"{skb} of priority {skb.Priority} waits in band {BandIn(step, skb)}, not in {BandOf(skb.Priority)}");
+
+    public static readonly Law OtherBandOccurs = Law.Sometimes(NetRules.BandByPriority, (in Step _, NetDevice device) => device.Bands[0].Length + device.Bands[2].Length > 0);
+
     public static readonly Law TapIsShownEachAttempt = Law.Always(NetRules.TapSeesWhatGoesOut,
         (in Step step) => Unshown(step) < 0,
         (step, _) => $"handover {Unshown(step) + 1} of this step was not shown to every tap, or without a packet's turn: {string.Join("; ", step.Seen.Shown)}");
@@ -103,6 +109,25 @@ public static class QueueLaws
 
     public static readonly Law TimeoutOccurs = Law.Sometimes(NetRules.WatchdogHelps,
         (in Step step) => HasDrop(step.Seen, DropReason.Timeout));
+
+    private static int BandOf(int priority) => (priority & 15) switch { 6 or 7 => 0, 1 or 2 or 3 or 5 => 2, _ => 1 };
+
+    /// <summary>The band of a device in which it waits; -1 where it waits in none.</summary>
+    private static int BandIn(in Step step, Skb skb)
+    {
+        foreach (var device in step.World.Devices)
+        {
+            for (var band = 0; band < device.Bands.Count; band++)
+            {
+                if (device.Bands[band] == skb.List)
+                {
+                    return band;
+                }
+            }
+        }
+
+        return -1;
+    }
 
     private static string Describe(NetDevice device) => $"{device.Driver} ({device.Id}) is {(device.Stopped ? "stopped" : "awake")}, {device.Ring}";
 

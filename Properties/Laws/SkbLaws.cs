@@ -111,7 +111,7 @@ public static class SkbLaws
 
     public static readonly Law RoomAsPromised = Law.Always(SkbRules.RoomAsPromised,
         (in Step step) => !step.Seen.Succeeded || HasPromisedRoom(step),
-        (step, _) => $"after {step.Operation} the room is not there, or not its own", after: [typeof(SkbCow), typeof(SkbReallocHeadroom), typeof(SkbCopyExpand)]);
+        (step, _) => $"after {step.Operation} the room is not there, or not its own", after: [typeof(SkbCow), typeof(SkbReallocHeadroom), typeof(SkbCopyExpand), typeof(PskbExpandHead)]);
 
     public static readonly Law RoomIsMade = Law.Sometimes(SkbRules.RoomAsPromised, (in Step step) => step.Seen.Succeeded && step.Operation is SkbCow { Headroom: > 0 }, after: [typeof(SkbCow)]);
 
@@ -135,6 +135,12 @@ public static class SkbLaws
 
     public static readonly Law OwnedSkbWaits = Law.Sometimes(SkbRules.DestructorInSoftirq,
         (in Step step) => step.Operation is DevKfreeSkbIrq && step.World.Skbs.CompletionQueue.Count > 0 && step.World.Skbs.CompletionQueue[^1].Sk is not null, after: [typeof(DevKfreeSkbIrq)]);
+
+    public static readonly Law SoftirqLeavesNone = Law.Always(SkbRules.SoftirqTakesAll,
+        (in Step step) => step.Operation is not NetTxAction || step.World.Skbs.CompletionQueue.Count == 0,
+        (step, _) => $"{step.World.Skbs.CompletionQueue.Count} skbs wait on behind the softirq", after: [typeof(NetTxAction)]);
+
+    public static readonly Law SeveralWaitForSoftirq = Law.Sometimes(SkbRules.SoftirqTakesAll, (in Step step) => step.Seen.Count > 1, after: [typeof(NetTxAction)]);
 
     public static readonly Law SharedFragsAreMarked = Law.Always(SkbRules.SharedFragsMarked,
         (in Step step, SkbId _, Skb skb) => skb.Block.HasSharedFrags || !HasForeignFrag(step, skb),
@@ -295,6 +301,8 @@ public static class SkbLaws
                 return Has(step, more.Result, more.Headroom, 0);
             case SkbCopyExpand copy:
                 return Has(step, copy.Result, copy.Headroom, copy.Tailroom);
+            case PskbExpandHead expand:
+                return Has(step, expand.Skb, expand.Headroom, expand.Tailroom);
             default:
                 return true;
         }

@@ -43,7 +43,7 @@ public sealed class BadInputTests
     [InlineData("replay missing", "missing cannot be read")]
     [InlineData("replay tests", "tests is a directory")]
     [InlineData("mutants --generic 0", "--generic '0' is not a whole number from 1 to 100000")]
-    [InlineData("mutants S1 --generic 3", "--generic takes no names of recorded bugs, no --set and no --seeds")]
+    [InlineData("mutants S1 --generic 3", "--generic takes no names of recorded bugs, no --set, --seeds, --without or --needed")]
     [InlineData("mutants --cases 3", "--seed and --cases go with --generic")]
     [InlineData("fork --pages 0", "--pages '0' is not a whole number from 1 to 4096")]
     [InlineData("fork --pages 4097", "--pages '4097' is not a whole number from 1 to 4096")]

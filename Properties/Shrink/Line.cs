@@ -225,6 +225,15 @@ public sealed class Line
         _ => this,
     };
 
+    /// <summary>With a datagram of a page that is lent, in the place of a file that is sent over a connection.</summary>
+    public Line Lent(SockId sock, FileId file, PageId page, int pageSize) => Operation switch
+    {
+        OpenFile open when open.Result == file => Of(new AllocPage(page, open.Zone, 0)),
+        TcpConnect connect when connect.Result == sock => Of(new UdpConnect(connect.Result, connect.Device, connect.IpOptions)),
+        Sendfile send when send.Sock == sock && send.File == file => Of(new MsgZerocopy(sock, page, 0, (int)Math.Min(send.Count, pageSize))),
+        _ => this,
+    };
+
     /// <summary>Where it is part of a schedule: what does the same from its beginning to its end, or what belongs to no script without one.</summary>
     /// <param name="plain">The same at once; null for nothing.</param>
     public bool IsScheduled(out Line? plain)

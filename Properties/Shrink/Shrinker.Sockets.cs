@@ -209,7 +209,8 @@ public sealed partial class Shrinker
         var busy = Of(new XmitBusy(((RegisterNetdev)_best[device].Operation).Result));
         List<Line> sockets = [.. _best.Where(line => line.Operation is RegisterNetdev or TcpConnect or UdpConnect)];
         List<Line> idle = [.. _best.Where(line => line.Operation is not (DeviceRun or NetifRx or Interrupt or XmitBusy))];
-        foreach (var lines in new[] { sockets, idle })
+        List<Line> connections = [.. sockets.Select(line => line.Birth is { } sock ? line.OverTcp(sock) : line)];
+        foreach (var lines in new[] { sockets, connections, idle })
         {
             for (var at = 1; at < lines.Count && lines.Count + 1 < _best.Count; at++)
             {
@@ -254,7 +255,7 @@ public sealed partial class Shrinker
         {
             any |= TryEach(_best, line => line.OverUdp(sock));
             any |= TryEach(_best.Where(line => !line.SendsOver(sock)), line => line.OverTcp(sock));
-            any |= ConnectLate(sock) || SendOnce(sock);
+            any |= ConnectLate(sock) || SendOnce(sock) || Lend(sock);
         }
 
         return any;
@@ -275,6 +276,20 @@ public sealed partial class Shrinker
         }
 
         return false;
+    }
+
+    /// <summary>A page that is lent, in a datagram, in the place of a file that is sent over a connection: both go by reference, and a datagram needs no handshake.</summary>
+    private bool Lend(string sock)
+    {
+        if (_best.Find(line => line.Send is { } sent && sent.Sock.ToString() == sock)?.Send is not { } send)
+        {
+            return false;
+        }
+
+        var page = new PageId(_best.Count(line => line.Operation is AllocPage));
+        var lent = _best.Select(line => line.Lent(send.Sock, send.File, page, _header.Profile.PageSize)).ToList();
+        var first = lent.FindIndex(line => line.Operation is MsgZerocopy);
+        return Try([.. lent.Where((line, i) => i > first || line.Operation is not (DeviceRun or NetifRx))]) || Try(lent);
     }
 
     /// <summary>A connection with its handshake, and one send of many segments, in the place of datagrams or of packets that are sent again.</summary>

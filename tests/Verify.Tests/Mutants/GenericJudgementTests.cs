@@ -51,7 +51,8 @@ public sealed class GenericJudgementTests
     }
 
     /// <summary>What a program reads is the same whatever the threads, and as it is judged here.</summary>
-    [Fact]
+    [LongFact]
+    [Trait("Category", "Long")]
     public void Command_line_tells_what_is_judged_here()
     {
         var (status, json) = Zcverify.RunJson("mutants", "--generic", "6", "--seed", "2", "--cases", $"{Cases}", "--jobs", "2");

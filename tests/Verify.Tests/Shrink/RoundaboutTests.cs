@@ -84,6 +84,8 @@ public sealed class RoundaboutTests(RoundaboutTests.Roundabout roundabout) : ICl
             "eth0 = register_netdev(unconverted, mtu=68)", "page0 = alloc_page(low, 0)", "sk0 = tcp_v4_connect(eth0, mss=1)", "device_run(eth0, 1)", "tcp_retransmit_timer(sk0)", "netif_rx(eth0, 1)",
             "msg_zerocopy(sk0, page0, 0, 1)", "sk1 = tcp_v4_connect(eth0, mss=1, priority=6)", "interrupt(eth0)",
         ]),
+        ("D11", ["eth0 = register_netdev(acenic, mtu=68, consistent=above4g)", "skb0 = ipip_rcv(hw, 28, 16, 0)", "ip_forward(skb0, eth0)", "device_run(eth0, 1)"]),
+        ("D11", ["eth0 = register_netdev(acenic, mtu=68, consistent=above4g)", "sk0 = tcp_v4_connect(eth0, mss=1)", "interleave(eth0)", "run(eth0, nic, 1)"]),
     ];
 
     /// <summary>A mutant, and the number of the row: one mutant may have several.</summary>

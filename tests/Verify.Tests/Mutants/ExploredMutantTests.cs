@@ -21,6 +21,10 @@ public sealed class ExploredMutantTests
         [("skb", "N3")] = "64 bytes; packets of the mix have three",
         [("completion", "G61")] = "sockets of two priorities, and packets of both that wait",
         [("completion", "G103")] = "a datagram over a device that cannot make its sum",
+        [("completion", "G292")] = "an HME; the mix has an AceNIC and the loopback",
+        [("completion", "G312")] = "an HME; the mix has an AceNIC and the loopback",
+        [("skb", "G209")] = "tailroom that is asked for; heads of the mix are expanded by none",
+        [("skb", "G313")] = "a third allocation that fails; the mix has two",
     };
 
     /// <summary>Mutants that the random engine finds by a shorter script with operands that the mix has not.</summary>

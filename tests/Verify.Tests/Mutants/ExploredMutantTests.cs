@@ -23,6 +23,8 @@ public sealed class ExploredMutantTests
         [("completion", "G103")] = "a datagram over a device that cannot make its sum",
         [("completion", "G292")] = "an HME; the mix has an AceNIC and the loopback",
         [("completion", "G312")] = "an HME; the mix has an AceNIC and the loopback",
+        [("pages", "G249")] = "a kiobuf of more bytes than are marked",
+        [("pages", "G264")] = "a load of a whole page; the mix loads a byte",
         [("skb", "G209")] = "tailroom that is asked for; heads of the mix are expanded by none",
         [("skb", "G313")] = "a third allocation that fails; the mix has two",
     };

@@ -150,6 +150,7 @@ public sealed class Checker : IJudge
         }
 
         _recount.SharersBefore = isJudged ? _recount.SharersOf(World, operation) : null;
+        _recount.LockedBefore = isJudged && operation is Vmtruncate cut ? Recount.LockedOf(World, cut) : null;
         _isRecounted = false;
         World.BeginStep();
         Copying.BeginStep();

@@ -67,16 +67,20 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
     private static List<Minimum> MinimaOf(MutantBuild build, string header, MutantFile mutant, IReadOnlyList<JsonObject> kills, int evaluations, long steps)
     {
         var found = kills.Where(search => Breaks(search, mutant.Breaks)).ToList();
-        return Merged(Merged((found.Count > 0 ? found : kills).Select(search => new Minimum(LinesOf(search), 1, null, null))).Select(plain =>
-        {
-            var certified = JsonNode.Parse(build.Call<string>("ZeroCopy.Properties", typeof(Hunt).FullName!, nameof(Hunt.Prove), string.Join('\n', [header, .. plain.Script]), mutant.Breaks, evaluations, steps))!.AsObject();
-            foreach (var search in kills.Where(search => new Minimum(LinesOf(search), 1, null, null).Operations == plain.Operations))
+        return Merged((found.Count > 0 ? found : kills).Select(search => (Search: search, Plain: new Minimum(LinesOf(search), 1, null, null)))
+            .OrderBy(each => string.Join('\n', each.Plain.Script), StringComparer.Ordinal)
+            .GroupBy(each => (each.Plain.Length, each.Plain.Operations))
+            .Select(alike =>
             {
-                search["evaluations"] = search["evaluations"]!.GetValue<int>() + certified["evaluations"]!.GetValue<int>();
-            }
+                var script = string.Join('\n', [header, .. alike.First().Plain.Script]);
+                var certified = JsonNode.Parse(build.Call<string>("ZeroCopy.Properties", typeof(Hunt).FullName!, nameof(Hunt.Prove), script, mutant.Breaks, evaluations, steps))!.AsObject();
+                foreach (var (search, _) in alike)
+                {
+                    search["evaluations"] = search["evaluations"]!.GetValue<int>() + certified["evaluations"]!.GetValue<int>();
+                }
 
-            return new Minimum(LinesOf(certified), plain.Seeds, certified["minimal"]!.GetValue<string>(), certified["proof"]?.GetValue<string>());
-        }));
+                return new Minimum(LinesOf(certified), alike.Count(), certified["minimal"]!.GetValue<string>(), certified["proof"]?.GetValue<string>());
+            }));
     }
 
     private static List<Minimum> Merged(IEnumerable<Minimum> minima) =>

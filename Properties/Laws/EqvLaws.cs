@@ -187,7 +187,7 @@ public static class EqvLaws
     }
 
     private static string Explain(in Difference difference) =>
-        $"frame {difference.Frame + 1} of this step differs at byte {difference.Offset}, {difference.Field}: "
+        $"frame {difference.Frame + 1} of this step differs from byte {difference.Offset} on, {difference.Field}: "
         + $"observed {First(difference.ZeroCopy)}, expected {First(difference.Copying)}";
 
     private static string First(byte[] bytes) => bytes.Length == 0 ? "no more bytes" : SkbLaws.Hex(bytes.AsSpan(0, Math.Min(bytes.Length, BytesShown))) + (bytes.Length > BytesShown ? "..." : "");

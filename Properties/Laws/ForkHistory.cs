@@ -10,8 +10,6 @@ public sealed class ForkHistory
 {
     private readonly Dictionary<Page, Shared> _shared = [];
 
-    public LockBook Locks { get; } = new();
-
     /// <summary>A frame that was copied too often in this step, or though all others had let it go; null for none.</summary>
     public Page? Excess { get; private set; }
 
@@ -24,7 +22,6 @@ public sealed class ForkHistory
     public void Follow(Operation operation, World world)
     {
         (Excess, WasSpared) = (null, false);
-        Locks.Follow(operation, world);
         if (operation is DoFork { Flags: CloneFlags.None } fork && world.Seen.Succeeded)
         {
             Share(world, world.Mm(fork.Result), except: fork.DmaAt);
@@ -60,7 +57,6 @@ public sealed class ForkHistory
     public void Reset()
     {
         _shared.Clear();
-        Locks.Reset();
         (Excess, WasSpared) = (null, false);
     }
 

@@ -85,8 +85,8 @@ public static class MemoryLaws
     public static readonly Law WaitOccurs = Law.Sometimes(PinRules.WaitsForContended, (in Step step) => step.Operation is LockKiovec && step.Seen.WaitedOn is not null, after: [typeof(LockKiovec)]);
 
     public static readonly Law TruncationWaits = Law.Always(PinRules.TruncationWaits,
-        (in Step step) => step.Forks.Locks.Taken is null,
-        (step, _) => $"{step.Operation} did not wait for {step.Forks.Locks.Taken}, which a kiobuf has locked", after: [typeof(Vmtruncate)]);
+        (in Step step) => step.Recount.LockedBefore is null || !step.Seen.Succeeded,
+        (step, _) => $"{step.Operation} did not wait for {step.Recount.LockedBefore}, which a kiobuf had locked", after: [typeof(Vmtruncate)]);
 
     public static readonly Law TruncationThatWaitsOccurs = Law.Sometimes(PinRules.TruncationWaits, (in Step step) => step.Operation is Vmtruncate && step.Seen.WaitedOn is not null, after: [typeof(Vmtruncate)]);
 

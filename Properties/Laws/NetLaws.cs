@@ -187,7 +187,7 @@ public static class NetLaws
         var oldest = step.History.Connections.Unacknowledged(sock);
         foreach (var segment in step.Seen.Plan)
         {
-            if (segment.Flow == sock && unchecked((int)(segment.Seq - oldest)) <= 0 && unchecked((int)(oldest - (segment.Seq + (uint)segment.Length))) <= 0)
+            if (segment.Flow == sock && unchecked((int)(segment.Seq - oldest)) <= 0 && unchecked((int)(oldest - PlanHistory.EndOf(segment))) < 0)
             {
                 return true;
             }

@@ -54,10 +54,7 @@ public sealed class PlanHistory
             }
 
             var next = _next[flow];
-            var span = segment.Protocol == Tcp
-                ? (uint)segment.Length + ((segment.Flags & SynOrFin) != 0 ? 1u : 0u)
-                : 1u;
-            var end = unchecked(segment.Seq + span);
+            var end = EndOf(segment);
             Retransmitted |= segment.Attempt > 1;
             if (segment.Attempt == 1 ? segment.Seq != next : unchecked((int)(end - next)) > 0)
             {
@@ -70,6 +67,10 @@ public sealed class PlanHistory
             }
         }
     }
+
+    /// <summary>The sequence number behind a segment: SYN and FIN count one, and so does a datagram.</summary>
+    internal static uint EndOf(in Segment segment) =>
+        unchecked(segment.Seq + (segment.Protocol == Tcp ? (uint)segment.Length + ((segment.Flags & SynOrFin) != 0 ? 1u : 0u) : 1u));
 
     /// <summary>Fragments are made from the last to the first. A last one has an id that the datagram before it had not; each other ends where the one made before it begins, and has its id.</summary>
     /// <returns>Whether it is the first of its datagram to be made.</returns>

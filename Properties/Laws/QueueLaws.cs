@@ -52,8 +52,8 @@ public static class QueueLaws
     public static readonly Law StoppedAtRestOccurs = Law.Sometimes(NetRules.QueueLife, (in Step _, NetDevice device) => device is { Stopped: true, IsAtRest: true, IsUp: true, Ring.Entries: > 0 });
 
     public static readonly Law BandIsOfPriority = Law.Always(NetRules.BandByPriority,
-        (in Step step, Skb skb) => skb.List is null || BandIn(step, skb) is var band && (band < 0 || band == BandOf(skb.Priority)),
-        (step, skb) => $"{skb} of priority {skb.Priority} waits in band {BandIn(step, skb)}, not in {BandOf(skb.Priority)}");
+        (in Step _, NetDevice device) => Misplaced(device).Skb is null,
+        (_, device) => Misplaced(device) is var (skb, band) ? $"{skb} of priority {skb!.Priority} waits in band {band} of {device.Id}, not in {BandOf(skb.Priority)}" : "");
 
     public static readonly Law OtherBandOccurs = Law.Sometimes(NetRules.BandByPriority, (in Step _, NetDevice device) => device.Bands[0].Length + device.Bands[2].Length > 0);
 
@@ -112,21 +112,21 @@ public static class QueueLaws
 
     private static int BandOf(int priority) => (priority & 15) switch { 6 or 7 => 0, 1 or 2 or 3 or 5 => 2, _ => 1 };
 
-    /// <summary>The band of a device in which it waits; -1 where it waits in none.</summary>
-    private static int BandIn(in Step step, Skb skb)
+    /// <summary>The first packet that waits in another band than its priority's, and the band; null for none.</summary>
+    private static (Skb? Skb, int Band) Misplaced(NetDevice device)
     {
-        foreach (var device in step.World.Devices)
+        for (var band = 0; band < device.Bands.Count; band++)
         {
-            for (var band = 0; band < device.Bands.Count; band++)
+            for (var skb = device.Bands[band].First; skb is not null; skb = skb.NextInList)
             {
-                if (device.Bands[band] == skb.List)
+                if (BandOf(skb.Priority) != band)
                 {
-                    return band;
+                    return (skb, band);
                 }
             }
         }
 
-        return -1;
+        return (null, -1);
     }
 
     private static string Describe(NetDevice device) => $"{device.Driver} ({device.Id}) is {(device.Stopped ? "stopped" : "awake")}, {device.Ring}";

@@ -80,6 +80,28 @@ public sealed class Recount
         return new Sharers(entries, page is null ? 0 : Holders(page) - Mappings(page) - cached, page is { Mapping: not null }, page is { Locked: true, SwapEntry: >= 0 }, page is { Reserved: true }, pte.Page?.AnonExclusive ?? pte.SwapExclusive);
     }
 
+    /// <summary>A page that a kiobuf had locked before the step, a truncation that was to take it from its file or to clear it in part; null for none, or where nobody has looked.</summary>
+    internal Page? LockedBefore { get; set; }
+
+    /// <summary>A page that a kiobuf has locked, and that a truncation is about to take from its file or to clear in part, in the world as it stands; null for none.</summary>
+    internal static Page? LockedOf(World world, Vmtruncate cut)
+    {
+        var file = world.File(cut.File);
+        for (var i = 0; cut.Length < file.Length && i < world.Pins.Count; i++)
+        {
+            var pin = world.Pins[i];
+            for (var j = 0; pin.IsLocked && j < pin.Pages.Count; j++)
+            {
+                if (pin.Pages[j] is { } page && page.Mapping == file && (page.Index + 1) * world.Profile.PageSize > cut.Length)
+                {
+                    return page;
+                }
+            }
+        }
+
+        return null;
+    }
+
     public void Make(World world)
     {
         (_world, _live, _blocks) = (world, world.Skbs.Live, world.Skbs.LiveBlocks);

@@ -35,10 +35,9 @@ public sealed record Certificate(string Rule, int Operations, bool IsProven, str
     /// <returns>Of the widest set of lines that was gone through; of the first that has a smaller script.</returns>
     public static Certificate Of(Script script, string rule, Dialect dialect, long steps)
     {
-        var lexicon = new Lexicon(dialect.Language);
         Certificate? widest = null;
         var spent = 0L;
-        foreach (var domain in Shrink.Domain.Around([.. script.Operations.Select(lexicon.Of)], script.Header.Suite, new Roles(lexicon, dialect.Roles)))
+        foreach (var domain in Shrink.Domain.Around([.. script.Operations.Select(dialect.Lexicon.Of)], script.Header.Suite, dialect.PlainLines))
         {
             var found = Try(script, domain, rule, dialect, steps) with { IsWide = domain.IsWide };
             spent += found.Steps;

@@ -17,6 +17,11 @@ public sealed record Dialect(
     Func<IJudge> Judge,
     Func<IReadOnlyList<Operation>, IExplored> Explored)
 {
+    /// <summary>The lines that were met so far, the plain ones among them: one for all that is done with one script.</summary>
+    internal Lexicon Lexicon => field ??= new Lexicon(Language);
+
+    internal Roles PlainLines => field ??= new Roles(Lexicon, Roles);
+
     /// <summary>The language of this specification, judged by laws.</summary>
     /// <param name="header">Of the scripts: suite, size, kernel.</param>
     /// <param name="laws">What is evaluated.</param>

@@ -50,9 +50,9 @@ public sealed partial class Shrinker
     {
         _header = header;
         _trial = new Trial(dialect.Judge());
-        _lexicon = new Lexicon(dialect.Language);
+        _lexicon = dialect.Lexicon;
         _vocabulary = new Vocabulary(_lexicon, dialect.Vocabulary);
-        _roles = new Roles(_lexicon, dialect.Roles);
+        _roles = dialect.PlainLines;
         _best = [.. operations.Select(Of)];
         _violations = violations;
         _wanted = violations[0];
@@ -94,14 +94,16 @@ public sealed partial class Shrinker
         var isThrough = false;
         while (true)
         {
-            shrunk = Counted(new Shrinker(shrunk.Script.Header, dialect, shrunk.Script.Operations, shrunk.Violations, Math.Max(0, budget - shrunk.Evaluations)).Plainest(), shrunk);
+            shrunk = Counted(Left(shrunk).Plainest(), shrunk);
             var certificate = Certificate.Of(shrunk.Script, rule.Id, dialect, steps);
-            Shrinker next;
             if (certificate.First is { } first && Certificate.IsSmaller(first, shrunk.Script))
             {
-                next = new Shrinker(first.Header, dialect, first.Operations, [.. new Trial(dialect.Judge()).Of(first).OrderBy(violation => violation.Rule == rule ? 0 : 1)], Math.Max(0, budget - shrunk.Evaluations));
-                shrunk = Counted(next.Straight(), shrunk);
-                isThrough = false;
+                var met = shrunk with { Script = first, Violations = [.. new Trial(dialect.Judge()).Of(first).OrderBy(violation => violation.Rule == rule ? 0 : 1)] };
+
+                // What goes straight on may spell an operation otherwise than a proof does: only what is smaller counts, or this would go in circles.
+                var straight = Counted(Left(met).Straight(), met);
+                isThrough &= first.Operations.Count == shrunk.Script.Operations.Count;
+                shrunk = Certificate.IsSmaller(straight.Script, shrunk.Script) ? straight : met with { Evaluations = straight.Evaluations };
             }
             else if (isThrough || (certificate.IsProven && certificate.IsWide && shrunk.Script.Operations.Count <= ShortScript) || shrunk.Evaluations >= budget)
             {
@@ -109,8 +111,7 @@ public sealed partial class Shrinker
             }
             else
             {
-                next = new Shrinker(shrunk.Script.Header, dialect, shrunk.Script.Operations, shrunk.Violations, budget - shrunk.Evaluations);
-                var other = Counted(next.Roundabout(), shrunk);
+                var other = Counted(Left(shrunk).Roundabout(), shrunk);
                 isThrough = true;
                 if (other.Script.ToString() == shrunk.Script.ToString())
                 {
@@ -120,6 +121,8 @@ public sealed partial class Shrinker
                 shrunk = other;
             }
         }
+
+        Shrinker Left(Shrunk from) => new(from.Script.Header, dialect, from.Script.Operations, from.Violations, Math.Max(0, budget - from.Evaluations));
     }
 
     private static Shrunk Counted(Shrunk next, Shrunk before) => next with { Evaluations = before.Evaluations + next.Evaluations };

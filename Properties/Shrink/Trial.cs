@@ -59,8 +59,7 @@ public sealed class Trial(IJudge judge)
     public static Func<string[], string[]?> OfLines(Dialect dialect, Rule wanted)
     {
         var trial = new Trial(dialect.Judge());
-        var lexicon = new Lexicon(dialect.Language);
-        return lines => lines.Length > 0 && trial.Breaks([.. lines.Select(text => lexicon.Parse(text) ?? throw new ModelException($"'{text}' is not an operation"))], wanted, isJudged: true)
+        return lines => lines.Length > 0 && trial.Breaks([.. lines.Select(text => dialect.Lexicon.Parse(text) ?? throw new ModelException($"'{text}' is not an operation"))], wanted, isJudged: true)
             ? [.. trial.Applied.Select(line => line.Text)]
             : null;
     }

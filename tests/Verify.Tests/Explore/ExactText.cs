@@ -28,7 +28,7 @@ internal sealed class ExactText
 
         // What the last step did, and counts since boot, of which laws read differences only.
         "World.Seen", "World.Cost", "World.MemoryCost", "CopyingWorld.NextProcess", "ForkHistory.Excess", "ForkHistory.WasSpared", "SkbCache.cost", "PhysicalMemory.FailedAllocations", "CopyingWorld.CopiedBytes", "CopyingWorld.SummedBytes", "NetDevice.Descriptors",
-        "CopyingWorld._emitted", "CopyingWorld._answer", "CopyingWorld._answerLength", "CopyingWorld._waitingAtDrop", "CopyingWorld.OutOfTurn", "CopyingWorld.Overtook", "ConnectionBook.BeyondWindow", "ConnectionBook.AfterReset", "ConnectionBook.Narrowed", "ConnectionBook.Unanswered", "ConnectionBook.Asked", "LockBook.Taken", "LockBook._locked", "CopyingFlow.LastCall", "PlanHistory.Misfit", "PlanHistory.Retransmitted", "PlanHistory.Misplaced",
+        "CopyingWorld._emitted", "CopyingWorld._answer", "CopyingWorld._answerLength", "CopyingWorld._waitingAtDrop", "CopyingWorld.OutOfTurn", "CopyingWorld.Overtook", "ConnectionBook.BeyondWindow", "ConnectionBook.AfterReset", "ConnectionBook.Narrowed", "ConnectionBook.Unanswered", "ConnectionBook.Asked", "CopyingFlow.LastCall", "PlanHistory.Misfit", "PlanHistory.Retransmitted", "PlanHistory.Misplaced",
         "CallHistory.Misfit", "CallHistory.Retransmitted",
 
         // A number that pairs what the two paths do within one step.

@@ -89,7 +89,7 @@ internal static class MutantsCommand
                     KillTable.Print(results[i]);
                 }
 
-                Terminal.Tell($"{++done} of {chosen.Count}");
+                Terminal.Progress(++done, chosen.Count, "mutants");
             }
         });
         Terminal.Tell(null);

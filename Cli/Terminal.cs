@@ -18,6 +18,22 @@ internal static class Terminal
         }
     }
 
+    /// <summary>How far something is: over and over on a terminal, a plain line at each tenth in a pipe.</summary>
+    /// <param name="done">Of them.</param>
+    /// <param name="count">All.</param>
+    /// <param name="what">What they are.</param>
+    public static void Progress(int done, int count, string what)
+    {
+        if (!Console.IsErrorRedirected)
+        {
+            Tell($"{done} of {count} {what}");
+        }
+        else if (done * 10 / count > (done - 1) * 10 / count)
+        {
+            Console.Error.WriteLine($"{done} of {count} {what}");
+        }
+    }
+
     private static IAnsiConsole Create()
     {
         var console = AnsiConsole.Console;

@@ -172,6 +172,9 @@ public enum Happening
 /// <summary>What one operation was seen to do. One object a World, used again at each step.</summary>
 public sealed class Observation
 {
+    /// <summary>What memory holds that nobody has written. kernel: mm/slab.c, POISON_BYTE.</summary>
+    private const byte Poison = 0x5a;
+
     private readonly List<Segment> _plan = [];
     private readonly List<Drop> _drops = [];
     private byte[] _bytes = [];
@@ -324,7 +327,7 @@ public sealed class Observation
         Received.Add().Start(device, frame.Length, fromPeer: true, provenance: false).Write(frame);
     }
 
-    /// <summary>Room for the bytes that a reading operation returns.</summary>
+    /// <summary>Room for the bytes that a reading operation returns. Each is poisoned: one that is never written shows, and shows the same whatever was read before.</summary>
     public Bytes Answer(int length)
     {
         if (_bytes.Length < length)
@@ -332,6 +335,7 @@ public sealed class Observation
             _bytes = new byte[length];
         }
 
+        _bytes.AsSpan(0, length).Fill(Poison);
         ReadLength = length;
         return new Bytes(_bytes, null, 0, length);
     }

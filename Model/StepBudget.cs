@@ -5,21 +5,25 @@ namespace ZeroCopy.Model;
 /// <summary>Ends an operation that would never end. Where a mutant is compiled, every turn of every loop spends one step; the model as it is spends none.</summary>
 public static class StepBudget
 {
-    /// <summary>Turns of loops in one operation: far more than the longest honest one takes.</summary>
-    public const int PerOperation = 5_000_000;
-
     [ThreadStatic]
-    private static int _spent;
+    private static int _budget;
+
+    // Below 0 before the first operation of a thread, where nothing is counted.
+    [ThreadStatic]
+    private static long _left;
+
+    /// <summary>Turns of loops in one operation: far more than the longest honest one takes, in worlds of this size.</summary>
+    public static int PerOperation(Size size) => size == Size.Tiny ? 100_000 : 5_000_000;
 
     /// <summary>An operation begins.</summary>
-    public static void Begin() => _spent = 0;
+    public static void Begin(Size size) => _left = _budget = PerOperation(size);
 
     /// <summary>A turn of a loop.</summary>
     public static void Spend()
     {
-        if (_spent++ == PerOperation)
+        if (--_left == 0)
         {
-            throw new BugException(EqvRules.Ends, $"the operation did not end within {PerOperation} turns of its loops");
+            throw new BugException(EqvRules.Ends, $"the operation did not end within {_budget} turns of its loops");
         }
     }
 }

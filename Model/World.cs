@@ -271,7 +271,7 @@ public sealed class World
     /// <summary>Forgets what the last step did.</summary>
     public void BeginStep()
     {
-        StepBudget.Begin();
+        StepBudget.Begin(Profile.Size);
         Seen.BeginStep(Cost, Memory.FailedAllocations);
         Memory.BeginOperation();
     }

@@ -143,6 +143,11 @@ public static class NetRules
         Because: "The peer sends them again until they are, and keeps its half of the connection as long.",
         Source: "RFC 793 section 3.9, SEGMENT ARRIVES; linux 2.4.4 net/ipv4/tcp_input.c, tcp_rcv_synsent_state_process(), tcp_fin()", Basis.Contract);
 
+    public static readonly Rule ContinuationTakesNoSlot = new("NET-036",
+        "A piece that continues the last fragment of an unsent segment makes that fragment longer; any other piece takes a slot of its own.",
+        Because: "Slots are few: a file that is sent a few bytes at a time would fill them long before the segment is full. And a fragment that is made longer by what does not continue it sends other bytes.",
+        Source: "linux 2.4.4 net/ipv4/tcp.c, can_coalesce(), do_tcp_sendpages(), tcp_sendmsg()", Basis.Source);
+
     public static readonly Rule StoppedWillWake = new("NET-012",
         "While a device's queue is stopped it has packets whose completion will wake it.",
         Because: "Nothing else starts the queue again but the watchdog.",

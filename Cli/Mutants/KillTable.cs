@@ -77,7 +77,17 @@ internal sealed class KillTable(IReadOnlyList<MutantResult> results)
         ["minimaProven"] = Proven,
         ["leftOut"] = new JsonArray([.. LeftOut.All.Select(entry => new JsonObject { ["name"] = entry.Id, ["reason"] = entry.Reason })]),
         ["mutants"] = new JsonArray([.. results.Select(result => result.Json())]),
-        ["timing"] = new JsonObject { ["seconds"] = time.TotalSeconds },
+        ["timing"] = new JsonObject
+        {
+            ["seconds"] = time.TotalSeconds,
+            ["mutants"] = new JsonArray([.. results.Select(result => new JsonObject
+            {
+                ["name"] = result.Mutant.Id,
+                ["searching"] = result.Searching.TotalSeconds,
+                ["proving"] = result.Proving.TotalSeconds,
+                ["proofs"] = result.Proofs,
+            })]),
+        },
     };
 
     private static void Say(FormattableString line) => Terminal.Out.WriteLine(line.ToString(CultureInfo.InvariantCulture));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using ZeroCopy.Model;
 using ZeroCopy.Properties;
@@ -12,6 +13,15 @@ namespace ZeroCopy.Cli.Mutants;
 /// <param name="Failed">How the harness itself failed, so that the searches are not complete; null where it did not.</param>
 internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject> Searches, IReadOnlyList<Minimum> Minima, ModelException? Failed)
 {
+    /// <summary>Spent on the searches and on making what they found smaller.</summary>
+    public TimeSpan Searching { get; private init; }
+
+    /// <summary>Spent on the proofs.</summary>
+    public TimeSpan Proving { get; private init; }
+
+    /// <summary>Kinds of scripts before the proofs, which made some of them alike.</summary>
+    public int Proofs { get; private init; }
+
     private IEnumerable<JsonObject> Kills => Searches.Where(search => IsKill(Mutant, search));
 
     /// <summary>Seeds whose first failing step breaks a rule that it names.</summary>
@@ -43,6 +53,7 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
         var header = $"{mutant.Witness.Split('\n')[0]} mutant={mutant.Id} expect={mutant.Breaks}{(without is null ? "" : $" without={without}")}";
         var searches = new List<JsonObject>();
         var what = "";
+        var watch = Stopwatch.StartNew();
         try
         {
             for (var seed = 1; seed <= (mutant.IsOfSchedule ? 1 : seeds); seed++)
@@ -55,7 +66,13 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
             }
 
             what = "the smallest scripts";
-            return new MutantResult(mutant, searches, MinimaOf(build, header, mutant, [.. searches.Where(search => IsKill(mutant, search))], evaluations, steps), null);
+            var searching = watch.Elapsed;
+            return new MutantResult(mutant, searches, MinimaOf(build, header, mutant, [.. searches.Where(search => IsKill(mutant, search))], evaluations, steps), null)
+            {
+                Searching = searching,
+                Proving = watch.Elapsed - searching,
+                Proofs = searches.Where(s => IsKill(mutant, s)).Select(s => new Minimum(LinesOf(s), 1, null, null).Operations).Distinct().Count(),
+            };
         }
         catch (Exception broken) when (broken is not (OutOfMemoryException or OperationCanceledException))
         {
@@ -67,20 +84,21 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
     private static List<Minimum> MinimaOf(MutantBuild build, string header, MutantFile mutant, IReadOnlyList<JsonObject> kills, int evaluations, long steps)
     {
         var found = kills.Where(search => Breaks(search, mutant.Breaks)).ToList();
-        return Merged((found.Count > 0 ? found : kills).Select(search => (Search: search, Plain: new Minimum(LinesOf(search), 1, null, null)))
+        var kinds = (found.Count > 0 ? found : kills).Select(search => (Search: search, Plain: new Minimum(LinesOf(search), 1, null, null)))
             .OrderBy(each => string.Join('\n', each.Plain.Script), StringComparer.Ordinal)
             .GroupBy(each => (each.Plain.Length, each.Plain.Operations))
-            .Select(alike =>
+            .ToList();
+        string[] scripts = [.. kinds.Select(alike => string.Join('\n', [header, .. alike.First().Plain.Script]))];
+        var proved = JsonNode.Parse(build.Call<string>("ZeroCopy.Properties", typeof(Hunt).FullName!, nameof(Hunt.Prove), scripts, mutant.Breaks, evaluations, steps))!.AsArray();
+        return Merged(kinds.Zip(proved, (alike, proof) =>
+        {
+            foreach (var (search, _) in alike)
             {
-                var script = string.Join('\n', [header, .. alike.First().Plain.Script]);
-                var certified = JsonNode.Parse(build.Call<string>("ZeroCopy.Properties", typeof(Hunt).FullName!, nameof(Hunt.Prove), script, mutant.Breaks, evaluations, steps))!.AsObject();
-                foreach (var (search, _) in alike)
-                {
-                    search["evaluations"] = search["evaluations"]!.GetValue<int>() + certified["evaluations"]!.GetValue<int>();
-                }
+                search["evaluations"] = search["evaluations"]!.GetValue<int>() + proof!["evaluations"]!.GetValue<int>();
+            }
 
-                return new Minimum(LinesOf(certified), alike.Count(), certified["minimal"]!.GetValue<string>(), certified["proof"]?.GetValue<string>());
-            }));
+            return new Minimum(LinesOf(proof!.AsObject()), alike.Count(), proof["minimal"]!.GetValue<string>(), proof["proof"]?.GetValue<string>());
+        }));
     }
 
     private static List<Minimum> Merged(IEnumerable<Minimum> minima) =>

@@ -132,7 +132,7 @@ public sealed class Dma(PhysicalMemory memory)
         var inside = MappingMachine.Guard.None;
         foreach (var mapping in _mappings)
         {
-            if (address >= mapping.Address && address - mapping.Address + (ulong)length <= (ulong)mapping.Length)
+            if (address >= mapping.Address && length <= mapping.Length && address - mapping.Address <= (ulong)(mapping.Length - length))
             {
                 if (mapping.Consistent)
                 {

@@ -50,7 +50,7 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
         while (first < _nodes.Count && level != depth && stopped is null)
         {
             var end = _nodes.Count;
-            if (limit is not null && level + 1 < depth && first > 0 && found.Transitions + ((end - first) * (found.Transitions / first)) > limit.Steps)
+            if (limit is not null && (level + 1 < depth || limit.IsWhole) && first > 0 && found.Transitions + ((end - first) * (found.Transitions / first)) > limit.Steps)
             {
                 stopped = "steps";
                 break;
@@ -143,9 +143,10 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
     }
 
     /// <summary>A search that need not see everything.</summary>
-    /// <param name="Steps">It ends at this number of transitions, and before a level that will not fit in, as far as the levels before tell; the last is begun all the same.</param>
+    /// <param name="Steps">It ends at this number of transitions, and before a level that will not fit in, as far as the levels before tell.</param>
     /// <param name="IsWanted">It ends where this law was broken.</param>
-    public sealed record SearchLimit(long Steps, Func<string, bool> IsWanted);
+    /// <param name="IsWhole">The last level too is begun only where it will fit in.</param>
+    public sealed record SearchLimit(long Steps, Func<string, bool> IsWanted, bool IsWhole);
 
     /// <summary>What is of use beside the judgement of each step.</summary>
     private enum Kept

@@ -56,24 +56,28 @@ public static class Hunt
         var mix = ScheduleMix.Find(suite) ?? throw new ModelException($"no schedules of {suite}");
         var head = ScriptHeader.Parse(header);
         var (steps, reported) = (0L, new List<string>());
-        for (var start = 0; start < mix.Starts.Count; start++)
+        // Few turns first, from every start: what needs few is found soon, and comes out short.
+        for (var bound = 0; bound <= Math.Max(ScheduleExplorer.DefaultPreemptions, ScheduleExplorer.DefaultReorderings); bound++)
         {
-            var explorer = new ScheduleExplorer(mix, head.Profile, Suites.LawsFor(head), ScheduleExplorer.DefaultPreemptions, ScheduleExplorer.DefaultReorderings);
-            var result = explorer.Run(start, () => explorer.HasBroken(wanted));
-            steps += result.Steps;
-            reported.AddRange(result.Violations.Select(broken => broken.What.Split(' ')[0]));
-            if (result.Violations.FirstOrDefault(broken => broken.What.StartsWith(wanted + " ", StringComparison.Ordinal)) is { } found)
+            for (var start = 0; start < mix.Starts.Count; start++)
             {
-                var shrunk = Shrinker.Shrink(new Script(head, found.Script), wanted, evaluations);
-                return new JsonObject
+                var explorer = new ScheduleExplorer(mix, head.Profile, Suites.LawsFor(head), Math.Min(bound, ScheduleExplorer.DefaultPreemptions), Math.Min(bound, ScheduleExplorer.DefaultReorderings));
+                var result = explorer.Run(start, () => explorer.HasBroken(wanted));
+                steps += result.Steps;
+                reported.AddRange(result.Violations.Select(broken => broken.What.Split(' ')[0]));
+                if (result.Violations.FirstOrDefault(broken => broken.What.StartsWith(wanted + " ", StringComparison.Ordinal)) is { } found)
                 {
-                    ["found"] = true,
-                    ["operations"] = steps,
-                    ["reported"] = new JsonArray([.. reported.Distinct().Select(id => JsonValue.Create(id))]),
-                    ["script"] = new JsonArray([.. shrunk.Script.Operations.Select(operation => JsonValue.Create(operation.ToString()))]),
-                    ["length"] = shrunk.Script.Length,
-                    ["evaluations"] = shrunk.Evaluations,
-                }.ToJsonString();
+                    var shrunk = Shrinker.Shrink(new Script(head, found.Script), wanted, evaluations);
+                    return new JsonObject
+                    {
+                        ["found"] = true,
+                        ["operations"] = steps,
+                        ["reported"] = new JsonArray([.. reported.Distinct().Select(id => JsonValue.Create(id))]),
+                        ["script"] = new JsonArray([.. shrunk.Script.Operations.Select(operation => JsonValue.Create(operation.ToString()))]),
+                        ["length"] = shrunk.Script.Length,
+                        ["evaluations"] = shrunk.Evaluations,
+                    }.ToJsonString();
+                }
             }
         }
 
@@ -102,16 +106,27 @@ public static class Hunt
         return "";
     }
 
-    /// <summary>Makes a script smaller that breaks a rule, and says what is known of those with fewer operations.</summary>
-    /// <param name="script">The script.</param>
+    /// <summary>Makes scripts smaller that break a rule, and says what is known of those with fewer operations.</summary>
+    /// <param name="scripts">The scripts, all with the same first line.</param>
     /// <param name="wanted">Id of the rule.</param>
-    /// <param name="evaluations">Budget of the minimiser.</param>
+    /// <param name="evaluations">Budget of the minimiser, for each.</param>
     /// <param name="steps">Budget of the proof.</param>
-    /// <returns>JSON: script, length, minimal, proof (in words), steps.</returns>
-    public static string Prove(string script, string wanted, int evaluations, long steps)
+    /// <returns>JSON, one of each: script, length, evaluations, minimal, proof (in words), steps.</returns>
+    public static string Prove(string[] scripts, string wanted, int evaluations, long steps)
     {
-        var parsed = Script.Parse(script, Language.All);
-        var shrunk = Shrinker.Prove(Shrinker.Shrink(parsed, wanted, evaluations), Suites.LawsFor(parsed.Header), evaluations, steps);
+        var proofs = new Proofs();
+        return new JsonArray([.. scripts.Select(script => Proved(Script.Parse(script, Language.All), wanted, evaluations, steps, proofs))]).ToJsonString();
+    }
+
+    /// <summary>Makes a script smaller that breaks a rule.</summary>
+    /// <returns>The operations that are left, one a line.</returns>
+    public static string Shrink(string script, string wanted, int evaluations) => Smallest(Script.Parse(script, Language.All), wanted, evaluations);
+
+    private static string Smallest(Script script, string wanted, int evaluations) => string.Join('\n', Shrinker.Prove(Shrinker.Shrink(script, wanted, evaluations), Suites.LawsFor(script.Header), evaluations).Script.Operations);
+
+    private static JsonObject Proved(Script script, string wanted, int evaluations, long steps, Proofs proofs)
+    {
+        var shrunk = Shrinker.Prove(Shrinker.Shrink(script, wanted, evaluations), Suites.LawsFor(script.Header), evaluations, steps, proofs);
         return new JsonObject
         {
             ["script"] = new JsonArray([.. shrunk.Script.Operations.Select(operation => JsonValue.Create(operation.ToString()))]),
@@ -120,12 +135,6 @@ public static class Hunt
             ["minimal"] = shrunk.Minimal,
             ["proof"] = shrunk.Certificate?.ToString(),
             ["steps"] = shrunk.Certificate?.Spent ?? 0,
-        }.ToJsonString();
+        };
     }
-
-    /// <summary>Makes a script smaller that breaks a rule.</summary>
-    /// <returns>The operations that are left, one a line.</returns>
-    public static string Shrink(string script, string wanted, int evaluations) => Smallest(Script.Parse(script, Language.All), wanted, evaluations);
-
-    private static string Smallest(Script script, string wanted, int evaluations) => string.Join('\n', Shrinker.Prove(Shrinker.Shrink(script, wanted, evaluations), Suites.LawsFor(script.Header), evaluations).Script.Operations);
 }

@@ -59,7 +59,7 @@ public static class NetDraws
         new("tcp_disconnect", 3, Needs.OpenTcp, hand => new TcpDisconnect(Established(hand)), Allocates: 2),
         new("tcp_out_of_resources", 3, Needs.Orphan, hand => new TcpOutOfResources(Orphan(hand)), Allocates: 2),
         new("peer_reset", 2, Needs.Tcp, hand => new PeerReset(hand.Tcp())),
-        new("peer_window", 3, Needs.Tcp, hand => new PeerWindow(hand.Tcp(), hand.Rng.Below(5) switch { 0 or 1 => 0, 2 => hand.Length(hand.PageSize), _ => Tcp.Window })),
+        new("peer_window", 3, Needs.Tcp, Window),
         new("icmp_frag_needed", 4, Needs.Tcp, hand => ZerocopyThatIsSplit(hand) ?? Narrow(hand), Allocates: 4, Prepares: true),
         new("rt_cache_flush", 3, Needs.Tcp, _ => new RtCacheFlush()),
         new("nf_register_hook", 2, Needs.Dev, _ => new NfHook(true)),
@@ -112,6 +112,11 @@ public static class NetDraws
 
     internal static Sendfile SendPages(Hand hand)
     {
+        if (!hand.IsFailing && hand.Rng.OneIn(3) && BehindTail(hand) is { } behind)
+        {
+            return behind;
+        }
+
         var (file, offset, count) = Range(hand);
         return new Sendfile(hand.OpenTcp(), file, offset, count);
     }
@@ -247,6 +252,51 @@ public static class NetDraws
 
         var (id, offset, count) = Range(hand);
         return new TcpSendmsg(sock, id, offset, count);
+    }
+
+    /// <summary>A window that closes, often with pieces of one file after it, which wait in one segment.</summary>
+    private static PeerWindow Window(Hand hand)
+    {
+        var window = hand.Rng.Below(5) switch
+        {
+            0 or 1 => 0,
+            2 => hand.Length(hand.PageSize),
+            _ => Tcp.Window,
+        };
+        if (window == 0 && !hand.IsFailing && hand.Rng.OneIn(2) && Find(hand, tcp => tcp.Mss > 1 && tcp.State == TcpSock.TcpState.Established && hand.Names.IsOpenTcp(tcp.Id)) is { } sock)
+        {
+            hand.Plan(at => new NetifRx(at.World.Sock(sock).Device.Id, 16), Piece, Piece, Piece);
+            return new PeerWindow(sock, window);
+        }
+
+        return new PeerWindow(hand.Tcp(), window);
+    }
+
+    private static Sendfile Piece(Hand hand) => BehindTail(hand) ?? (hand.File() is var file && hand.Names.Has(file) && hand.Names.Length(file) > 0
+        ? new Sendfile(hand.OpenTcp(), file, hand.Rng.Below((int)Math.Min(hand.Names.Length(file), hand.PageSize)), 1 + hand.Rng.Below(3))
+        : SendPages(hand));
+
+    /// <summary>A piece of the page that the last fragment of an unsent segment lies in: where that ends, where it begins, at a number that is its length, or anywhere.</summary>
+    private static Sendfile? BehindTail(Hand hand)
+    {
+        foreach (var sock in hand.World.Socks)
+        {
+            if (sock is TcpSock { SendHead: not null, WriteQueue.Last: { NrFrags: > 0 } tail } tcp && tail.Len < tcp.Mss && tail.Frags[^1] is { Page.Mapping: { } file } last && hand.Names.IsOpenTcp(sock.Id))
+            {
+                var at = hand.Rng.Below(4) switch
+                {
+                    0 => last.Offset + last.Size,
+                    1 => last.Offset,
+                    2 => last.Size,
+                    _ => hand.Rng.Below(hand.PageSize),
+                };
+                var offset = (last.Page.Index * hand.PageSize) + Math.Min(at, hand.PageSize - 1);
+                var left = (int)Math.Min(file.Length - offset, hand.PageSize);
+                return left > 0 ? new Sendfile(sock.Id, file.Id, offset, 1 + hand.Rng.Below(left)) : null;
+            }
+        }
+
+        return null;
     }
 
     private static SockId? WaitsBehindPages(Hand hand) => Find(hand, sock => sock is { SendHead: not null, WriteQueue.Last.IsNonlinear: true } && hand.Names.IsOpenTcp(sock.Id));

@@ -135,6 +135,13 @@ public static class NetLaws
 
     public static readonly Law SynOrFinOccurs = Law.Sometimes(NetRules.SynAndFinAreAnswered, (in Step step) => step.History.Connections.Asked, after: [typeof(NetifRx)]);
 
+    public static readonly Law ContinuationTakesNoSlot = Law.Always(NetRules.ContinuationTakesNoSlot,
+        (in Step step) => SentFrom(step) is not { } tcp || Continuation(tcp) is null,
+        (step, _) => $"{Continuation(SentFrom(step)!)} goes on where the fragment before it ends, in the same page", after: [typeof(Sendfile), typeof(TcpSendmsg), typeof(MsgZerocopy)]);
+
+    public static readonly Law ContinuationOccurs = Law.Sometimes(NetRules.ContinuationTakesNoSlot,
+        (in Step step) => SentFrom(step)?.WriteQueue.Last is { NrFrags: > 0 } last && last.Frags[^1].Size > step.Seen.Count && step.Seen.Count > 0, after: [typeof(Sendfile), typeof(TcpSendmsg), typeof(MsgZerocopy)]);
+
     public static readonly Law NothingInFlightIsTooLong = Law.Always(NetRules.PathMtuObeyed,
         (in Step step) => step.Operation is not IcmpFragNeeded icmp || !step.History.Connections.Narrowed || TooLong(step, icmp.Sock) == 0
             || step.World.Memory.FailedAllocations > step.Seen.FailedAllocationsBefore || step.History.Connections.IsReset(icmp.Sock),
@@ -177,6 +184,31 @@ public static class NetLaws
     private static bool HasMissed(in Step step) => step.World.Memory.FailedAllocations > step.Seen.FailedAllocationsBefore;
 
     /// <summary>The connection is open, and something that it sent is not acknowledged.</summary>
+    private static TcpSock? SentFrom(in Step step) => step.Operation switch
+    {
+        Sendfile send => step.World.Tcp(send.Sock),
+        TcpSendmsg send => step.World.Tcp(send.Sock),
+        MsgZerocopy send => step.World.Sock(send.Sock) as TcpSock,
+        _ => null,
+    };
+
+    /// <summary>The first fragment of what is queued that continues the one before it; null where there is none.</summary>
+    private static Frag? Continuation(TcpSock sock)
+    {
+        for (var skb = sock.WriteQueue.First; skb is not null; skb = skb.NextInList)
+        {
+            for (var i = 1; i < skb.NrFrags; i++)
+            {
+                if (skb.Frags[i].Page == skb.Frags[i - 1].Page && skb.Frags[i].Offset == skb.Frags[i - 1].Offset + skb.Frags[i - 1].Size)
+                {
+                    return skb.Frags[i];
+                }
+            }
+        }
+
+        return null;
+    }
+
     private static bool IsUnacknowledged(in Step step, SockId sock) =>
         step.History.Connections.IsOpen(sock) && step.World.Tcp(sock).State != TcpSock.TcpState.Closed
         && unchecked((int)(step.History.Connections.Unacknowledged(sock) - step.History.Next(sock))) < 0;

@@ -37,9 +37,22 @@ public sealed record Certificate(string Rule, int Operations, bool IsProven, str
     {
         Certificate? widest = null;
         var spent = 0L;
+        var unfinished = new List<Domain>();
         foreach (var domain in Shrink.Domain.Around([.. script.Operations.Select(dialect.Lexicon.Of)], script.Header.Suite, dialect.PlainLines))
         {
-            var found = Try(script, domain, rule, dialect, steps) with { IsWide = domain.IsWide };
+            if (unfinished.Exists(domain.Includes))
+            {
+                continue;
+            }
+
+            // Once a wide set is done with, a wider one that will not fit in would tell nothing more.
+            var limit = new Explorer.SearchLimit(steps, what => what.StartsWith(rule + " ", StringComparison.Ordinal), IsWhole: widest is { IsProven: true, IsWide: true });
+            var found = Try(script, domain, rule, dialect, limit) with { IsWide = domain.IsWide };
+            if (!found.IsProven)
+            {
+                unfinished.Add(domain);
+            }
+
             spent += found.Steps;
             widest = widest is null || found.IsProven ? found : widest;
             if (found.First is { } first && IsSmaller(first, script))
@@ -65,11 +78,11 @@ public sealed record Certificate(string Rule, int Operations, bool IsProven, str
 
     private string Tried => string.Create(CultureInfo.InvariantCulture, $"no script of fewer than {Operations + 1} operations over {Lines} lines breaks {Rule} first{(IsProven ? "" : ", and there the budget ended")}");
 
-    private static Certificate Try(Script script, Domain domain, string rule, Dialect dialect, long steps)
+    private static Certificate Try(Script script, Domain domain, string rule, Dialect dialect, Explorer.SearchLimit limit)
     {
         Operation[] operations = [.. domain.Lines.Select(line => line.Operation)];
         var found = new Explorer(() => dialect.Explored(operations), 1)
-            .Run(script.Operations.Count, null, Explorer.DefaultMostStates, static () => false, null, new Explorer.SearchLimit(steps, what => what.StartsWith(rule + " ", StringComparison.Ordinal)));
+            .Run(script.Operations.Count, null, Explorer.DefaultMostStates, static () => false, null, limit);
         var first = found.Violations.FirstOrDefault(met => met.What.StartsWith(rule + " ", StringComparison.Ordinal)) is { } met ? new Script(script.Header, [.. met.Trace.Events.Select(place => operations[place])]) : null;
         var tried = Math.Min(found.Levels, (first ?? script).Operations.Count - 1);
         return new Certificate(rule, tried, first is not null || tried == script.Operations.Count - 1, domain.ToString(), domain.Lines.Count, found.States, found.Transitions, first);

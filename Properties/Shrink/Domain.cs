@@ -39,6 +39,9 @@ public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Nam
             .GroupBy(domain => string.Join(' ', domain.Lines.Select(line => line.Id))).Select(same => same.First() with { IsWide = same.Any(domain => domain.IsWide) });
     }
 
+    /// <summary>Whether all lines of another are among these: then it takes no less to go through them.</summary>
+    public bool Includes(Domain other) => other.Lines.Count <= Lines.Count && !other.Lines.Except(Lines).Any();
+
     /// <summary>In words: what was gone through.</summary>
     public override string ToString()
     {

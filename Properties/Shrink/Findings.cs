@@ -27,7 +27,8 @@ public static class Findings
         var laws = suite.LawsIn(profile);
         var shrunk = Apart(tally.Failures.Select(failure =>
             new Finding(failure.Case, failure.Operations, Shrinker.Shrink(new ScriptHeader(profile, suite.Name, mutant, failure.Violations[0].Rule.Id), laws, failure.Operations, failure.Violations))));
-        return Apart(shrunk.Select(finding => finding with { Shrunk = Shrinker.Prove(finding.Shrunk, laws) }));
+        var proofs = new Proofs();
+        return Apart(shrunk.Select(finding => finding with { Shrunk = Shrinker.Prove(finding.Shrunk, laws, proofs: proofs) }));
     }
 
     private static List<Finding> Apart(IEnumerable<Finding> findings) => [.. findings.DistinctBy(finding => (finding.Main.Rule, finding.Main.Law, finding.Shape))];

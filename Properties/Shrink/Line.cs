@@ -133,6 +133,11 @@ public sealed class Line
     /// <summary>The line with each option left out, and each zone nearer to low memory.</summary>
     public IEnumerable<Line> Plainer()
     {
+        if (Operation is UdpConnect datagrams)
+        {
+            yield return OverTcp(datagrams.Result.ToString());
+        }
+
         foreach (Match option in Option.Matches(Text))
         {
             if (Parse(Text.Remove(option.Index, option.Length)) is { } without && without.Text.Length < Text.Length)
@@ -208,6 +213,7 @@ public sealed class Line
         PskbTrimRcsum trim => [Of(new PskbTrim(trim.Skb, trim.Length))],
         TcpSendmsg send => [Of(new Sendfile(send.Sock, send.File, send.Offset, send.Count))],
         Vmtruncate cut => [Of(new GenericFileWrite(cut.File, 0, 1, 1)), Of(new GenericFileWrite(cut.File, cut.Length, 1, 1))],
+        TxTimeout timeout => [Of(new DevClose(timeout.Device, timeout.Cpu))],
         AccessProcessVm poke => [Of(new Store(poke.Mm, poke.Address, poke.Count, poke.Data))],
         _ => [],
     };
@@ -229,7 +235,7 @@ public sealed class Line
     public Line Lent(SockId sock, FileId file, PageId page, int pageSize) => Operation switch
     {
         OpenFile open when open.Result == file => Of(new AllocPage(page, open.Zone, 0)),
-        TcpConnect connect when connect.Result == sock => Of(new UdpConnect(connect.Result, connect.Device, connect.IpOptions)),
+        TcpConnect connect when connect.Result == sock => Of(new UdpConnect(connect.Result, connect.Device, connect.IpOptions, connect.Priority)),
         Sendfile send when send.Sock == sock && send.File == file => Of(new MsgZerocopy(sock, page, 0, (int)Math.Min(send.Count, pageSize))),
         _ => this,
     };
@@ -364,6 +370,16 @@ public sealed class Line
         _ => this,
     };
 
+    /// <summary>From another file, so many bytes further on; null where it does something else with the file.</summary>
+    public Line? FromFile(FileId file, FileId other, int further) => Operation switch
+    {
+        Sendfile send when send.File == file => Of(send with { File = other, Offset = send.Offset + further }),
+        TcpSendmsg send when send.File == file => Of(send with { File = other, Offset = send.Offset + further }),
+        UdpSendmsg send when send.File == file => Of(send with { File = other, Offset = send.Offset + further }),
+        GenericFileWrite write when write.File == file => Of(write with { File = other, Offset = write.Offset + further }),
+        _ => Speaks(file.ToString()) ? null : this,
+    };
+
     /// <summary>With room for segments of so many bytes, where it is the device or the connection.</summary>
     public Line ForSegments(int bytes) => Operation switch
     {
@@ -384,7 +400,7 @@ public sealed class Line
     /// <summary>What sends over a connection, as a datagram.</summary>
     public Line OverUdp(string sock) => Operation switch
     {
-        TcpConnect connect when connect.Result.ToString() == sock => Of(new UdpConnect(connect.Result, connect.Device, connect.IpOptions)),
+        TcpConnect connect when connect.Result.ToString() == sock => Of(new UdpConnect(connect.Result, connect.Device, connect.IpOptions, connect.Priority)),
         Sendfile send when send.Sock.ToString() == sock => Of(new UdpSendmsg(send.Sock, send.File, send.Offset, (int)send.Count)),
         TcpSendmsg send when send.Sock.ToString() == sock => Of(new UdpSendmsg(send.Sock, send.File, send.Offset, (int)send.Count)),
         MsgZerocopy { More: true } call when call.Sock.ToString() == sock => Of(call with { More = false }),
@@ -395,6 +411,17 @@ public sealed class Line
     public Line OverTcp(string sock) => Operation is UdpConnect connect && connect.Result.ToString() == sock
         ? Of(new TcpConnect(connect.Result, connect.Device, 1, connect.IpOptions, false, TcpConnect.DefaultIsn, connect.Priority))
         : this;
+
+    /// <summary>With loopback in the place of a card: a packet is done with when it is sent.</summary>
+    public Line OverLoopback() => Operation is RegisterNetdev register
+        ? Of(new RegisterNetdev(register.Result, DriverKind.All.Single(kind => kind.Features.HasFlag(NetifFeatures.NoCsum)), register.Mtu, NetifFeatures.None))
+        : this;
+
+    /// <summary>What a device does of its own accord, or is told of.</summary>
+    public bool IsOfDevice => Operation is DeviceRun or NetifRx or Interrupt or TxTimeout or DevClose;
+
+    /// <summary>The end of a connection.</summary>
+    public bool Ends => Operation is TcpClose or TcpDisconnect or TcpOutOfResources or PeerReset;
 
     public bool SendsOver(string sock) => (Operation is UdpSendmsg datagram && datagram.Sock.ToString() == sock) || (Send is { } send && send.Sock.ToString() == sock);
 

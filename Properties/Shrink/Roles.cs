@@ -62,7 +62,7 @@ public sealed class Roles(Lexicon lexicon, IReadOnlyList<IReadOnlyList<string>> 
         // Processes.
         ["p0 = mm_alloc(low)"],
         ["mmap(p0, 0, 1, rw, private)", "mmap(p0, 0, 1, r, private)", "mmap(p0, 0, 2, rw, private)", "mmap(p0, 0, 1, rw, shared, file0, 0)", "mmap(p0, 0, 1, rw, private, file0, 0)"],
-        ["load(p0, 0, 1)", "store(p0, 0, 1, 1)", "access_process_vm(p0, 0, 1, 1)", "kio0 = map_user_kiobuf(READ, p0, 0, 1)", "kio0 = map_user_kiobuf(READ, p0, 0, 1, swap_out=1)", "kio0 = map_user_kiobuf(WRITE, p0, 0, 1)", "vec0 = get_user_pages(READ, p0, 0, 1)", "vec0 = get_user_pages(WRITE, p0, 0, 1)"],
+        ["load(p0, 0, 1)", "store(p0, 0, 1, 1)", "access_process_vm(p0, 0, 1, 1)", "kio0 = map_user_kiobuf(READ, p0, 0, 1)", "kio0 = map_user_kiobuf(READ, p0, 0, 1, swap_out=1)", "kio0 = map_user_kiobuf(WRITE, p0, 0, 1)", "vec0 = get_user_pages(READ, p0, 0, 1)", "vec0 = get_user_pages(WRITE, p0, 0, 1)", "vec0 = get_user_pages(READ, p0, 0, 1, times=255)"],
         ["mprotect(p0, 0, 1, r)", "mprotect(p0, 0, 1, rw)", "madvise_dontneed(p0, 0, 1)", "munmap(p0, 0, 1)"],
         ["p0 = do_fork(p1)", "p0 = do_fork(p1, CLONE_VFORK)", "p0 = do_fork(p1, CLONE_VM)"],
         ["do_exit(p0)", "sys_execve(p0)"],

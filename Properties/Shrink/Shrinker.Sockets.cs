@@ -145,15 +145,17 @@ public sealed partial class Shrinker
             return false;
         }
 
-        Line[] end = [Of(new DeviceRun(device.Result, _header.Profile.PageSize)), Of(new Interrupt(device.Result))];
+        var run = Of(new DeviceRun(device.Result, _header.Profile.PageSize));
+        Line[][] ends = [[], [run], [run, Of(new Interrupt(device.Result))], [Of(new DevClose(device.Result, null))]];
         var datagrams = _best.Where(line => line.Operation is not (DeviceRun or NetifRx or Interrupt)).Select(line => line.Names.Where(name => Vocabulary.KindOf(name) == "sk").Aggregate(line, (changed, sock) => changed.OverUdp(sock))).ToList();
-        foreach (var lines in Routes(_best).Concat(Routes(datagrams)).Concat(Routes(InOneSegment())))
+        var alike = datagrams.Where(line => line.Operation is not DevFeatures).ToList();
+        foreach (var lines in Routes(_best).Concat(Routes(datagrams)).Concat(alike.Count < datagrams.Count ? Routes(alike) : []).Concat(Routes(InOneSegment())))
         {
             for (var kept = lines.Count; kept > 0; kept--)
             {
-                for (var more = 0; more <= end.Length; more++)
+                foreach (var end in ends)
                 {
-                    if (Used([.. lines.Take(kept).Select(line => line.Uncorked()), .. end.Take(more)]) is var ended && ended.Count < _best.Count && Try(ended))
+                    if (Used([.. lines.Take(kept).Select(line => line.Uncorked()), .. end]) is var ended && ended.Count < _best.Count && Try(ended))
                     {
                         return true;
                     }
@@ -163,6 +165,47 @@ public sealed partial class Shrinker
 
         return false;
     }
+
+    /// <summary>The device goes on once after the handshake, in the place of every time that it does, and the script ends as before, or with a connection that is cut off.</summary>
+    private bool OneRun()
+    {
+        var end = _best.FindLastIndex(line => !line.IsOfDevice);
+        if (end < 0 || _best.Select(line => line.Operation).OfType<RegisterNetdev>().FirstOrDefault() is not { Result: var dev })
+        {
+            return false;
+        }
+
+        var established = _best.FindIndex(line => line.Operation is NetifRx);
+        List<Line> idle = [.. _best.Where((line, i) => i <= established || (i < end && !line.IsOfDevice))];
+        List<Line> open = [.. idle.Where(line => !line.Ends)];
+        var cut = _best.Select(line => line.Operation).OfType<TcpConnect>().Select(connect => Of(new TcpClose(connect.Result, LingerNot: true)));
+        foreach (var (lines, last) in cut.Select(close => (open, close)).Prepend((idle, _best[end])))
+        {
+            foreach (var routed in new[] { lines, [.. lines.Select(line => line.OverLoopback())] })
+            {
+                if (routed.Count + 1 < _best.Count && Try([.. routed, last]))
+                {
+                    return true;
+                }
+
+                for (var at = routed.Count; at > established + 1; at--)
+                {
+                    for (var frames = 1; frames <= MostFrames; frames++)
+                    {
+                        List<Line> once = [.. routed.Take(at), Of(new DeviceRun(dev, frames)), .. routed.Skip(at), last];
+                        if (IsPlainer(once) && Try(once))
+                        {
+                            return true;
+                        }
+                    }
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private bool IsPlainer(List<Line> lines) => Certificate.IsSmaller(new Script(_header, [.. lines.Select(line => line.Operation)]), new Script(_header, [.. _best.Select(line => line.Operation)]));
 
     /// <summary>One send of those over connections stays, and the device does a part of what it has then: what it has not come to is still held.</summary>
     private bool OneSend()
@@ -303,8 +346,10 @@ public sealed partial class Shrinker
         var id = born.Operation switch { UdpConnect udp => udp.Result, TcpConnect tcp => tcp.Result, _ => default };
         var file = _best.Find(line => line.Operation is OpenFile) ?? Of(new OpenFile(default, Zone.Low, new LiteralContent([])));
         Line[] established = [device, Roomier(file), born.OverTcp(sock).Narrow(1), Of(new DeviceRun(dev, 1)), Of(new NetifRx(dev, 1))];
-        return established.Length + 1 < _best.Count
-            && Enumerable.Range(1, _header.Profile.PageSize).Any(count => Try([.. established, Of(new Sendfile(id, ((OpenFile)file.Operation).Result, 0, count))]));
+        var (run, interrupt, close) = (Of(new DeviceRun(dev, _header.Profile.PageSize)), Of(new Interrupt(dev)), Of(new DevClose(dev, null)));
+        Line[][] ends = [[], [run], [close], [run, interrupt], [run, interrupt, close]];
+        return ends.Any(end => established.Length + 1 + end.Length < _best.Count
+            && Enumerable.Range(1, _header.Profile.PageSize).Any(count => Try([.. established, Of(new Sendfile(id, ((OpenFile)file.Operation).Result, 0, count)), .. end])));
     }
 
     /// <summary>Another route from the start instead of one that changes: driver, features, zone and IP options decide who copies and who sums. What changed it later goes, and what then sent again may go too.</summary>

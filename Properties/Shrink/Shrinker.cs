@@ -59,7 +59,7 @@ public sealed partial class Shrinker
         _budget = budget;
     }
 
-    /// <summary>Shrinks what failed, as far as nothing more can be taken away and no operand is plainer: quickly. <see cref="Prove(Shrunk, IReadOnlyList{Law}, int, long)"/> looks for other ways.</summary>
+    /// <summary>Shrinks what failed, as far as nothing more can be taken away and no operand is plainer: quickly. <see cref="Prove(Shrunk, IReadOnlyList{Law}, int, long, Proofs)"/> looks for other ways.</summary>
     /// <param name="header">Of the script that comes out.</param>
     /// <param name="laws">What is evaluated.</param>
     /// <param name="operations">The last of them breaks a law.</param>
@@ -84,17 +84,33 @@ public sealed partial class Shrinker
     /// <param name="laws">What is evaluated.</param>
     /// <param name="budget">Scripts to be tried at most, those counted that were tried.</param>
     /// <param name="steps">Operations to be judged at most each time that scripts are gone through.</param>
-    public static Shrunk Prove(Shrunk shrunk, IReadOnlyList<Law> laws, int budget = DefaultEvaluations, long steps = Certificate.DefaultSteps) =>
-        Prove(shrunk, Dialect.Of(shrunk.Script.Header, laws), budget, steps);
+    /// <param name="proofs">Of other scripts; null for none.</param>
+    public static Shrunk Prove(Shrunk shrunk, IReadOnlyList<Law> laws, int budget = DefaultEvaluations, long steps = Certificate.DefaultSteps, Proofs? proofs = null) =>
+        Prove(shrunk, Dialect.Of(shrunk.Script.Header, laws), budget, steps, proofs);
 
     /// <summary>The same in any language.</summary>
-    public static Shrunk Prove(Shrunk shrunk, Dialect dialect, int budget = DefaultEvaluations, long steps = Certificate.DefaultSteps)
+    public static Shrunk Prove(Shrunk shrunk, Dialect dialect, int budget = DefaultEvaluations, long steps = Certificate.DefaultSteps, Proofs? proofs = null)
     {
         var rule = shrunk.Violations[0].Rule;
         var isThrough = false;
+        proofs ??= new Proofs();
+        proofs.Begin();
         while (true)
         {
             shrunk = Counted(Left(shrunk).Plainest(), shrunk);
+            if (proofs.Of(shrunk, isThrough, budget) is { } known)
+            {
+                return known;
+            }
+
+            if (!isThrough && shrunk.Script.Operations.Count > ShortScript)
+            {
+                // So many are seldom gone through: the other ways are the cheaper ones.
+                isThrough = true;
+                shrunk = Counted(Left(shrunk).Roundabout(), shrunk);
+                continue;
+            }
+
             var certificate = Certificate.Of(shrunk.Script, rule.Id, dialect, steps);
             if (certificate.First is { } first && Certificate.IsSmaller(first, shrunk.Script))
             {
@@ -105,9 +121,9 @@ public sealed partial class Shrinker
                 isThrough &= first.Operations.Count == shrunk.Script.Operations.Count;
                 shrunk = Certificate.IsSmaller(straight.Script, shrunk.Script) ? straight : met with { Evaluations = straight.Evaluations };
             }
-            else if (isThrough || (certificate.IsProven && certificate.IsWide && shrunk.Script.Operations.Count <= ShortScript) || shrunk.Evaluations >= budget)
+            else if (isThrough || (certificate.IsProven && certificate.IsWide) || shrunk.Evaluations >= budget)
             {
-                return shrunk with { Certificate = certificate };
+                return proofs.End(shrunk with { Certificate = certificate });
             }
             else
             {
@@ -115,7 +131,7 @@ public sealed partial class Shrinker
                 isThrough = true;
                 if (other.Script.ToString() == shrunk.Script.ToString())
                 {
-                    return other with { Certificate = certificate };
+                    return proofs.End(other with { Certificate = certificate });
                 }
 
                 shrunk = other;
@@ -134,7 +150,7 @@ public sealed partial class Shrinker
     {
         TakeAway();
         UniqueNames();
-        while ((Unscheduled() | TakeAway() | SynInstead() | MergeAreas() | TouchTogether() | SimplerOperations() | PlainerObjects() | ShortenFiles() | PlainOperands() | LowerFew()) && !Exhausted)
+        while ((Unscheduled() | TakeAway() | SynInstead() | MergeAreas() | TouchTogether() | SimplerOperations() | SendfileInstead() | OneFile() | WrittenBefore() | PlainerObjects() | ShortenFiles() | PlainOperands() | LowerFew()) && !Exhausted)
         {
         }
 
@@ -171,7 +187,7 @@ public sealed partial class Shrinker
             smaller |= SynInstead();
             smaller |= SimplerOperations();
             smaller |= PlainerObjects();
-            smaller = smaller || FewerSends() || TakeAndRepair() || RunInstead() || OneSend() || BusyInstead() || TakeAndHoist() || OneForTwo();
+            smaller = smaller || FewerSends() || TakeAndRepair() || RunInstead() || OneRun() || OneSend() || BusyInstead() || TakeAndHoist() || OneForTwo();
             smaller |= ShortenFiles();
             smaller |= PlainOperands();
             smaller |= LowerTogether();

@@ -24,25 +24,15 @@ public sealed class Trial(IJudge judge)
     /// <returns>Whether the last line breaks the rule, and none before it was seen to break one.</returns>
     public bool Breaks(IReadOnlyList<Line> lines, Rule wanted, bool isJudged)
     {
-        var last = lines.Count - 1;
-        judge.Reset();
-        _applied.Clear();
-        for (var i = 0; i <= last; i++)
+        try
         {
-            var isApplied = isJudged || i == last ? judge.Apply(lines[i].Operation) : judge.ApplyUnjudged(lines[i].Operation);
-            if (!isApplied)
-            {
-                continue;
-            }
-
-            _applied.Add(lines[i]);
-            if (judge.HasPanicked || judge.Violations.Count > 0)
-            {
-                return i == last && judge.Violations.Any(violation => violation.Rule == wanted);
-            }
+            return Runs(lines, wanted, isJudged);
         }
-
-        return false;
+        catch (Exception failed) when (!isJudged && failed is not OutOfMemoryException)
+        {
+            // What nobody judged may have left a state that no operation can work on. Where each is judged, that is an error of the model's.
+            return Runs(lines, wanted, isJudged: true);
+        }
     }
 
     /// <summary>Text in and text out, so that another build of the model can be asked, by whoever tries scripts.</summary>
@@ -78,5 +68,28 @@ public sealed class Trial(IJudge judge)
         }
 
         return [];
+    }
+
+    private bool Runs(IReadOnlyList<Line> lines, Rule wanted, bool isJudged)
+    {
+        var last = lines.Count - 1;
+        judge.Reset();
+        _applied.Clear();
+        for (var i = 0; i <= last; i++)
+        {
+            var isApplied = isJudged || i == last ? judge.Apply(lines[i].Operation) : judge.ApplyUnjudged(lines[i].Operation);
+            if (!isApplied)
+            {
+                continue;
+            }
+
+            _applied.Add(lines[i]);
+            if (judge.HasPanicked || judge.Violations.Count > 0)
+            {
+                return i == last && judge.Violations.Any(violation => violation.Rule == wanted);
+            }
+        }
+
+        return false;
     }
 }

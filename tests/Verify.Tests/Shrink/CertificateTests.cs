@@ -96,6 +96,38 @@ public sealed class CertificateTests
         Assert.All(domains, domain => Assert.All(domain.Lines, line => Assert.All(line.Names, name => Assert.Contains(name, domain.Names))));
     }
 
+    [Fact]
+    public void Domain_includes_what_it_was_made_from_and_no_other_line()
+    {
+        var lexicon = new Lexicon(Language.All);
+        List<Line> script = [.. Of("skb0 = alloc_skb(2); skb1 = skb_clone(skb0)").Operations.Select(lexicon.Of)];
+        var domains = Domain.Around(script, "skb", new Roles(lexicon, Roles.Rows)).ToList();
+        Assert.All(domains, domain => Assert.True(domain.Includes(domains[0])));
+        Assert.All(domains, domain => Assert.Equal(domain.Lines.Count == domains[0].Lines.Count, domains[0].Includes(domain)));
+        Assert.False((domains[1] with { Lines = [.. domains[1].Lines.Skip(1)] }).Includes(domains[1]));
+    }
+
+    /// <summary>Two scripts that meet on the way: the second ends where it would have ended alone, with as many scripts tried.</summary>
+    [Fact]
+    public void Proof_that_knows_of_another_comes_to_the_same_end()
+    {
+        Law[] laws = [PutTwice];
+        string[] scripts =
+        [
+            "skb0 = alloc_skb(16); skb_put(skb0, 2, 0); skb_pull(skb0, 1); skb_put(skb0, 1, 0); skb_put(skb0, 1, 0)",
+            "skb0 = alloc_skb(16); skb1 = skb_clone(skb0); skb_put(skb0, 3, 0); skb_put(skb0, 1, 0)",
+        ];
+        var proofs = new Proofs();
+        foreach (var script in scripts.Select(Of))
+        {
+            var shrunk = new Shrunk(script, new Trial(Dialect.Of(script.Header, laws).Judge()).Of(script), 0, false);
+            var (alone, after) = (Shrinker.Prove(shrunk, laws), Shrinker.Prove(shrunk, laws, proofs: proofs));
+            Assert.Equal(alone.Script.ToString(), after.Script.ToString());
+            Assert.Equal(alone.Evaluations, after.Evaluations);
+            Assert.Equal(alone.Certificate!.ToString(), after.Certificate!.ToString());
+        }
+    }
+
     /// <summary>Each plain line is an operation, and stands for itself alone.</summary>
     [Fact]
     public void Plain_lines_are_told_apart()

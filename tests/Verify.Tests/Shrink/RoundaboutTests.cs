@@ -108,8 +108,8 @@ public sealed class RoundaboutTests(RoundaboutTests.Roundabout roundabout) : ICl
     public void Script_comes_down_to_the_witness(string id, int row)
     {
         var mutant = Sources.Find(id)!;
-        var script = $"{mutant.Witness.Split('\n')[0]} mutant={id} expect={mutant.Breaks}\n{string.Join('\n', Scripts[row].Script)}\n";
-        var found = JsonNode.Parse(roundabout.Build.With(mutant).Call<string>("ZeroCopy.Properties", typeof(Hunt).FullName!, nameof(Hunt.Prove), script, mutant.Breaks, Shrinker.DefaultEvaluations, (long)Certificate.DefaultSteps))!;
+        string[] script = [$"{mutant.Witness.Split('\n')[0]} mutant={id} expect={mutant.Breaks}\n{string.Join('\n', Scripts[row].Script)}\n"];
+        var found = JsonNode.Parse(roundabout.Build.With(mutant).Call<string>("ZeroCopy.Properties", typeof(Hunt).FullName!, nameof(Hunt.Prove), script, mutant.Breaks, Shrinker.DefaultEvaluations, (long)Certificate.DefaultSteps))![0]!;
         Assert.InRange(found["length"]!.GetValue<int>(), 1, Script.Parse(mutant.Witness, Language.All).Operations.Count);
         Assert.Equal("proven", found["minimal"]!.GetValue<string>());
     }

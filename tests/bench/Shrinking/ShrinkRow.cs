@@ -35,11 +35,12 @@ internal sealed record ShrinkRow(string Name, Lexicon Lexicon, Func<int, Failing
 
         Outcome Ours(Failing failing)
         {
-            var proved = Hunted(nameof(Hunt.Prove), string.Join('\n', [header, .. failing.Script]), failing.Rule, Shrinker.DefaultEvaluations, (long)Certificate.DefaultSteps);
+            string[] scripts = [string.Join('\n', [header, .. failing.Script])];
+            var proved = Hunted(nameof(Hunt.Prove), scripts, failing.Rule, Shrinker.DefaultEvaluations, (long)Certificate.DefaultSteps)[0]!;
             return new Outcome(Lines(proved), proved["evaluations"]!.GetValue<int>(), proved["minimal"]!.GetValue<string>() == "proven", proved["steps"]!.GetValue<long>());
         }
 
-        JsonObject Hunted(string method, params object?[] arguments) => JsonNode.Parse(build.Call<string>("ZeroCopy.Properties", typeof(Hunt).FullName!, method, arguments))!.AsObject();
+        JsonNode Hunted(string method, params object?[] arguments) => JsonNode.Parse(build.Call<string>("ZeroCopy.Properties", typeof(Hunt).FullName!, method, arguments))!;
     }
 
     /// <summary>A toy.</summary>
@@ -80,5 +81,5 @@ internal sealed record ShrinkRow(string Name, Lexicon Lexicon, Func<int, Failing
         }
     }
 
-    private static string[] Lines(JsonObject search) => [.. search["script"]!.AsArray().Select(line => line!.GetValue<string>())];
+    private static string[] Lines(JsonNode search) => [.. search["script"]!.AsArray().Select(line => line!.GetValue<string>())];
 }

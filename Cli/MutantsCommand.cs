@@ -113,7 +113,7 @@ internal static class MutantsCommand
         foreach (var (i, mutant) in chosen.Index())
         {
             cancel.ThrowIfCancellationRequested();
-            Terminal.Tell($"{i} of {chosen.Count}");
+            Terminal.Progress(i + 1, chosen.Count, "mutants");
             foreach (var need in Need.Of(woven, mutant))
             {
                 needs.Add(need);

@@ -19,8 +19,8 @@ internal static class Terminal
     }
 
     /// <summary>How far something is: over and over on a terminal, a plain line at each tenth in a pipe.</summary>
-    /// <param name="done">Of them.</param>
-    /// <param name="count">All.</param>
+    /// <param name="done">How many are done.</param>
+    /// <param name="count">How many there are.</param>
     /// <param name="what">What they are.</param>
     public static void Progress(int done, int count, string what)
     {

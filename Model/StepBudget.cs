@@ -8,12 +8,12 @@ public static class StepBudget
     [ThreadStatic]
     private static int _budget;
 
-    // Below 0 before the first operation of a thread, where nothing is counted.
+    // Never 0 after a turn before the first operation of a thread: nothing ends there.
     [ThreadStatic]
     private static long _left;
 
-    /// <summary>Turns of loops in one operation: far more than the longest honest one takes, in worlds of this size.</summary>
-    public static int PerOperation(Size size) => size == Size.Tiny ? 100_000 : 5_000_000;
+    /// <summary>Turns of loops in one operation: far more than the longest takes that a suite draws in worlds of this size.</summary>
+    public static int PerOperation(Size size) => size == Size.Tiny ? 1_000_000 : 5_000_000;
 
     /// <summary>An operation begins.</summary>
     public static void Begin(Size size) => _left = _budget = PerOperation(size);

@@ -144,8 +144,8 @@ public static class NetRules
         Source: "RFC 793 section 3.9, SEGMENT ARRIVES; linux 2.4.4 net/ipv4/tcp_input.c, tcp_rcv_synsent_state_process(), tcp_fin()", Basis.Contract);
 
     public static readonly Rule ContinuationTakesNoSlot = new("NET-036",
-        "A piece that continues the last fragment of an unsent segment makes that fragment longer; any other piece takes a slot of its own.",
-        Because: "Slots are few: a file that is sent a few bytes at a time would fill them long before the segment is full. And a fragment that is made longer by what does not continue it sends other bytes.",
+        "Within a segment that waits no fragment continues the one before it: a piece that does makes that one longer.",
+        Because: "Slots are few: a file that is sent a few bytes at a time would fill them long before the segment is full.",
         Source: "linux 2.4.4 net/ipv4/tcp.c, can_coalesce(), do_tcp_sendpages(), tcp_sendmsg()", Basis.Source);
 
     public static readonly Rule StoppedWillWake = new("NET-012",

@@ -85,7 +85,7 @@ internal sealed class KillTable(IReadOnlyList<MutantResult> results)
                 ["name"] = result.Mutant.Id,
                 ["searching"] = result.Searching.TotalSeconds,
                 ["proving"] = result.Proving.TotalSeconds,
-                ["proofs"] = result.Proofs,
+                ["kinds"] = result.Kinds,
             })]),
         },
     };

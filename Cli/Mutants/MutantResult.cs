@@ -19,8 +19,8 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
     /// <summary>Spent on the proofs.</summary>
     public TimeSpan Proving { get; private init; }
 
-    /// <summary>Kinds of scripts before the proofs, which made some of them alike.</summary>
-    public int Proofs { get; private init; }
+    /// <summary>Kinds of scripts that were proved, which made some of them alike.</summary>
+    public int Kinds { get; private init; }
 
     private IEnumerable<JsonObject> Kills => Searches.Where(search => IsKill(Mutant, search));
 
@@ -67,11 +67,12 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
 
             what = "the smallest scripts";
             var searching = watch.Elapsed;
-            return new MutantResult(mutant, searches, MinimaOf(build, header, mutant, [.. searches.Where(search => IsKill(mutant, search))], evaluations, steps), null)
+            var (minima, kinds) = MinimaOf(build, header, mutant, [.. searches.Where(search => IsKill(mutant, search))], evaluations, steps);
+            return new MutantResult(mutant, searches, minima, null)
             {
                 Searching = searching,
                 Proving = watch.Elapsed - searching,
-                Proofs = searches.Where(s => IsKill(mutant, s)).Select(s => new Minimum(LinesOf(s), 1, null, null).Operations).Distinct().Count(),
+                Kinds = kinds,
             };
         }
         catch (Exception broken) when (broken is not (OutOfMemoryException or OperationCanceledException))
@@ -81,7 +82,7 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
     }
 
     /// <summary>Scripts that break the rule which the witness breaks, where there are any: another rule's script is another finding, and may need more. Seeds that came to the same operations go on together from the first of them in the order of texts.</summary>
-    private static List<Minimum> MinimaOf(MutantBuild build, string header, MutantFile mutant, IReadOnlyList<JsonObject> kills, int evaluations, long steps)
+    private static (List<Minimum> Minima, int Kinds) MinimaOf(MutantBuild build, string header, MutantFile mutant, IReadOnlyList<JsonObject> kills, int evaluations, long steps)
     {
         var found = kills.Where(search => Breaks(search, mutant.Breaks)).ToList();
         var kinds = (found.Count > 0 ? found : kills).Select(search => (Search: search, Plain: new Minimum(LinesOf(search), 1, null, null)))
@@ -90,7 +91,7 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
             .ToList();
         string[] scripts = [.. kinds.Select(alike => string.Join('\n', [header, .. alike.First().Plain.Script]))];
         var proved = JsonNode.Parse(build.Call<string>("ZeroCopy.Properties", typeof(Hunt).FullName!, nameof(Hunt.Prove), scripts, mutant.Breaks, evaluations, steps))!.AsArray();
-        return Merged(kinds.Zip(proved, (alike, proof) =>
+        return (Merged(kinds.Zip(proved, (alike, proof) =>
         {
             foreach (var (search, _) in alike)
             {
@@ -98,7 +99,7 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
             }
 
             return new Minimum(LinesOf(proof!.AsObject()), alike.Count(), proof["minimal"]!.GetValue<string>(), proof["proof"]?.GetValue<string>());
-        }));
+        })), kinds.Count);
     }
 
     private static List<Minimum> Merged(IEnumerable<Minimum> minima) =>

@@ -265,15 +265,15 @@ public static class NetDraws
         };
         if (window == 0 && !hand.IsFailing && hand.Rng.OneIn(2) && Find(hand, tcp => tcp.Mss > 1 && tcp.State == TcpSock.TcpState.Established && hand.Names.IsOpenTcp(tcp.Id)) is { } sock)
         {
-            hand.Plan(at => new NetifRx(at.World.Sock(sock).Device.Id, 16), Piece, Piece, Piece);
+            hand.Plan(at => new NetifRx(at.World.Sock(sock).Device.Id, 16), at => Piece(at, sock), at => Piece(at, sock), at => Piece(at, sock));
             return new PeerWindow(sock, window);
         }
 
         return new PeerWindow(hand.Tcp(), window);
     }
 
-    private static Sendfile Piece(Hand hand) => BehindTail(hand) ?? (hand.File() is var file && hand.Names.Has(file) && hand.Names.Length(file) > 0
-        ? new Sendfile(hand.OpenTcp(), file, hand.Rng.Below((int)Math.Min(hand.Names.Length(file), hand.PageSize)), 1 + hand.Rng.Below(3))
+    private static Sendfile Piece(Hand hand, SockId sock) => BehindTail(hand) ?? (hand.File() is var file && hand.Names.Has(file) && hand.Names.Length(file) > 0
+        ? new Sendfile(sock, file, hand.Rng.Below((int)Math.Min(hand.Names.Length(file), hand.PageSize)), 1 + hand.Rng.Below(3))
         : SendPages(hand));
 
     /// <summary>A piece of the page that the last fragment of an unsent segment lies in: where that ends, where it begins, at a number that is its length, or anywhere.</summary>

@@ -183,7 +183,7 @@ public static class NetLaws
 
     private static bool HasMissed(in Step step) => step.World.Memory.FailedAllocations > step.Seen.FailedAllocationsBefore;
 
-    /// <summary>The connection is open, and something that it sent is not acknowledged.</summary>
+    /// <summary>The connection that the step sends on; null for none.</summary>
     private static TcpSock? SentFrom(in Step step) => step.Operation switch
     {
         Sendfile send => step.World.Tcp(send.Sock),
@@ -209,6 +209,7 @@ public static class NetLaws
         return null;
     }
 
+    /// <summary>The connection is open, and something that it sent is not acknowledged.</summary>
     private static bool IsUnacknowledged(in Step step, SockId sock) =>
         step.History.Connections.IsOpen(sock) && step.World.Tcp(sock).State != TcpSock.TcpState.Closed
         && unchecked((int)(step.History.Connections.Unacknowledged(sock) - step.History.Next(sock))) < 0;

@@ -40,12 +40,13 @@ public sealed record Certificate(string Rule, int Operations, bool IsProven, str
         var unfinished = new List<Domain>();
         foreach (var domain in Shrink.Domain.Around([.. script.Operations.Select(dialect.Lexicon.Of)], script.Header.Suite, dialect.PlainLines))
         {
+            // What its other lines might show early is given up: to go through it takes no less.
             if (unfinished.Exists(domain.Includes))
             {
                 continue;
             }
 
-            // Once a wide set is done with, a wider one that will not fit in would tell nothing more.
+            // Once a wide set is done with, the last level of a wider one could only tell a plainer script of the same length.
             var limit = new Explorer.SearchLimit(steps, what => what.StartsWith(rule + " ", StringComparison.Ordinal), IsWhole: widest is { IsProven: true, IsWide: true });
             var found = Try(script, domain, rule, dialect, limit) with { IsWide = domain.IsWide };
             if (!found.IsProven)

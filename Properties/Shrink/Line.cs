@@ -197,7 +197,7 @@ public sealed class Line
         SkbPush push => [Of(new SkbPut(push.Skb, push.Count, push.Data))],
         SkbFillPageDesc fill => [Of(new SkbPut(fill.Skb, fill.Size, 0)), Of(new SkbAppendPage(fill.Skb, Model.Pages.Zone.Low, fill.Size, 0))],
         SkbAppendPage append => [Of(new SkbPut(append.Skb, append.Size, append.Data))],
-        IpFragReasm list => [Of(new SkbAppendPage(list.Skb, Model.Pages.Zone.Low, 1, 0))],
+        IpFragReasm list => [Of(new SkbAppendPage(list.Skb, Model.Pages.Zone.Low, 1, 0)), Of(new SkbAppendPage(list.Skb, Model.Pages.Zone.Low, 16, 0))],
         SkbCopy copy => [Of(new SkbClone(copy.Result, copy.Source))],
         PskbCopy copy => [Of(new SkbClone(copy.Result, copy.Source))],
         SkbCopyExpand copy => [Of(new SkbClone(copy.Result, copy.Source)), Of(new SkbCopy(copy.Result, copy.Source))],
@@ -394,6 +394,7 @@ public sealed class Line
         RegisterNetdev register => Of(register with { Kind = kind, Mtu = Math.Clamp(register.Mtu, 40 + options + DriverKind.MinMtu, kind.MaxMtu), Off = off & kind.Features }),
         TcpConnect connect => Of(connect with { IpOptions = options }),
         OpenFile open when off == NetifFeatures.HighDma => Of(open with { Zone = ZeroCopy.Model.Pages.Zone.High }),
+        AllocPage page when off == NetifFeatures.HighDma => Of(page with { Zone = ZeroCopy.Model.Pages.Zone.High }),
         _ => this,
     };
 
@@ -417,7 +418,7 @@ public sealed class Line
         ? Of(new RegisterNetdev(register.Result, DriverKind.All.Single(kind => kind.Features.HasFlag(NetifFeatures.NoCsum)), register.Mtu, NetifFeatures.None))
         : this;
 
-    /// <summary>What a device does of its own accord, or is told of.</summary>
+    /// <summary>What a device does, is told of, or has done to it.</summary>
     public bool IsOfDevice => Operation is DeviceRun or NetifRx or Interrupt or TxTimeout or DevClose;
 
     /// <summary>The end of a connection.</summary>

@@ -1,6 +1,6 @@
 namespace ZeroCopy.Properties.Shrink;
 
-/// <summary>What was proved of scripts, judged by the same laws: scripts that start far apart meet on the way, and what comes then was gone through before.</summary>
+/// <summary>What was proved of scripts, judged by the same laws with the same steps: scripts that start far apart meet on the way, and what comes then was gone through before.</summary>
 public sealed class Proofs
 {
     private readonly Dictionary<(string Script, string Law, bool IsThrough), (Shrunk End, int Left)> _ends = [];
@@ -15,7 +15,7 @@ public sealed class Proofs
     /// <param name="budget">Scripts to be tried at most.</param>
     internal Shrunk? Of(Shrunk shrunk, bool isThrough, int budget)
     {
-        var at = (shrunk.Script.ToString(), shrunk.Violations[0].Law, isThrough);
+        var at = (shrunk.Script.ToString(), $"{shrunk.Violations[0].Rule.Id}/{shrunk.Violations[0].Law}", isThrough);
         _way.Add((at, shrunk.Evaluations));
         return _ends.TryGetValue(at, out var known) && shrunk.Evaluations + known.Left <= budget
             ? End(known.End with { Evaluations = shrunk.Evaluations + known.Left })

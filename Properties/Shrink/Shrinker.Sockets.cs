@@ -13,6 +13,9 @@ public sealed partial class Shrinker
     /// <summary>A handshake's last segment, a segment, and its two parts.</summary>
     private const int MostFrames = 4;
 
+    /// <summary>Bytes, in segments of one: they fill a small ring.</summary>
+    private const int MostSent = 16;
+
     /// <summary>Two sends over one connection become one, in the words of either; the others of the file follow each other, and segments may grow with them.</summary>
     private bool FewerSends()
     {
@@ -23,8 +26,8 @@ public sealed partial class Shrinker
                 continue;
             }
 
-            // Eight bytes fill the window of a narrow connection, and one waits: no failure is needed for that.
-            var failing = _best.FindIndex(line => line.Operation is FailAlloc);
+            // Eight bytes fill the window of a narrow connection, and one waits: no failure is needed for that, and no window that closes.
+            var failing = _best.FindIndex(line => line.Operation is FailAlloc or PeerWindow);
             if (failing >= 0 && Try([.. Chain(first.File, i, failing, 0, 9).Select(line => line.Narrow(2))]))
             {
                 return true;
@@ -205,6 +208,36 @@ public sealed partial class Shrinker
         return false;
     }
 
+    /// <summary>Over loopback, which is done with a packet when it is sent, in the place of a queue that takes none. A device that is not given high pages, and a high page, in the place of what copies it later.</summary>
+    private bool Elsewhere()
+    {
+        if (_best.Select(line => line.Operation).OfType<RegisterNetdev>().FirstOrDefault() is not { Result: var dev })
+        {
+            return false;
+        }
+
+        if (_best.Exists(line => line.Operation is RedMark or XmitBusy))
+        {
+            List<Line> taken = [.. _best.Where(line => line.Operation is not (RedMark or XmitBusy)).Select(line => line.OverLoopback()), Of(new DeviceRun(dev, _header.Profile.PageSize))];
+            if (IsPlainer(taken) && Try(taken))
+            {
+                return true;
+            }
+        }
+
+        List<Line> high = [.. _best.Where(line => line.Operation is not (DeviceRun or NfHook)).Select(line => line.Over(DriverKind.All[0], NetifFeatures.HighDma, 0))];
+        return high.Count < _best.Count && high.Exists(line => line.Operation is MsgZerocopy) && Try(high);
+    }
+
+    /// <summary>A device that lacks from the start what it is told to do without later.</summary>
+    private bool Lacking()
+    {
+        var off = _best.Select(line => line.Operation).OfType<DevFeatures>().Aggregate(NetifFeatures.None, (sum, change) => sum | change.Off);
+        return off != NetifFeatures.None && TryEach(
+            _best.Where(line => line.Operation is not DevFeatures),
+            line => line.Operation is RegisterNetdev register ? Of(register with { Off = register.Off | (off & register.Kind.Features) }) : line);
+    }
+
     private bool IsPlainer(List<Line> lines) => Certificate.IsSmaller(new Script(_header, [.. lines.Select(line => line.Operation)]), new Script(_header, [.. _best.Select(line => line.Operation)]));
 
     /// <summary>One send of those over connections stays, and the device does a part of what it has then: what it has not come to is still held.</summary>
@@ -298,7 +331,7 @@ public sealed partial class Shrinker
         {
             any |= TryEach(_best, line => line.OverUdp(sock));
             any |= TryEach(_best.Where(line => !line.SendsOver(sock)), line => line.OverTcp(sock));
-            any |= ConnectLate(sock) || SendOnce(sock) || Lend(sock);
+            any |= ConnectLate(sock) || SendOnce(sock);
         }
 
         return any;
@@ -322,6 +355,18 @@ public sealed partial class Shrinker
     }
 
     /// <summary>A page that is lent, in a datagram, in the place of a file that is sent over a connection: both go by reference, and a datagram needs no handshake.</summary>
+    private bool Lend()
+    {
+        var any = false;
+        foreach (var sock in _best.Select(line => line.Birth).OfType<string>().Where(name => Vocabulary.KindOf(name) == "sk").ToList())
+        {
+            any |= Lend(sock);
+        }
+
+        return any;
+    }
+
+    /// <summary>The same over one socket.</summary>
     private bool Lend(string sock)
     {
         if (_best.Find(line => line.Send is { } sent && sent.Sock.ToString() == sock)?.Send is not { } send)
@@ -332,7 +377,9 @@ public sealed partial class Shrinker
         var page = new PageId(_best.Count(line => line.Operation is AllocPage));
         var lent = _best.Select(line => line.Lent(send.Sock, send.File, page, _header.Profile.PageSize)).ToList();
         var first = lent.FindIndex(line => line.Operation is MsgZerocopy);
-        return Try([.. lent.Where((line, i) => i > first || line.Operation is not (DeviceRun or NetifRx))]) || Try(lent);
+        List<Line> atOnce = [.. lent.Where((line, i) => i > first || line.Operation is not (DeviceRun or NetifRx))];
+        List<Line> high = [.. atOnce.Select(line => line.Over(DriverKind.All[0], NetifFeatures.HighDma, 0))];
+        return (IsPlainer(atOnce) && Try(atOnce)) || (IsPlainer(lent) && Try(lent)) || (lent.Exists(line => line.Operation is AllocPage { Zone: Zone.High }) && IsPlainer(high) && Try(high));
     }
 
     /// <summary>A connection with its handshake, and one send of many segments, in the place of datagrams or of packets that are sent again.</summary>
@@ -344,12 +391,12 @@ public sealed partial class Shrinker
         }
 
         var id = born.Operation switch { UdpConnect udp => udp.Result, TcpConnect tcp => tcp.Result, _ => default };
-        var file = _best.Find(line => line.Operation is OpenFile) ?? Of(new OpenFile(default, Zone.Low, new LiteralContent([])));
+        var file = Of(_best.Select(line => line.Operation).OfType<OpenFile>().FirstOrDefault() is { } open ? open with { Zone = Zone.Low } : new OpenFile(default, Zone.Low, new LiteralContent([])));
         Line[] established = [device, Roomier(file), born.OverTcp(sock).Narrow(1), Of(new DeviceRun(dev, 1)), Of(new NetifRx(dev, 1))];
         var (run, interrupt, close) = (Of(new DeviceRun(dev, _header.Profile.PageSize)), Of(new Interrupt(dev)), Of(new DevClose(dev, null)));
         Line[][] ends = [[], [run], [close], [run, interrupt], [run, interrupt, close]];
         return ends.Any(end => established.Length + 1 + end.Length < _best.Count
-            && Enumerable.Range(1, _header.Profile.PageSize).Any(count => Try([.. established, Of(new Sendfile(id, ((OpenFile)file.Operation).Result, 0, count)), .. end])));
+            && Enumerable.Range(1, MostSent).Any(count => Try([.. established, Of(new Sendfile(id, ((OpenFile)file.Operation).Result, 0, count)), .. end])));
     }
 
     /// <summary>Another route from the start instead of one that changes: driver, features, zone and IP options decide who copies and who sums. What changed it later goes, and what then sent again may go too.</summary>

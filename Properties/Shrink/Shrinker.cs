@@ -11,7 +11,7 @@ namespace ZeroCopy.Properties.Shrink;
 /// <summary>The smallest script that was found.</summary>
 /// <param name="Script">What is left.</param>
 /// <param name="Violations">What its last operation breaks.</param>
-/// <param name="Evaluations">Scripts that were tried.</param>
+/// <param name="Evaluations">Scripts that were tried, for this one or on the same way for another.</param>
 /// <param name="Exhausted">The budget ended before nothing more could be taken away.</param>
 /// <param name="Certificate">What is known of scripts with fewer operations; null where that was not tried.</param>
 public sealed record Shrunk(Script Script, IReadOnlyList<Violation> Violations, int Evaluations, bool Exhausted, Certificate? Certificate = null)
@@ -79,7 +79,7 @@ public sealed partial class Shrinker
     public static Shrunk Shrink(Script script, string? wanted, int budget) =>
         Shrink(script.Header, Suites.LawsFor(script.Header), script.Operations, [.. Replay.Run(script).OrderBy(violation => violation.Rule.Id == wanted ? 0 : 1)], budget);
 
-    /// <summary>Goes through the scripts that have fewer operations than are left, or as many and plainer ones; where that ends before what may do the same was gone through, the script is changed in all ways that may lead to fewer. What is smaller, and breaks the rule too, takes the place of the other.</summary>
+    /// <summary>Goes through the scripts that have fewer operations than are left, or as many and plainer ones; where that ends before what may do the same was gone through, and before it where they are many, the script is changed in all ways that may lead to fewer. What is smaller, and breaks the rule too, takes the place of the other.</summary>
     /// <param name="shrunk">What is left of a script.</param>
     /// <param name="laws">What is evaluated.</param>
     /// <param name="budget">Scripts to be tried at most, those counted that were tried.</param>
@@ -150,7 +150,7 @@ public sealed partial class Shrinker
     {
         TakeAway();
         UniqueNames();
-        while ((Unscheduled() | TakeAway() | SynInstead() | MergeAreas() | TouchTogether() | SimplerOperations() | SendfileInstead() | OneFile() | WrittenBefore() | PlainerObjects() | ShortenFiles() | PlainOperands() | LowerFew()) && !Exhausted)
+        while ((Unscheduled() | TakeAway() | SynInstead() | MergeAreas() | TouchTogether() | SimplerOperations() | SendfileInstead() | Lend() | Lacking() | Elsewhere() | OneFile() | WrittenBefore() | PlainerObjects() | ShortenFiles() | PlainOperands() | LowerFew()) && !Exhausted)
         {
         }
 

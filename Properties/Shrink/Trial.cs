@@ -30,8 +30,10 @@ public sealed class Trial(IJudge judge)
         }
         catch (Exception failed) when (!isJudged && failed is not OutOfMemoryException)
         {
-            // What nobody judged may have left a state that no operation can work on. Where each is judged, that is an error of the model's.
-            return Runs(lines, wanted, isJudged: true);
+            // What nobody judged may have left a state that no operation can work on: then a law is broken before. Where none is, the model is wrong.
+            var reached = _applied.Count;
+            var breaks = Runs(lines, wanted, isJudged: true);
+            return _applied.Count <= reached ? breaks : throw new ModelException($"{failed.Message}, but not where each operation is judged", failed);
         }
     }
 

@@ -39,6 +39,9 @@ public sealed record DriverKind(
             (world, id, mtu, lacking, _) => new LoopbackDriver(world, id, mtu, lacking)),
     ];
 
+    /// <summary>The one of a name that stands in this list.</summary>
+    public static DriverKind Of(string word) => All.Single(kind => kind.Word == word);
+
     public static bool TryParse(string word, out DriverKind kind)
     {
         kind = All.FirstOrDefault(candidate => candidate.Word == word)!;

@@ -85,7 +85,6 @@ internal sealed class KillTable(IReadOnlyList<MutantResult> results)
                 ["name"] = result.Mutant.Id,
                 ["searching"] = result.Searching.TotalSeconds,
                 ["proving"] = result.Proving.TotalSeconds,
-                ["kinds"] = result.Kinds,
             })]),
         },
     };

@@ -19,9 +19,6 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
     /// <summary>Spent on the proofs.</summary>
     public TimeSpan Proving { get; private init; }
 
-    /// <summary>Kinds of scripts that were proved, which made some of them alike.</summary>
-    public int Kinds { get; private init; }
-
     private IEnumerable<JsonObject> Kills => Searches.Where(search => IsKill(Mutant, search));
 
     /// <summary>Seeds whose first failing step breaks a rule that it names.</summary>
@@ -67,12 +64,10 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
 
             what = "the smallest scripts";
             var searching = watch.Elapsed;
-            var (minima, kinds) = MinimaOf(build, header, mutant, [.. searches.Where(search => IsKill(mutant, search))], evaluations, steps);
-            return new MutantResult(mutant, searches, minima, null)
+            return new MutantResult(mutant, searches, MinimaOf(build, header, mutant, [.. searches.Where(search => IsKill(mutant, search))], evaluations, steps), null)
             {
                 Searching = searching,
                 Proving = watch.Elapsed - searching,
-                Kinds = kinds,
             };
         }
         catch (Exception broken) when (broken is not (OutOfMemoryException or OperationCanceledException))
@@ -82,7 +77,7 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
     }
 
     /// <summary>Scripts that break the rule which the witness breaks, where there are any: another rule's script is another finding, and may need more. Seeds that came to the same operations go on together from the first of them in the order of texts.</summary>
-    private static (List<Minimum> Minima, int Kinds) MinimaOf(MutantBuild build, string header, MutantFile mutant, IReadOnlyList<JsonObject> kills, int evaluations, long steps)
+    private static List<Minimum> MinimaOf(MutantBuild build, string header, MutantFile mutant, IReadOnlyList<JsonObject> kills, int evaluations, long steps)
     {
         var found = kills.Where(search => Breaks(search, mutant.Breaks)).ToList();
         var kinds = (found.Count > 0 ? found : kills).Select(search => (Search: search, Plain: new Minimum(LinesOf(search), 1, null, null)))
@@ -91,7 +86,7 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
             .ToList();
         string[] scripts = [.. kinds.Select(alike => string.Join('\n', [header, .. alike.First().Plain.Script]))];
         var proved = JsonNode.Parse(build.Call<string>("ZeroCopy.Properties", typeof(Hunt).FullName!, nameof(Hunt.Prove), scripts, mutant.Breaks, evaluations, steps))!.AsArray();
-        return (Merged(kinds.Zip(proved, (alike, proof) =>
+        return Merged(kinds.Zip(proved, (alike, proof) =>
         {
             foreach (var (search, _) in alike)
             {
@@ -99,7 +94,7 @@ internal sealed record MutantResult(MutantFile Mutant, IReadOnlyList<JsonObject>
             }
 
             return new Minimum(LinesOf(proof!.AsObject()), alike.Count(), proof["minimal"]!.GetValue<string>(), proof["proof"]?.GetValue<string>());
-        })), kinds.Count);
+        }));
     }
 
     private static List<Minimum> Merged(IEnumerable<Minimum> minima) =>

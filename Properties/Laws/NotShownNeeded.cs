@@ -37,7 +37,6 @@ public sealed record NotShownNeeded(string Law, IReadOnlyList<string> Instead, s
         new("DMA-004/MappingsAreReachable", ["DMA-010/MappedAsBooked"], "the address that the card is given is cut, and names another mapping"),
         new("DMA-005/NoneLeft", ["DMA-010/MappedAsBooked", "ACE-001/OneSlotStaysEmpty"], "a mapping that is left is one that no slot names"),
         new("DMA-010/MappedAsBooked", ["DMA-005/NoneLeft", "DMA-002/guard", "DMA-001/MappingsLieInside", "DMA-003/guard", "DMA-004/MappingsAreReachable", "DMA-006/RefusedDropsPacket"], "each wrong book is a mapping that is left, lies outside, or is undone wrongly"),
-        new("EQV-002/FramesAreEqual", ["NET-020/TapReadsWhatGoesOut", "NET-009/ReceiverTakesAll", "NET-008/IdIsZero", "SUM-005/UdpIsNeverZero"], "a tap is shown the same bytes, what a device sums wrongly the receiver refuses, and some fields have rules of their own"),
         new("EQV-003/OriginsAreExact", ["EQV-002/FramesAreEqual"], "random bytes differ: another origin is another value"),
         new("EQV-010/BytesAreWithinReading", ["EQV-002/FramesAreEqual"], "in random runs the byte of another time is another value"),
         new("HME-001/FirstSlotOwns", ["HME-002/FramedOnce"], "the slots are off by one, and so is SOP"),

@@ -413,9 +413,12 @@ public sealed class Line
         ? Of(new TcpConnect(connect.Result, connect.Device, 1, connect.IpOptions, false, TcpConnect.DefaultIsn, connect.Priority))
         : this;
 
+    /// <summary>With high memory, and a card that is not given it.</summary>
+    public Line WithoutHighDma() => Over(DriverKind.Of("acenic"), NetifFeatures.HighDma, 0);
+
     /// <summary>With loopback in the place of a card: a packet is done with when it is sent.</summary>
     public Line OverLoopback() => Operation is RegisterNetdev register
-        ? Of(new RegisterNetdev(register.Result, DriverKind.All.Single(kind => kind.Features.HasFlag(NetifFeatures.NoCsum)), register.Mtu, NetifFeatures.None))
+        ? Of(new RegisterNetdev(register.Result, DriverKind.Of("loopback"), register.Mtu, NetifFeatures.None))
         : this;
 
     /// <summary>What a device does, is told of, or has done to it.</summary>

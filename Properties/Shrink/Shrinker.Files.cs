@@ -19,9 +19,9 @@ public sealed partial class Shrinker
                 continue;
             }
 
-            var (without, end) = (i, (int)(write.Offset + write.Count));
-            List<Line> kept = [.. _best.Where((_, k) => k != without)];
-            if (Try([.. kept.Select(line => Holding(line, write.File, end))]) || Try([.. kept.Select(line => Holding(line, write.File, end, isPatterned: true))]))
+            var (without, bytes) = (i, new byte[Math.Max(Length(write.File), write.Offset + write.Count)]);
+            Pattern.Fill(bytes, 0);
+            if (TryEach(_best.Where((_, k) => k != without), line => line.Operation is OpenFile { Content: LiteralContent } open && open.Result == write.File ? line.WithContent(bytes) : line))
             {
                 any = true;
                 i = -1;
@@ -31,22 +31,7 @@ public sealed partial class Shrinker
         return any;
     }
 
-    private static Line Holding(Line line, FileId file, int end, bool isPatterned = false)
-    {
-        if (line.Operation is not OpenFile { Content: LiteralContent content } open || open.Result != file)
-        {
-            return line;
-        }
-
-        if (!isPatterned)
-        {
-            return line.Longer(end);
-        }
-
-        var bytes = new byte[Math.Max(end, content.Length)];
-        Pattern.Fill(bytes, 0);
-        return line.WithContent(bytes);
-    }
+    private long Length(FileId file) => _best.Select(line => line.Operation).OfType<OpenFile>().FirstOrDefault(open => open.Result == file)?.Content.Length ?? 0;
 
     /// <summary>One file in the place of two that are sent from: the pages of the second lie behind those of the first.</summary>
     private bool OneFile()

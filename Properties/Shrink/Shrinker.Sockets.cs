@@ -225,7 +225,7 @@ public sealed partial class Shrinker
             }
         }
 
-        List<Line> high = [.. _best.Where(line => line.Operation is not (DeviceRun or NfHook)).Select(line => line.Over(DriverKind.All[0], NetifFeatures.HighDma, 0))];
+        List<Line> high = [.. _best.Where(line => line.Operation is not (DeviceRun or NfHook)).Select(line => line.WithoutHighDma())];
         return high.Count < _best.Count && high.Exists(line => line.Operation is MsgZerocopy) && Try(high);
     }
 
@@ -378,7 +378,7 @@ public sealed partial class Shrinker
         var lent = _best.Select(line => line.Lent(send.Sock, send.File, page, _header.Profile.PageSize)).ToList();
         var first = lent.FindIndex(line => line.Operation is MsgZerocopy);
         List<Line> atOnce = [.. lent.Where((line, i) => i > first || line.Operation is not (DeviceRun or NetifRx))];
-        List<Line> high = [.. atOnce.Select(line => line.Over(DriverKind.All[0], NetifFeatures.HighDma, 0))];
+        List<Line> high = [.. atOnce.Select(line => line.WithoutHighDma())];
         return (IsPlainer(atOnce) && Try(atOnce)) || (IsPlainer(lent) && Try(lent)) || (lent.Exists(line => line.Operation is AllocPage { Zone: Zone.High }) && IsPlainer(high) && Try(high));
     }
 

@@ -134,9 +134,9 @@ public static class NetRules
         Source: "linux 2.4.4 net/core/dev.c, netif_rx(), net_rx_action()", Basis.Source);
 
     public static readonly Rule OldestGoesAgain = new("NET-034",
-        "When the retransmission timer ends, the first byte that the peer has not acknowledged goes again, unless there is no memory for it.",
-        Because: "The peer keeps nothing that it cannot put in order: sending anything else again brings no acknowledgement, and the connection hangs.",
-        Source: "RFC 2988 section 5.4; linux 2.4.4 net/ipv4/tcp_timer.c, tcp_retransmit_timer()", Basis.Contract);
+        "When the retransmission timer ends, the first byte that the peer has not acknowledged goes again, or bytes before it, which the peer answers; unless there is no memory for it.",
+        Because: "The peer keeps nothing that it cannot put in order: sending only what comes later brings no acknowledgement, and the connection hangs.",
+        Source: "RFC 2988 section 5.4; RFC 793 section 3.9, SEGMENT ARRIVES; linux 2.4.4 net/ipv4/tcp_timer.c, tcp_retransmit_timer(); net/ipv4/tcp_output.c, tcp_retransmit_skb(), tcp_fragment()", Basis.Contract);
 
     public static readonly Rule SynAndFinAreAnswered = new("NET-035",
         "The SYN and the FIN of the peer are acknowledged when they are taken, unless there is no memory for it.",
@@ -147,6 +147,11 @@ public static class NetRules
         "Within a segment that waits no fragment continues the one before it: a piece that does makes that one longer.",
         Because: "Slots are few: a file that is sent a few bytes at a time would fill them long before the segment is full.",
         Source: "linux 2.4.4 net/ipv4/tcp.c, can_coalesce(), do_tcp_sendpages(), tcp_sendmsg()", Basis.Source);
+
+    public static readonly Rule AcknowledgedLeaves = new("NET-037",
+        "When an acknowledgement is taken, what it acknowledges to the last byte leaves the write queue, even where it says nothing new.",
+        Because: "It holds its pages, and stands before what the timer should send. A segment that is cut where the peer has acknowledged leaves such a part, and its acknowledgement is the same again.",
+        Source: "linux 2.4.4 net/ipv4/tcp_input.c, tcp_ack(), tcp_clean_rtx_queue()", Basis.Source);
 
     public static readonly Rule StoppedWillWake = new("NET-012",
         "While a device's queue is stopped it has packets whose completion will wake it.",

@@ -56,6 +56,9 @@ public sealed class ConnectionBook
     /// <summary>The first sequence number that the peer has not acknowledged.</summary>
     public uint Unacknowledged(SockId sock) => _entries[sock.Value].Una;
 
+    /// <summary>The socket to which a frame of the peer acknowledges something; null where it does not.</summary>
+    public static SockId? Acknowledged(ReadOnlySpan<byte> frame) => (frame[Headers + 13] & Ack) != 0 ? new SockId(NameOf(frame[Headers..])) : null;
+
     public void Follow(Operation operation, World world)
     {
         (BeyondWindow, AfterReset, Narrowed, Unanswered, Asked) = (null, null, false, null, false);
@@ -126,7 +129,7 @@ public sealed class ConnectionBook
     private void Learn(ReadOnlySpan<byte> frame)
     {
         var tcp = frame[Headers..];
-        var name = BinaryPrimitives.ReadUInt16BigEndian(tcp[2..]) - 40001;
+        var name = NameOf(tcp);
         var (seq, ack, window) = (BinaryPrimitives.ReadUInt32BigEndian(tcp[4..]), BinaryPrimitives.ReadUInt32BigEndian(tcp[8..]), BinaryPrimitives.ReadUInt16BigEndian(tcp[14..]));
         if (!_entries.Has(name) || _entries[name].IsReset)
         {
@@ -174,6 +177,9 @@ public sealed class ConnectionBook
             _entries.Rebind(segment.Flow.Value, entry with { IsReset = true });
         }
     }
+
+    /// <summary>The name of the socket that a segment is for, by its port.</summary>
+    private static int NameOf(ReadOnlySpan<byte> tcp) => BinaryPrimitives.ReadUInt16BigEndian(tcp[2..]) - 40001;
 
     private static bool Before(uint a, uint b) => unchecked((int)(a - b)) < 0;
 

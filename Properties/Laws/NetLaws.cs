@@ -124,10 +124,19 @@ public static class NetLaws
 
     public static readonly Law OldestGoesAgain = Law.Always(NetRules.OldestGoesAgain,
         (in Step step) => step.Operation is not TcpRetransmitTimer timer || !IsUnacknowledged(step, timer.Sock) || HasMissed(step) || GoesAgain(step, timer.Sock),
-        (step, _) => $"after {step.Operation} nothing that has sequence number {step.History.Connections.Unacknowledged(((TcpRetransmitTimer)step.Operation).Sock)} goes again", after: [typeof(TcpRetransmitTimer)]);
+        (step, _) => $"after {step.Operation} nothing goes again that begins at or before sequence number {step.History.Connections.Unacknowledged(((TcpRetransmitTimer)step.Operation).Sock)} goes again", after: [typeof(TcpRetransmitTimer)]);
 
     public static readonly Law OldestOfSeveralOccurs = Law.Sometimes(NetRules.OldestGoesAgain,
         (in Step step) => step.Operation is TcpRetransmitTimer timer && IsUnacknowledged(step, timer.Sock) && step.World.Tcp(timer.Sock).WriteQueue.Length > 1, after: [typeof(TcpRetransmitTimer)]);
+
+    public static readonly Law AcknowledgedLeaves = Law.Always(NetRules.AcknowledgedLeaves,
+        (in Step step) => FirstAcknowledged(step, static (first, una) => !IsAfter(first, una)) is null,
+        (step, _) => FirstAcknowledged(step, static (first, una) => !IsAfter(first, una)) is { } tcp
+            ? $"{tcp.Id} keeps its segment up to {tcp.WriteQueue.First!.Cb.EndSeq}; the peer has acknowledged up to {step.History.Connections.Unacknowledged(tcp.Id)}"
+            : "", after: [typeof(NetifRx)]);
+
+    public static readonly Law SomethingStaysOccurs = Law.Sometimes(NetRules.AcknowledgedLeaves,
+        (in Step step) => FirstAcknowledged(step, static (_, _) => true) is not null, after: [typeof(NetifRx)]);
 
     public static readonly Law SynAndFinAreAnswered = Law.Always(NetRules.SynAndFinAreAnswered,
         (in Step step) => step.History.Connections.Unanswered is not { } sock || HasMissed(step) || step.World.Tcp(sock).State == TcpSock.TcpState.Closed,
@@ -212,15 +221,33 @@ public static class NetLaws
     /// <summary>The connection is open, and something that it sent is not acknowledged.</summary>
     private static bool IsUnacknowledged(in Step step, SockId sock) =>
         step.History.Connections.IsOpen(sock) && step.World.Tcp(sock).State != TcpSock.TcpState.Closed
-        && unchecked((int)(step.History.Connections.Unacknowledged(sock) - step.History.Next(sock))) < 0;
+        && IsAfter(step.History.Next(sock), step.History.Connections.Unacknowledged(sock));
+
+    /// <summary>The first connection of which this step took an acknowledgement and whose write queue begins with a segment that ends so; null for none.</summary>
+    private static TcpSock? FirstAcknowledged(in Step step, Func<uint, uint, bool> ends)
+    {
+        for (var i = 0; i < step.Seen.Received.Count; i++)
+        {
+            if (ConnectionBook.Acknowledged(step.Seen.Received[i].Span) is { } sock && step.History.Connections.IsOpen(sock)
+                && step.World.Tcp(sock) is { WriteQueue.First: { } first } tcp && ends(first.Cb.EndSeq, step.History.Connections.Unacknowledged(sock)))
+            {
+                return tcp;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>a after b in sequence space.</summary>
+    private static bool IsAfter(uint a, uint b) => unchecked((int)(a - b)) > 0;
 
     /// <summary>What was sent before cannot go for the first time: another law says so.</summary>
+    /// <remarks>An skb that an acknowledgement cuts in two stays whole, and 2.4.4 has no tcp_trim_head(): a path that becomes narrower may cut it at that byte, or before. What the peer has goes again then, is answered, and leaves the queue with the answer.</remarks>
     private static bool GoesAgain(in Step step, SockId sock)
     {
-        var oldest = step.History.Connections.Unacknowledged(sock);
         foreach (var segment in step.Seen.Plan)
         {
-            if (segment.Flow == sock && unchecked((int)(segment.Seq - oldest)) <= 0 && unchecked((int)(oldest - PlanHistory.EndOf(segment))) < 0)
+            if (segment.Flow == sock && PlanHistory.EndOf(segment) != segment.Seq && !IsAfter(segment.Seq, step.History.Connections.Unacknowledged(sock)))
             {
                 return true;
             }

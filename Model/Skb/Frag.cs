@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using ZeroCopy.Model.Pages;
+using ZeroCopy.Specs;
 
 namespace ZeroCopy.Model.Skbs;
 
@@ -8,7 +10,17 @@ namespace ZeroCopy.Model.Skbs;
 /// <param name="Size">Bytes, at least 1.</param>
 public readonly record struct Frag(Page Page, int Offset, int Size)
 {
-    public Bytes Bytes => Page.Bytes.Slice(Offset, Size);
+    public Bytes Bytes
+    {
+        get
+        {
+            var bytes = Page.Bytes;
+            return (uint)Offset <= (uint)bytes.Length && (uint)Size <= (uint)(bytes.Length - Offset) ? bytes[Offset..(Offset + Size)] : Outside();
+        }
+    }
 
     public override string ToString() => $"({Page}, {Offset}, {Size})";
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Bytes Outside() => throw new BugException(SkbRules.FragmentsFit, $"bytes {Offset}..{Offset + Size} of {Page} are read, which has {Page.Bytes.Length}");
 }

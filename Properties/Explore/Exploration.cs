@@ -36,5 +36,8 @@ public sealed record Exploration(
     /// <summary>Every state so many events away, or fewer, has been expanded: all events from there were taken.</summary>
     public int Levels { get; init; }
 
+    /// <summary>Every way to what a limited search was for, of the length at which it was met; one to each state before.</summary>
+    public IReadOnlyList<Trace> Wanted { get; init; } = [];
+
     public bool Holds => Violations.Count == 0 && DeadlockCount == 0;
 }

@@ -44,13 +44,14 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
             Add(new Node(-1 - start, 0), _workers[0].FingerprintOf(start));
         }
 
-        var found = new Findings(system);
+        var found = new Findings(system, limit);
         var (first, level) = (0, 0);
         string? stopped = null;
         while (first < _nodes.Count && level != depth && stopped is null)
         {
             var end = _nodes.Count;
-            if (limit is not null && (level + 1 < depth || limit.IsWhole) && first > 0 && found.Transitions + ((end - first) * (found.Transitions / first)) > limit.Steps)
+            var isLast = level + 1 == depth;
+            if (limit is not null && (!isLast || limit.IsWhole) && first > 0 && found.Transitions + (Steps(first, end, isLast ? limit.MayEnd : null) * found.Transitions / first / system.Events.Count) > limit.Steps)
             {
                 stopped = "steps";
                 break;
@@ -58,14 +59,13 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
 
             for (; first < end && stopped is null; first = Math.Min(end, first + (BlockStates * blocksAtOnce)))
             {
-                foreach (var block in Expand(first, Math.Min(end, first + (BlockStates * blocksAtOnce)), limit is null ? Kept.All : level + 1 < depth ? Kept.States : Kept.Nothing))
+                foreach (var block in Expand(first, Math.Min(end, first + (BlockStates * blocksAtOnce)), limit is null ? Kept.All : isLast ? Kept.Nothing : Kept.States, limit))
                 {
                     Join(block, found);
                 }
 
                 progress?.Invoke(_nodes.Count, _nodes.Count - first, level);
-                stopped = stop() ? "interrupted" : _nodes.Count >= mostStates ? "states"
-                    : limit is null ? null : found.Violations.Exists(met => limit.IsWanted(met.What)) ? "found" : found.Transitions >= limit.Steps ? "steps" : null;
+                stopped = stop() ? "interrupted" : _nodes.Count >= mostStates ? "states" : limit is not null && found.Transitions >= limit.Steps ? "steps" : null;
             }
 
             if (first < end)
@@ -74,6 +74,7 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
             }
 
             level++;
+            stopped ??= found.Wanted.Count > 0 ? "found" : null;
         }
 
         var deepest = _nodes.Count == 0 ? 0 : TraceOf(_nodes.Count - 1, null).Events.Count;
@@ -84,11 +85,34 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
             [.. found.Premises.SelectMany((met, i) => met is { } step ? (IEnumerable<Met>)[new Met(system.Premises[i], TraceOf(step.Node, step.Event))] : [])])
         {
             Levels = level,
+            Wanted = [.. found.Wanted.Select(met => TraceOf(met.Node, met.Event))],
         };
     }
 
+    /// <summary>Events that would be tried in the states from <paramref name="first"/> on, those counted that are not enabled.</summary>
+    private long Steps(int first, int end, Func<Trace, int, bool>? mayEnd)
+    {
+        var events = _workers[0].System.Events.Count;
+        if (mayEnd is null)
+        {
+            return (long)(end - first) * events;
+        }
+
+        var steps = 0L;
+        for (var node = first; node < end; node++)
+        {
+            var trace = TraceOf(node, null);
+            for (var e = 0; e < events; e++)
+            {
+                steps += mayEnd(trace, e) ? 1 : 0;
+            }
+        }
+
+        return steps;
+    }
+
     /// <summary>The successors of the states from <paramref name="first"/> on, by block. The sets are only read meanwhile.</summary>
-    private Block[] Expand(int first, int end, Kept kept)
+    private Block[] Expand(int first, int end, Kept kept, SearchLimit? limit)
     {
         var blocks = new Block[(end - first + BlockStates - 1) / BlockStates];
         var next = -1;
@@ -96,10 +120,10 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
         {
             for (var i = Interlocked.Increment(ref next); i < blocks.Length; i = Interlocked.Increment(ref next))
             {
-                var block = new Block(_workers[job].System);
+                var block = new Block(_workers[job].System, limit);
                 for (var node = first + (i * BlockStates); node < Math.Min(end, first + ((i + 1) * BlockStates)); node++)
                 {
-                    _workers[job].Expand(TraceOf(node, null), node, kept, _seen, block);
+                    _workers[job].Expand(TraceOf(node, null), node, kept, kept == Kept.Nothing ? limit?.MayEnd : null, _seen, block);
                 }
 
                 blocks[i] = block;
@@ -144,9 +168,10 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
 
     /// <summary>A search that need not see everything.</summary>
     /// <param name="Steps">It ends at this number of transitions, and before a level that will not fit in, as far as the levels before tell.</param>
-    /// <param name="IsWanted">It ends where this law was broken.</param>
+    /// <param name="IsWanted">It ends with the level in which this law was broken: all ways of that length are told.</param>
     /// <param name="IsWhole">The last level too is begun only where it will fit in.</param>
-    public sealed record SearchLimit(long Steps, Func<string, bool> IsWanted, bool IsWhole);
+    /// <param name="MayEnd">Whether a way of the last level is of use with this event at its end.</param>
+    public sealed record SearchLimit(long Steps, Func<string, bool> IsWanted, bool IsWhole, Func<Trace, int, bool> MayEnd);
 
     /// <summary>What is of use beside the judgement of each step.</summary>
     private enum Kept
@@ -166,13 +191,16 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
     private readonly record struct Node(int Parent, ushort Event);
 
     /// <summary>What was met in part of a level.</summary>
-    private class Findings(IExplored system)
+    private class Findings(IExplored system, SearchLimit? limit)
     {
         public bool[] WasEnabled { get; } = new bool[system.Events.Count];
 
         public (int Node, int Event)?[] Premises { get; } = new (int, int)?[system.Premises.Count];
 
         public List<(string What, int Node, int Event)> Violations { get; } = [];
+
+        /// <summary>Every way to what a limited search is for.</summary>
+        public List<(int Node, int Event)> Wanted { get; } = [];
 
         public long Transitions { get; set; }
 
@@ -181,6 +209,16 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
         public int? FirstDeadlock { get; set; }
 
         public void Broke(string what, int node, int @event)
+        {
+            if (limit is not null && limit.IsWanted(what))
+            {
+                Wanted.Add((node, @event));
+            }
+
+            Keep(what, node, @event);
+        }
+
+        private void Keep(string what, int node, int @event)
         {
             if (!Violations.Exists(met => met.What == what))
             {
@@ -193,9 +231,10 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
             Transitions += later.Transitions;
             Deadlocks += later.Deadlocks;
             FirstDeadlock ??= later.FirstDeadlock;
+            Wanted.AddRange(later.Wanted);
             foreach (var (what, node, @event) in later.Violations)
             {
-                Broke(what, node, @event);
+                Keep(what, node, @event);
             }
 
             for (var i = 0; i < WasEnabled.Length; i++)
@@ -210,7 +249,7 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
         }
     }
 
-    private sealed class Block(IExplored system) : Findings(system)
+    private sealed class Block(IExplored system, SearchLimit? limit) : Findings(system, limit)
     {
         /// <summary>States that were not seen before this part of the level.</summary>
         public List<(int Parent, int Event, UInt128 Fingerprint)> Successors { get; } = [];
@@ -229,8 +268,8 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
             return Fingerprint();
         }
 
-        /// <summary>Takes each enabled event of a state.</summary>
-        public void Expand(Trace trace, int node, Kept kept, HashSet<UInt128> seen, Block into)
+        /// <summary>Takes each enabled event of a state, or at the end of a limited search each that is of use.</summary>
+        public void Expand(Trace trace, int node, Kept kept, Func<Trace, int, bool>? mayEnd, HashSet<UInt128> seen, Block into)
         {
             Reach(trace);
             var own = kept == Kept.All ? Fingerprint() : default;
@@ -238,7 +277,7 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
             _enabled.Clear();
             for (var e = 0; e < system.Events.Count; e++)
             {
-                if (system.Enabled(e))
+                if ((mayEnd is null || mayEnd(trace, e)) && system.Enabled(e))
                 {
                     _enabled.Add(e);
                 }

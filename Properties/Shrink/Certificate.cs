@@ -47,8 +47,7 @@ public sealed record Certificate(string Rule, int Operations, bool IsProven, str
             }
 
             // Once a wide set is done with, the last level of a wider one could only tell a plainer script of the same length.
-            var limit = new Explorer.SearchLimit(steps, what => what.StartsWith(rule + " ", StringComparison.Ordinal), IsWhole: widest is { IsProven: true, IsWide: true });
-            var found = Try(script, domain, rule, dialect, limit) with { IsWide = domain.IsWide };
+            var found = Try(script, domain, rule, dialect, steps, isWhole: widest is { IsProven: true, IsWide: true }) with { IsWide = domain.IsWide };
             if (!found.IsProven)
             {
                 unfinished.Add(domain);
@@ -66,25 +65,43 @@ public sealed record Certificate(string Rule, int Operations, bool IsProven, str
     }
 
     /// <summary>Fewer operations; or as many, and they stand first in the table of <see cref="Roles"/>.</summary>
-    public static bool IsSmaller(Script one, Script other)
-    {
-        int[] Ranks(Script script) => [.. script.Operations.Select(operation => Roles.Rank(Line.NameOf(operation.ToString()))).OrderDescending()];
-        return one.Operations.Count != other.Operations.Count
-            ? one.Operations.Count < other.Operations.Count
-            : Ranks(one).Zip(Ranks(other)).Select(pair => pair.First.CompareTo(pair.Second)).FirstOrDefault(compared => compared != 0) < 0;
-    }
+    public static bool IsSmaller(Script one, Script other) =>
+        one.Operations.Count != other.Operations.Count ? one.Operations.Count < other.Operations.Count : Plainer.Compare(Ranks(one), Ranks(other)) < 0;
 
     /// <summary>What was proved, and nothing more.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(IsProven ? "minimal" : "not proven to be minimal")}: {Tried} ({States:N0} states, {Steps:N0} steps). The lines: {Domain}.");
 
+    private static readonly Comparer<int[]> Plainer = Comparer<int[]>.Create(static (one, other) => one.AsSpan().SequenceCompareTo(other));
+
+    private static int[] Ranks(Script script) => Sorted(script.Operations.Select(operation => Roles.Rank(Line.NameOf(operation.ToString()))));
+
+    /// <summary>Whether a way that ends so would be plainer than the script: the others of its length are of no use.</summary>
+    private static bool IsPlainer(IReadOnlyList<int> events, int last, int[] ranks, int[] own)
+    {
+        Span<int> sorted = stackalloc int[events.Count + 1];
+        for (var i = 0; i < events.Count; i++)
+        {
+            sorted[i] = ranks[events[i]];
+        }
+
+        sorted[^1] = ranks[last];
+        sorted.Sort(static (one, other) => other.CompareTo(one));
+        return sorted.SequenceCompareTo(own) < 0;
+    }
+
+    private static int[] Sorted(IEnumerable<int> ranks) => [.. ranks.OrderDescending()];
+
     private string Tried => string.Create(CultureInfo.InvariantCulture, $"no script of fewer than {Operations + 1} operations over {Lines} lines breaks {Rule} first{(IsProven ? "" : ", and there the budget ended")}");
 
-    private static Certificate Try(Script script, Domain domain, string rule, Dialect dialect, Explorer.SearchLimit limit)
+    private static Certificate Try(Script script, Domain domain, string rule, Dialect dialect, long steps, bool isWhole)
     {
+        int[] ranks = [.. domain.Lines.Select(line => Roles.Rank(line.Name))];
+        var own = Ranks(script);
+        var limit = new Explorer.SearchLimit(steps, what => what.StartsWith(rule + " ", StringComparison.Ordinal), isWhole, (trace, last) => IsPlainer(trace.Events, last, ranks, own));
         Operation[] operations = [.. domain.Lines.Select(line => line.Operation)];
         var found = new Explorer(() => dialect.Explored(operations), 1)
             .Run(script.Operations.Count, null, Explorer.DefaultMostStates, static () => false, null, limit);
-        var first = found.Violations.FirstOrDefault(met => met.What.StartsWith(rule + " ", StringComparison.Ordinal)) is { } met ? new Script(script.Header, [.. met.Trace.Events.Select(place => operations[place])]) : null;
+        var first = found.Wanted.Count > 0 ? new Script(script.Header, [.. found.Wanted.MinBy(trace => Sorted(trace.Events.Select(place => ranks[place])), Plainer)!.Events.Select(place => operations[place])]) : null;
         var tried = Math.Min(found.Levels, (first ?? script).Operations.Count - 1);
         return new Certificate(rule, tried, first is not null || tried == script.Operations.Count - 1, domain.ToString(), domain.Lines.Count, found.States, found.Transitions, first);
     }

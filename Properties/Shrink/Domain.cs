@@ -14,13 +14,20 @@ public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Nam
     private const int MostLines = 2000;
 
     /// <summary>Kinds of which there may be one more than the script has.</summary>
-    private static readonly string[] OneMore = ["sk", "skb"];
+    private static readonly string[] OneMore = ["sk", "skb", "p"];
 
-    /// <summary>The plain lines of a suite on the names of a script.</summary>
-    public static Domain Plain(IReadOnlyList<Line> script, string suite, Roles roles) =>
-        Of([.. roles.All.Where(IsPlayed(suite))], [.. script.SelectMany(line => line.Names).Distinct()], Enumerable.Empty<long>().ToLookup(_ => ("", 0)));
+    /// <summary>A script of so many lines, or fewer, is compared with every plain line on one name more of each of these kinds.</summary>
+    private const int ShortScript = 5;
 
-    /// <summary>Domains around a script: its own lines on all names; then with each number that stands in such a place, and with each that stands anywhere; then plain lines that do the same; those with one more socket and one more skb; then every plain line of the suite.</summary>
+    /// <summary>The plain lines of a suite on the names of a script, and those that bind one name more.</summary>
+    public static IReadOnlyList<Line> Plain(IReadOnlyList<Line> script, string suite, Roles roles)
+    {
+        string[] names = [.. script.SelectMany(line => line.Names).Distinct()];
+        var more = WithMore(names).Except(names).ToHashSet();
+        return [.. Of([.. roles.All.Where(IsPlayed(suite))], WithMore(names), Enumerable.Empty<long>().ToLookup(_ => ("", 0))).Lines.Where(line => line.Names.All(name => name == line.Birth || !more.Contains(name)))];
+    }
+
+    /// <summary>Domains around a script: its own lines on all names; then with each number that stands in such a place, and with each that stands anywhere; then plain lines that do the same; those with one more socket, skb and process; then every plain line of the suite, and for a short script those with one more too.</summary>
     public static IEnumerable<Domain> Around(IReadOnlyList<Line> script, string suite, Roles roles)
     {
         var none = Enumerable.Empty<long>().ToLookup(_ => ("", 0));
@@ -31,9 +38,10 @@ public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Nam
         var numbers = script.SelectMany(line => line.Numbers).Select(number => number.Value).Distinct().Order().ToList();
         var everywhere = alike.SelectMany(line => line.Numbers.Select((_, i) => (line.Name, i))).Distinct().SelectMany(place => numbers.Select(value => (Place: place, Value: value))).ToLookup(number => number.Place, number => number.Value);
         string[] names = [.. script.SelectMany(line => line.Names).Distinct()];
-        string[] more = [.. names, .. OneMore.Where(kind => names.Any(name => Vocabulary.KindOf(name) == kind)).Select(kind => $"{kind}{names.Count(name => Vocabulary.KindOf(name) == kind)}")];
+        var more = WithMore(names);
         var own = Of(script, names, none);
-        Domain[] wide = [Of(alike, names, values), Of(alike, names, everywhere), Of(alike, more, values), Of([.. plain, .. roles.All.Where(IsPlayed(suite))], names, values)];
+        Line[] all = [.. plain, .. roles.All.Where(IsPlayed(suite))];
+        Domain[] wide = [Of(alike, names, values), Of(alike, names, everywhere), Of(alike, more, values), Of(all, names, values), .. script.Count <= ShortScript ? [Of(all, more, values)] : Array.Empty<Domain>()];
         return wide.Select(domain => domain with { IsWide = true }).Prepend(Of(script, names, anywhere)).Prepend(Of(script, names, values)).Prepend(own)
             .Where(domain => domain == own || domain.Lines.Count <= MostLines)
             .GroupBy(domain => string.Join(' ', domain.Lines.Select(line => line.Id))).Select(same => same.First() with { IsWide = same.Any(domain => domain.IsWide) });
@@ -48,6 +56,9 @@ public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Nam
         var operations = Lines.GroupBy(line => line.Name).Select(lines => lines.Count() == 1 ? lines.Key : string.Create(CultureInfo.InvariantCulture, $"{lines.Key} ({lines.Count()} spellings)"));
         return string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", operations)}; names {string.Join(", ", Names)}");
     }
+
+    private static string[] WithMore(string[] names) =>
+        [.. names, .. OneMore.Where(kind => names.Any(name => Vocabulary.KindOf(name) == kind)).Select(kind => $"{kind}{names.Count(name => Vocabulary.KindOf(name) == kind)}")];
 
     private static Func<Line, bool> IsPlayed(string suite)
     {

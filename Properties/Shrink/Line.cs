@@ -240,6 +240,9 @@ public sealed class Line
         _ => this,
     };
 
+    /// <summary>All of the page, where it lends some.</summary>
+    public Line LendingAll(int pageSize) => Operation is MsgZerocopy send ? Of(send with { Offset = 0, Count = pageSize }) : this;
+
     /// <summary>Where it is part of a schedule: what does the same from its beginning to its end, or what belongs to no script without one.</summary>
     /// <param name="plain">The same at once; null for nothing.</param>
     public bool IsScheduled(out Line? plain)
@@ -263,6 +266,28 @@ public sealed class Line
         IpForward forward when forward.Skb.ToString() == forwarded => Of(new TcpConnect(sock, forward.Device, 1, 0, false, TcpConnect.DefaultIsn, 0)),
         _ => this,
     };
+
+    /// <summary>With what it touches of these bytes, moved to the beginning; null where it touches memory, and none of them.</summary>
+    /// <param name="from">The first of them.</param>
+    /// <param name="end">After the last of them.</param>
+    public Line? Touching(int from, int end)
+    {
+        if (Touch is not { } touch)
+        {
+            return this;
+        }
+
+        var (first, count) = (Math.Max(touch.Address, from), Math.Min(touch.Address + touch.Count, end) - Math.Max(touch.Address, from));
+        return count <= 0 ? null : Operation switch
+        {
+            Load load => Of(load with { Address = first - from, Count = count }),
+            Store store => Of(store with { Address = first - from, Count = count }),
+            AccessProcessVm poke => Of(poke with { Address = first - from, Count = count }),
+            MapUserKiobuf pin => Of(pin with { Address = first - from, Count = count }),
+            GetUserPages pin => Of(pin with { Address = first - from, Count = count }),
+            _ => this,
+        };
+    }
 
     /// <summary>Where it touches memory of a process: which, and where.</summary>
     public (MmId Mm, int Address, int Count)? Touch => Operation switch

@@ -23,7 +23,7 @@ public sealed class Roles(Lexicon lexicon, IReadOnlyList<IReadOnlyList<string>> 
 
         // Packets of a test.
         [
-            "skb0 = alloc_skb(1)", "skb0 = alloc_skb(16)", "skb_put(skb0, 1, 0)", "skb_put(skb0, 2, 0)", "skb0 = dev_alloc_skb(none, bad, 1, 0)", "skb0 = dev_alloc_skb(hw, bad, 2, 0)", "skb0 = sock_wmalloc(sk0, 0)", 
+            "skb0 = alloc_skb(0)", "skb0 = alloc_skb(1)", "skb0 = alloc_skb(16)", "skb_put(skb0, 1, 0)", "skb_put(skb0, 2, 0)", "skb0 = dev_alloc_skb(none, bad, 1, 0)", "skb0 = dev_alloc_skb(hw, bad, 2, 0)", "skb0 = sock_wmalloc(sk0, 0)", 
             "skb_push(skb0, 1, 0)", "skb_append_page(skb0, low, 1, 0)", "skb_fill_page_desc(skb0, page0, 0, 1)", "ip_frag_reasm(skb0, skb1)", "skb0 = skb_split(skb1, 0)", "skb0 = skb_split(skb1, 1)",
         ],
         ["skb_reserve(skb0, 1)"],

@@ -44,6 +44,34 @@ public sealed partial class Shrinker
         return any;
     }
 
+    /// <summary>One operation of as many bytes as two of a kind on one object have together, or of a page.</summary>
+    private bool OneLarger()
+    {
+        for (var j = _best.Count - 1; j > 0 && _best.Count <= MostForHoist; j--)
+        {
+            for (var i = j - 1; i >= 0; i--)
+            {
+                var (first, second) = (_best[i], _best[j]);
+                if (first.Name != second.Name || first.Birth is not null || !first.Names.SequenceEqual(second.Names) || first.Numbers.Count != second.Numbers.Count)
+                {
+                    continue;
+                }
+
+                var (at, without) = (i, j);
+                foreach (var ((place, length, value), (_, _, other)) in first.Numbers.Zip(second.Numbers))
+                {
+                    if (new[] { value + other, _header.Profile.PageSize }.Any(bytes => first.WithNumber(place, length, bytes) is { } larger
+                        && Try([.. _best.Select((line, k) => k == at ? larger : line).Where((_, k) => k != without)])))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>An area goes, and another covers its pages; everything moves to lower pages.</summary>
     private bool MergeAreas()
     {

@@ -33,7 +33,7 @@ public sealed partial class Shrinker
 
     private bool PlainerLines()
     {
-        var plain = Domain.Plain(_best, _header.Suite, _roles).Lines;
+        var plain = Domain.Plain(_best, _header.Suite, _roles);
         for (var at = _best.Count - 1; at >= 0; at--)
         {
             foreach (var line in plain)

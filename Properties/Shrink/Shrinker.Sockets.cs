@@ -379,7 +379,8 @@ public sealed partial class Shrinker
         var first = lent.FindIndex(line => line.Operation is MsgZerocopy);
         List<Line> atOnce = [.. lent.Where((line, i) => i > first || line.Operation is not (DeviceRun or NetifRx))];
         List<Line> high = [.. atOnce.Select(line => line.WithoutHighDma())];
-        return (IsPlainer(atOnce) && Try(atOnce)) || (IsPlainer(lent) && Try(lent)) || (lent.Exists(line => line.Operation is AllocPage { Zone: Zone.High }) && IsPlainer(high) && Try(high));
+        List<Line> whole = [.. atOnce.Select(line => line.LendingAll(_header.Profile.PageSize))];
+        return (IsPlainer(atOnce) && (Try(atOnce) || Try(whole))) || (IsPlainer(lent) && Try(lent)) || (lent.Exists(line => line.Operation is AllocPage { Zone: Zone.High }) && IsPlainer(high) && Try(high));
     }
 
     /// <summary>A connection with its handshake, and one send of many segments, in the place of datagrams or of packets that are sent again.</summary>

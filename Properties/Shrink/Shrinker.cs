@@ -97,7 +97,7 @@ public sealed partial class Shrinker
         proofs.Begin();
         while (true)
         {
-            shrunk = Counted(Left(shrunk).Plainest(), shrunk);
+            shrunk = InPlain(shrunk);
             if (proofs.Of(shrunk, isThrough, budget) is { } known)
             {
                 return known;
@@ -107,7 +107,7 @@ public sealed partial class Shrinker
             {
                 // So many are seldom gone through: the other ways are the cheaper ones.
                 isThrough = true;
-                shrunk = Counted(Left(shrunk).Roundabout(), shrunk);
+                shrunk = OtherWays(shrunk);
                 continue;
             }
 
@@ -127,7 +127,7 @@ public sealed partial class Shrinker
             }
             else
             {
-                var other = Counted(Left(shrunk).Roundabout(), shrunk);
+                var other = OtherWays(shrunk);
                 isThrough = true;
                 if (other.Script.ToString() == shrunk.Script.ToString())
                 {
@@ -136,6 +136,42 @@ public sealed partial class Shrinker
 
                 shrunk = other;
             }
+        }
+
+        // What is smaller then may go straight on, and in other ways again.
+        Shrunk OtherWays(Shrunk from)
+        {
+            while (true)
+            {
+                var other = Counted(Left(from).Roundabout(), from);
+                if (!Certificate.IsSmaller(other.Script, from.Script))
+                {
+                    return other;
+                }
+
+                from = InPlain(StraightOn(other));
+            }
+        }
+
+        Shrunk InPlain(Shrunk from)
+        {
+            while (true)
+            {
+                var plain = Counted(Left(from).Plainest(), from);
+                if (!Certificate.IsSmaller(plain.Script, from.Script))
+                {
+                    return plain;
+                }
+
+                from = StraightOn(plain);
+            }
+        }
+
+        // It may spell an operation otherwise: only what is smaller counts.
+        Shrunk StraightOn(Shrunk before)
+        {
+            var straight = Counted(Left(before).Straight(), before);
+            return Certificate.IsSmaller(straight.Script, before.Script) ? straight : before with { Evaluations = straight.Evaluations };
         }
 
         Shrinker Left(Shrunk from) => new(from.Script.Header, dialect, from.Script.Operations, from.Violations, Math.Max(0, budget - from.Evaluations));
@@ -150,17 +186,17 @@ public sealed partial class Shrinker
     {
         TakeAway();
         UniqueNames();
-        while ((Unscheduled() | TakeAway() | SynInstead() | MergeAreas() | TouchTogether() | SimplerOperations() | SendfileInstead() | Lend() | Lacking() | Elsewhere() | OneFile() | WrittenBefore() | PlainerObjects() | ShortenFiles() | PlainOperands() | LowerFew()) && !Exhausted)
+        while ((Unscheduled() | TakeAway() | SynInstead() | MergeAreas() | TouchTogether() | SimplerOperations() | SendfileInstead() | Lend() | Lacking() | Elsewhere() | OneFile() | WrittenBefore() | OneLarger() | PlainerObjects() | ShortenFiles() | PlainOperands() | LowerFew()) && !Exhausted)
         {
         }
 
         return InOrder();
     }
 
-    /// <summary>Plain lines in the place of others, one at a time: of two scripts of a length, the one whose operations come before.</summary>
+    /// <summary>A plain script in the place of the whole, or plain lines in the place of others, one at a time: of two scripts of a length, the one whose operations come before.</summary>
     private Shrunk Plainest()
     {
-        while (PlainerLines() && !Exhausted)
+        while ((Afresh() || PlainerLines()) && !Exhausted)
         {
         }
 

@@ -12,7 +12,7 @@ namespace ZeroCopy.Cli;
 internal static class ShrinkCommand
 {
     private static readonly Argument<string> Path = new("FILE") { Description = "a script that violates; - reads standard input" };
-    private static readonly Option<string?> Evaluations = new("--evaluations") { Description = $"scripts to be tried at most, and four times as many steps for the proof (default {Shrinker.DefaultEvaluations})" };
+    private static readonly Option<string?> Evaluations = new("--evaluations") { Description = $"scripts to be tried at most, and as many steps of the proof over each set of lines (default {Shrinker.DefaultEvaluations})" };
     private static readonly Option<bool> JsonOut = Verb.JsonOption();
 
     /// <summary>Steps of the proof for each script that may be tried.</summary>

@@ -15,12 +15,12 @@ public readonly record struct Frag(Page Page, int Offset, int Size)
         get
         {
             var bytes = Page.Bytes;
-            return (uint)Offset <= (uint)bytes.Length && (uint)Size <= (uint)(bytes.Length - Offset) ? bytes[Offset..(Offset + Size)] : Outside();
+            return Offset >= 0 && Size >= 0 && Offset <= bytes.Length - Size ? bytes[Offset..(Offset + Size)] : Outside();
         }
     }
 
     public override string ToString() => $"({Page}, {Offset}, {Size})";
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private Bytes Outside() => throw new BugException(SkbRules.FragmentsFit, $"bytes {Offset}..{Offset + Size} of {Page} are read, which has {Page.Bytes.Length}");
+    private Bytes Outside() => throw new BugException(SkbRules.FragmentsFit, $"{Size} bytes from {Offset} of {Page} are read, which has {Page.Bytes.Length}");
 }

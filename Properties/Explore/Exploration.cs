@@ -33,7 +33,7 @@ public sealed record Exploration(
     IReadOnlyList<Met> Violations,
     IReadOnlyList<Met> Witnesses)
 {
-    /// <summary>Every state so many events away, or fewer, has been expanded: all events from there were taken.</summary>
+    /// <summary>Every state so many events away, or fewer, has been expanded: all events from there were taken, or in the last level of a limited search those that are of use.</summary>
     public int Levels { get; init; }
 
     /// <summary>Every way to what a limited search was for, of the length at which it was met; one to each state before.</summary>

@@ -51,7 +51,7 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
         {
             var end = _nodes.Count;
             var isLast = level + 1 == depth;
-            if (limit is not null && (!isLast || limit.IsWhole) && first > 0 && found.Transitions + (Steps(first, end, isLast ? limit.MayEnd : null) * found.Transitions / first / system.Events.Count) > limit.Steps)
+            if (limit is not null && (!isLast || limit.IsWhole) && first > 0 && found.Transitions + Foreseen(first, end, isLast ? limit.Ends : null, found.Transitions) > limit.Steps)
             {
                 stopped = "steps";
                 break;
@@ -89,26 +89,17 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
         };
     }
 
-    /// <summary>Events that would be tried in the states from <paramref name="first"/> on, those counted that are not enabled.</summary>
-    private long Steps(int first, int end, Func<Trace, int, bool>? mayEnd)
+    /// <summary>Transitions from the states from <paramref name="first"/> on, as far as those before tell.</summary>
+    private Int128 Foreseen(int first, int end, Func<Trace, int>? ends, long before)
     {
         var events = _workers[0].System.Events.Count;
-        if (mayEnd is null)
-        {
-            return (long)(end - first) * events;
-        }
-
-        var steps = 0L;
+        var tried = (Int128)0;
         for (var node = first; node < end; node++)
         {
-            var trace = TraceOf(node, null);
-            for (var e = 0; e < events; e++)
-            {
-                steps += mayEnd(trace, e) ? 1 : 0;
-            }
+            tried += ends?.Invoke(TraceOf(node, null)) ?? events;
         }
 
-        return steps;
+        return tried * before / first / events;
     }
 
     /// <summary>The successors of the states from <paramref name="first"/> on, by block. The sets are only read meanwhile.</summary>
@@ -123,7 +114,7 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
                 var block = new Block(_workers[job].System, limit);
                 for (var node = first + (i * BlockStates); node < Math.Min(end, first + ((i + 1) * BlockStates)); node++)
                 {
-                    _workers[job].Expand(TraceOf(node, null), node, kept, kept == Kept.Nothing ? limit?.MayEnd : null, _seen, block);
+                    _workers[job].Expand(TraceOf(node, null), node, kept, kept == Kept.Nothing ? limit?.Ends : null, _seen, block);
                 }
 
                 blocks[i] = block;
@@ -168,10 +159,10 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
 
     /// <summary>A search that need not see everything.</summary>
     /// <param name="Steps">It ends at this number of transitions, and before a level that will not fit in, as far as the levels before tell.</param>
-    /// <param name="IsWanted">It ends with the level in which this law was broken: all ways of that length are told.</param>
+    /// <param name="IsWanted">It ends with the level in which this law was broken: all ways of that length are told that were gone, one to each state.</param>
     /// <param name="IsWhole">The last level too is begun only where it will fit in.</param>
-    /// <param name="MayEnd">Whether a way of the last level is of use with this event at its end.</param>
-    public sealed record SearchLimit(long Steps, Func<string, bool> IsWanted, bool IsWhole, Func<Trace, int, bool> MayEnd);
+    /// <param name="Ends">So many of the first events are of use at the end of a way of the last level.</param>
+    public sealed record SearchLimit(long Steps, Func<string, bool> IsWanted, bool IsWhole, Func<Trace, int> Ends);
 
     /// <summary>What is of use beside the judgement of each step.</summary>
     private enum Kept
@@ -269,15 +260,21 @@ public sealed class Explorer(Func<IExplored> make, int jobs)
         }
 
         /// <summary>Takes each enabled event of a state, or at the end of a limited search each that is of use.</summary>
-        public void Expand(Trace trace, int node, Kept kept, Func<Trace, int, bool>? mayEnd, HashSet<UInt128> seen, Block into)
+        public void Expand(Trace trace, int node, Kept kept, Func<Trace, int>? ends, HashSet<UInt128> seen, Block into)
         {
+            var events = ends?.Invoke(trace) ?? system.Events.Count;
+            if (events == 0)
+            {
+                return;
+            }
+
             Reach(trace);
             var own = kept == Kept.All ? Fingerprint() : default;
             var isDrained = system.IsDrained;
             _enabled.Clear();
-            for (var e = 0; e < system.Events.Count; e++)
+            for (var e = 0; e < events; e++)
             {
-                if ((mayEnd is null || mayEnd(trace, e)) && system.Enabled(e))
+                if (system.Enabled(e))
                 {
                     _enabled.Add(e);
                 }

@@ -5,7 +5,7 @@ using ZeroCopy.Model.Net;
 namespace ZeroCopy.Properties.Laws;
 
 /// <summary>What a sender was told, by socket: its route, the path, the peer's window, a reset; and whether a hook stands in the way. A book of the checker's own, written from the operations and the peer's frames.</summary>
-/// <remarks>Verified with it: by reference or not, the length of segments, the window, silence after a reset, what the timer sends, that SYN and FIN are answered. Not verified: when a sender should ask the peer again.</remarks>
+/// <remarks>Verified with it: by reference or not, the length of segments, the window, silence after a reset, what the timer sends, that SYN and FIN are answered, that what is acknowledged leaves. Not verified: when a sender should ask the peer again.</remarks>
 public sealed class ConnectionBook
 {
     private const byte Fin = 1;
@@ -181,7 +181,8 @@ public sealed class ConnectionBook
     /// <summary>The name of the socket that a segment is for, by its port.</summary>
     private static int NameOf(ReadOnlySpan<byte> tcp) => BinaryPrimitives.ReadUInt16BigEndian(tcp[2..]) - 40001;
 
-    private static bool Before(uint a, uint b) => unchecked((int)(a - b)) < 0;
+    /// <summary>a before b in sequence space. RFC 793 section 3.3.</summary>
+    public static bool Before(uint a, uint b) => unchecked((int)(a - b)) < 0;
 
     private sealed record Entry(NetifFeatures Features, int Mtu, uint Una, uint Window, uint Wl1, bool IsReset, bool IsOpen = false);
 }

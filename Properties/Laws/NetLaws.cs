@@ -7,7 +7,7 @@ using ZeroCopy.Specs;
 namespace ZeroCopy.Properties.Laws;
 
 /// <summary>Laws over features, what dev_queue_xmit decides, the segment plan and the receiver.</summary>
-/// <remarks>Verified: who copies and who sums, by a table of their own; the plan; what the receiver took; that frames which wait are taken. Not verified: when TCP sends, but for the retransmission timer and the answers to SYN and FIN.</remarks>
+/// <remarks>Verified: who copies and who sums, by a table of their own; the plan; what the receiver took; that frames which wait are taken, and what they acknowledge leaves. Not verified: when TCP sends, but for the retransmission timer and the answers to SYN and FIN.</remarks>
 public static class NetLaws
 {
     public static readonly Law SendfileGoesByReference = Law.Always(NetRules.ByReference,
@@ -124,19 +124,17 @@ public static class NetLaws
 
     public static readonly Law OldestGoesAgain = Law.Always(NetRules.OldestGoesAgain,
         (in Step step) => step.Operation is not TcpRetransmitTimer timer || !IsUnacknowledged(step, timer.Sock) || HasMissed(step) || GoesAgain(step, timer.Sock),
-        (step, _) => $"after {step.Operation} nothing goes again that begins at or before sequence number {step.History.Connections.Unacknowledged(((TcpRetransmitTimer)step.Operation).Sock)} goes again", after: [typeof(TcpRetransmitTimer)]);
+        (step, _) => $"after {step.Operation} nothing goes again that begins at or before sequence number {step.History.Connections.Unacknowledged(((TcpRetransmitTimer)step.Operation).Sock)}", after: [typeof(TcpRetransmitTimer)]);
 
     public static readonly Law OldestOfSeveralOccurs = Law.Sometimes(NetRules.OldestGoesAgain,
         (in Step step) => step.Operation is TcpRetransmitTimer timer && IsUnacknowledged(step, timer.Sock) && step.World.Tcp(timer.Sock).WriteQueue.Length > 1, after: [typeof(TcpRetransmitTimer)]);
 
     public static readonly Law AcknowledgedLeaves = Law.Always(NetRules.AcknowledgedLeaves,
-        (in Step step) => FirstAcknowledged(step, static (first, una) => !IsAfter(first, una)) is null,
-        (step, _) => FirstAcknowledged(step, static (first, una) => !IsAfter(first, una)) is { } tcp
-            ? $"{tcp.Id} keeps its segment up to {tcp.WriteQueue.First!.Cb.EndSeq}; the peer has acknowledged up to {step.History.Connections.Unacknowledged(tcp.Id)}"
-            : "", after: [typeof(NetifRx)]);
+        (in Step step) => KeptThough(step) is null,
+        (step, _) => KeptThough(step) is { WriteQueue.First: { } kept } tcp ? $"{tcp.Id} keeps its segment up to {kept.Cb.EndSeq}; the peer has acknowledged up to {step.History.Connections.Unacknowledged(tcp.Id)}" : "", after: [typeof(NetifRx)]);
 
     public static readonly Law SomethingStaysOccurs = Law.Sometimes(NetRules.AcknowledgedLeaves,
-        (in Step step) => FirstAcknowledged(step, static (_, _) => true) is not null, after: [typeof(NetifRx)]);
+        (in Step step) => Acknowledged(step, static (_, _) => true) is not null, after: [typeof(NetifRx)]);
 
     public static readonly Law SynAndFinAreAnswered = Law.Always(NetRules.SynAndFinAreAnswered,
         (in Step step) => step.History.Connections.Unanswered is not { } sock || HasMissed(step) || step.World.Tcp(sock).State == TcpSock.TcpState.Closed,
@@ -167,7 +165,7 @@ public static class NetLaws
 
     public static readonly Law WindowHoldsBack = Law.Sometimes(NetRules.WindowObeyed,
         (in Step step, Sock sock) => sock is TcpSock { SendHead: { } head } && step.History.Connections.IsNarrow(sock.Id)
-            && unchecked((int)(head.Cb.EndSeq - step.History.Connections.RightEdge(sock.Id))) > 0);
+            && ConnectionBook.Before(step.History.Connections.RightEdge(sock.Id), head.Cb.EndSeq));
 
     public static readonly Law FragmentsMakeTheDatagram = Law.Always(NetRules.FragmentsCover,
         (in Step step) => step.History.Misplaced is null && (step.Operation is not UdpSendmsg send || !step.Seen.Succeeded || Sent(step.Seen) == send.Count),
@@ -221,10 +219,13 @@ public static class NetLaws
     /// <summary>The connection is open, and something that it sent is not acknowledged.</summary>
     private static bool IsUnacknowledged(in Step step, SockId sock) =>
         step.History.Connections.IsOpen(sock) && step.World.Tcp(sock).State != TcpSock.TcpState.Closed
-        && IsAfter(step.History.Next(sock), step.History.Connections.Unacknowledged(sock));
+        && ConnectionBook.Before(step.History.Connections.Unacknowledged(sock), step.History.Next(sock));
 
-    /// <summary>The first connection of which this step took an acknowledgement and whose write queue begins with a segment that ends so; null for none.</summary>
-    private static TcpSock? FirstAcknowledged(in Step step, Func<uint, uint, bool> ends)
+    /// <summary>A connection that keeps what this step has acknowledged; null for none.</summary>
+    private static TcpSock? KeptThough(in Step step) => Acknowledged(step, static (end, una) => !ConnectionBook.Before(una, end));
+
+    /// <summary>The first connection of which this step took an acknowledgement and whose write queue begins with a segment that ends so, beside the first byte that is not acknowledged; null for none.</summary>
+    private static TcpSock? Acknowledged(in Step step, Func<uint, uint, bool> ends)
     {
         for (var i = 0; i < step.Seen.Received.Count; i++)
         {
@@ -238,16 +239,13 @@ public static class NetLaws
         return null;
     }
 
-    /// <summary>a after b in sequence space.</summary>
-    private static bool IsAfter(uint a, uint b) => unchecked((int)(a - b)) > 0;
-
     /// <summary>What was sent before cannot go for the first time: another law says so.</summary>
     /// <remarks>An skb that an acknowledgement cuts in two stays whole, and 2.4.4 has no tcp_trim_head(): a path that becomes narrower may cut it at that byte, or before. What the peer has goes again then, is answered, and leaves the queue with the answer.</remarks>
     private static bool GoesAgain(in Step step, SockId sock)
     {
         foreach (var segment in step.Seen.Plan)
         {
-            if (segment.Flow == sock && PlanHistory.EndOf(segment) != segment.Seq && !IsAfter(segment.Seq, step.History.Connections.Unacknowledged(sock)))
+            if (segment.Flow == sock && PlanHistory.EndOf(segment) != segment.Seq && !ConnectionBook.Before(step.History.Connections.Unacknowledged(sock), segment.Seq))
             {
                 return true;
             }
@@ -278,7 +276,7 @@ public static class NetLaws
         var count = 0;
         for (var skb = sock.WriteQueue.First; skb is not null && skb != sock.SendHead; skb = skb.NextInList)
         {
-            var allowed = skb == sock.WriteQueue.First || unchecked((int)(skb.Cb.Seq - step.History.Connections.RightEdge(id))) < 0;
+            var allowed = skb == sock.WriteQueue.First || ConnectionBook.Before(skb.Cb.Seq, step.History.Connections.RightEdge(id));
             count += allowed && skb.Len > Largest(step, sock) ? 1 : 0;
         }
 
@@ -303,7 +301,7 @@ public static class NetLaws
     {
         for (var skb = sock.WriteQueue.First; skb is not null; skb = skb.NextInList)
         {
-            if (unchecked((int)(skb.Cb.Seq - sock.SndNxt)) >= 0)
+            if (!ConnectionBook.Before(skb.Cb.Seq, sock.SndNxt))
             {
                 return skb;
             }

@@ -56,7 +56,7 @@ public sealed class PlanHistory
             var next = _next[flow];
             var end = EndOf(segment);
             Retransmitted |= segment.Attempt > 1;
-            if (segment.Attempt == 1 ? segment.Seq != next : unchecked((int)(end - next)) > 0)
+            if (segment.Attempt == 1 ? segment.Seq != next : ConnectionBook.Before(next, end))
             {
                 Misfit ??= segment;
             }

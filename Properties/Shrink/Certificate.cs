@@ -11,8 +11,8 @@ namespace ZeroCopy.Properties.Shrink;
 /// <param name="Domain">The lines, in words.</param>
 /// <param name="Lines">Their number.</param>
 /// <param name="States">Distinct states that were met.</param>
-/// <param name="Steps">Operations that were judged, each in each of those states where it is enabled.</param>
-/// <param name="First">The first script over these lines that breaks the rule; null where the budget ended before it: then it has as many operations as the script, or more.</param>
+/// <param name="Steps">Operations that were judged: each in each of those states where it is enabled, and at the script's own length those that would make it plainer.</param>
+/// <param name="First">The plainest of the shortest scripts that were found over these lines, one way tried to each state, where it is smaller than the script; null where none is, or the budget ended before.</param>
 public sealed record Certificate(string Rule, int Operations, bool IsProven, string Domain, int Lines, long States, long Steps, Script? First)
 {
     /// <summary>Steps that were judged over this set of lines and all others.</summary>
@@ -55,7 +55,7 @@ public sealed record Certificate(string Rule, int Operations, bool IsProven, str
 
             spent += found.Steps;
             widest = widest is null || found.IsProven ? found : widest;
-            if (found.First is { } first && IsSmaller(first, script))
+            if (found.First is not null)
             {
                 break;
             }
@@ -65,43 +65,49 @@ public sealed record Certificate(string Rule, int Operations, bool IsProven, str
     }
 
     /// <summary>Fewer operations; or as many, and they stand first in the table of <see cref="Roles"/>.</summary>
-    public static bool IsSmaller(Script one, Script other) =>
-        one.Operations.Count != other.Operations.Count ? one.Operations.Count < other.Operations.Count : Plainer.Compare(Ranks(one), Ranks(other)) < 0;
+    public static bool IsSmaller(Script one, Script other) => IsSmaller(Names(one), Names(other));
+
+    /// <summary>The same of the names of operations.</summary>
+    public static bool IsSmaller(string[] one, string[] other) =>
+        one.Length != other.Length ? one.Length < other.Length : Roles.Order.Compare(Roles.Sorted(one.Select(Roles.Rank)), Roles.Sorted(other.Select(Roles.Rank))) < 0;
 
     /// <summary>What was proved, and nothing more.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(IsProven ? "minimal" : "not proven to be minimal")}: {Tried} ({States:N0} states, {Steps:N0} steps). The lines: {Domain}.");
 
-    private static readonly Comparer<int[]> Plainer = Comparer<int[]>.Create(static (one, other) => one.AsSpan().SequenceCompareTo(other));
+    private static string[] Names(Script script) => [.. script.Operations.Select(operation => Line.NameOf(operation.ToString()))];
 
-    private static int[] Ranks(Script script) => Sorted(script.Operations.Select(operation => Roles.Rank(Line.NameOf(operation.ToString()))));
-
-    /// <summary>Whether a way that ends so would be plainer than the script: the others of its length are of no use.</summary>
-    private static bool IsPlainer(IReadOnlyList<int> events, int last, int[] ranks, int[] own)
+    /// <summary>So many of the lines, the plainest, make a way plainer than the script where it ends with one of them: the others of its length are of no use.</summary>
+    private static int Plainer(IReadOnlyList<int> events, int[] ranks, int[] own)
     {
-        Span<int> sorted = stackalloc int[events.Count + 1];
-        for (var i = 0; i < events.Count; i++)
+        var sorted = new int[events.Count + 1];
+        var (least, most) = (0, ranks.Length);
+        while (least < most)
         {
-            sorted[i] = ranks[events[i]];
+            var middle = (least + most) / 2;
+            for (var i = 0; i < events.Count; i++)
+            {
+                sorted[i] = ranks[events[i]];
+            }
+
+            sorted[^1] = ranks[middle];
+            sorted.AsSpan().Sort(static (one, other) => other.CompareTo(one));
+            (least, most) = Roles.Order.Compare(sorted, own) < 0 ? (middle + 1, most) : (least, middle);
         }
 
-        sorted[^1] = ranks[last];
-        sorted.Sort(static (one, other) => other.CompareTo(one));
-        return sorted.SequenceCompareTo(own) < 0;
+        return least;
     }
-
-    private static int[] Sorted(IEnumerable<int> ranks) => [.. ranks.OrderDescending()];
 
     private string Tried => string.Create(CultureInfo.InvariantCulture, $"no script of fewer than {Operations + 1} operations over {Lines} lines breaks {Rule} first{(IsProven ? "" : ", and there the budget ended")}");
 
     private static Certificate Try(Script script, Domain domain, string rule, Dialect dialect, long steps, bool isWhole)
     {
         int[] ranks = [.. domain.Lines.Select(line => Roles.Rank(line.Name))];
-        var own = Ranks(script);
-        var limit = new Explorer.SearchLimit(steps, what => what.StartsWith(rule + " ", StringComparison.Ordinal), isWhole, (trace, last) => IsPlainer(trace.Events, last, ranks, own));
+        var own = Roles.Sorted(Names(script).Select(Roles.Rank));
+        var limit = new Explorer.SearchLimit(steps, what => what.StartsWith(rule + " ", StringComparison.Ordinal), isWhole, trace => Plainer(trace.Events, ranks, own));
         Operation[] operations = [.. domain.Lines.Select(line => line.Operation)];
         var found = new Explorer(() => dialect.Explored(operations), 1)
             .Run(script.Operations.Count, null, Explorer.DefaultMostStates, static () => false, null, limit);
-        var first = found.Wanted.Count > 0 ? new Script(script.Header, [.. found.Wanted.MinBy(trace => Sorted(trace.Events.Select(place => ranks[place])), Plainer)!.Events.Select(place => operations[place])]) : null;
+        var first = found.Wanted.Count > 0 ? new Script(script.Header, [.. found.Wanted.MinBy(trace => Roles.Sorted(trace.Events.Select(place => ranks[place])), Roles.Order)!.Events.Select(place => operations[place])]) : null;
         var tried = Math.Min(found.Levels, (first ?? script).Operations.Count - 1);
         return new Certificate(rule, tried, first is not null || tried == script.Operations.Count - 1, domain.ToString(), domain.Lines.Count, found.States, found.Transitions, first);
     }

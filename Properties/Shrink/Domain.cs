@@ -17,7 +17,7 @@ public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Nam
     private static readonly string[] OneMore = ["sk", "skb", "p"];
 
     /// <summary>A script of so many lines, or fewer, is compared with every plain line on one name more of each of these kinds.</summary>
-    private const int ShortScript = 5;
+    private const int MostLinesForMore = 5;
 
     /// <summary>The plain lines of a suite on the names of a script, and those that bind one name more.</summary>
     public static IReadOnlyList<Line> Plain(IReadOnlyList<Line> script, string suite, Roles roles)
@@ -41,7 +41,7 @@ public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Nam
         var more = WithMore(names);
         var own = Of(script, names, none);
         Line[] all = [.. plain, .. roles.All.Where(IsPlayed(suite))];
-        Domain[] wide = [Of(alike, names, values), Of(alike, names, everywhere), Of(alike, more, values), Of(all, names, values), .. script.Count <= ShortScript ? [Of(all, more, values)] : Array.Empty<Domain>()];
+        Domain[] wide = [Of(alike, names, values), Of(alike, names, everywhere), Of(alike, more, values), Of(all, names, values), .. script.Count <= MostLinesForMore ? [Of(all, more, values)] : Array.Empty<Domain>()];
         return wide.Select(domain => domain with { IsWide = true }).Prepend(Of(script, names, anywhere)).Prepend(Of(script, names, values)).Prepend(own)
             .Where(domain => domain == own || domain.Lines.Count <= MostLines)
             .GroupBy(domain => string.Join(' ', domain.Lines.Select(line => line.Id))).Select(same => same.First() with { IsWide = same.Any(domain => domain.IsWide) });
@@ -58,7 +58,7 @@ public sealed record Domain(IReadOnlyList<Line> Lines, IReadOnlyList<string> Nam
     }
 
     private static string[] WithMore(string[] names) =>
-        [.. names, .. OneMore.Where(kind => names.Any(name => Vocabulary.KindOf(name) == kind)).Select(kind => $"{kind}{names.Count(name => Vocabulary.KindOf(name) == kind)}")];
+        [.. names, .. OneMore.Where(kind => names.Any(name => Vocabulary.KindOf(name) == kind)).Select(kind => Vocabulary.Free(kind, names))];
 
     private static Func<Line, bool> IsPlayed(string suite)
     {

@@ -21,7 +21,7 @@ public sealed class Line
     private static readonly Regex Zone = new(@"(?<=\(|, )(?:dma|low|high|above4g)(?=[,)])");
 
     /// <summary>More than a device holds.</summary>
-    private const int MostPackets = 16;
+    public const int MostPackets = 16;
 
     private readonly Lexicon _lexicon;
     private IReadOnlyList<(int At, int Length, long Value)>? _numbers;
@@ -267,26 +267,20 @@ public sealed class Line
         _ => this,
     };
 
-    /// <summary>With what it touches of these bytes, moved to the beginning; null where it touches memory, and none of them.</summary>
+    /// <summary>With what it touches of these bytes alone; null where it touches memory of the process, and none of them.</summary>
+    /// <param name="mm">The process.</param>
     /// <param name="from">The first of them.</param>
     /// <param name="end">After the last of them.</param>
-    public Line? Touching(int from, int end)
+    public Line? Touching(MmId mm, int from, int end)
     {
-        if (Touch is not { } touch)
+        if (Touch is not { } touch || touch.Mm != mm)
         {
             return this;
         }
 
-        var (first, count) = (Math.Max(touch.Address, from), Math.Min(touch.Address + touch.Count, end) - Math.Max(touch.Address, from));
-        return count <= 0 ? null : Operation switch
-        {
-            Load load => Of(load with { Address = first - from, Count = count }),
-            Store store => Of(store with { Address = first - from, Count = count }),
-            AccessProcessVm poke => Of(poke with { Address = first - from, Count = count }),
-            MapUserKiobuf pin => Of(pin with { Address = first - from, Count = count }),
-            GetUserPages pin => Of(pin with { Address = first - from, Count = count }),
-            _ => this,
-        };
+        var first = Math.Max(touch.Address, from);
+        var count = Math.Min(touch.Address + touch.Count, end) - first;
+        return count > 0 ? At(first, count) : null;
     }
 
     /// <summary>Where it touches memory of a process: which, and where.</summary>
@@ -360,10 +354,17 @@ public sealed class Line
         Mprotect { Page: > 0 } map => Of(map with { Page = map.Page - 1 }),
         Msync { Page: > 0 } map => Of(map with { Page = map.Page - 1 }),
         SwapOut { Page: > 0 } swap => Of(swap with { Page = swap.Page - 1 }),
-        Store store when store.Address >= pageSize => Of(store with { Address = store.Address - pageSize }),
-        Load load when load.Address >= pageSize => Of(load with { Address = load.Address - pageSize }),
-        MapUserKiobuf pin when pin.Address >= pageSize => Of(pin with { Address = pin.Address - pageSize }),
-        GetUserPages pin when pin.Address >= pageSize => Of(pin with { Address = pin.Address - pageSize }),
+        _ when Touch is { } touch && touch.Address >= pageSize => At(touch.Address - pageSize, touch.Count),
+        _ => this,
+    };
+
+    private Line At(int address, int count) => Operation switch
+    {
+        Load load => Of(load with { Address = address, Count = count }),
+        Store store => Of(store with { Address = address, Count = count }),
+        AccessProcessVm poke => Of(poke with { Address = address, Count = count }),
+        MapUserKiobuf pin => Of(pin with { Address = address, Count = count }),
+        GetUserPages pin => Of(pin with { Address = address, Count = count }),
         _ => this,
     };
 

@@ -99,6 +99,12 @@ public sealed class Roles(Lexicon lexicon, IReadOnlyList<IReadOnlyList<string>> 
 
     private static string WithoutNames(string text) => Name.Replace(text, match => match.Groups[1].Value);
 
+    /// <summary>Of two scripts of a length: by the operation that stands last in the table, then by the one before it.</summary>
+    public static readonly Comparer<int[]> Order = Comparer<int[]>.Create(static (one, other) => one.AsSpan().SequenceCompareTo(other));
+
+    /// <summary>Places of operations, as <see cref="Order"/> compares them.</summary>
+    public static int[] Sorted(IEnumerable<int> ranks) => [.. ranks.OrderDescending()];
+
     /// <summary>The place of an operation among all: the plainer of two has the lower.</summary>
     public static int Rank(string name) => Ranks.GetValueOrDefault(name, Ranks.Count);
 }

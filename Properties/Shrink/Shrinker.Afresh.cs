@@ -1,46 +1,63 @@
 using ZeroCopy.Drivers;
 using ZeroCopy.Model;
-using ZeroCopy.Model.Fork;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
-using ZeroCopy.Model.Skbs;
 
 namespace ZeroCopy.Properties.Shrink;
 
-/// <summary>Whole scripts of a few patterns, in the place of one that is longer: many bugs show in a connection with one send, whatever they were found in.</summary>
+/// <summary>Whole scripts of a few patterns, in the place of one that is longer or less plain: many bugs show in a connection with one send, whatever they were found in.</summary>
 public sealed partial class Shrinker
 {
     private const int MostSyns = 4;
     private const int MostLends = 3;
-    private const int MostAreaPages = 3;
-    private const int MostFailing = 8;
 
+    /// <summary>Card, file, connection, the device and its answer, the send.</summary>
+    private const int LeastOfOneSend = 6;
+
+    /// <summary>Segments of so many bytes, of which the first is collapsed with the next: less than half of them, and more together.</summary>
+    private const int Collapsing = 5;
+
+    /// <summary>With so many, a fragment of the least MTU has eight bytes of payload, the least that it may have.</summary>
+    private const int FragmentingOptions = 36;
+
+    /// <summary>Sockets afresh; what has none is changed where it is.</summary>
     private bool Afresh()
     {
         if (_best.Select(line => line.Operation).OfType<RegisterNetdev>().FirstOrDefault() is { } device && _best.Exists(line => line.Birth is { } born && Vocabulary.KindOf(born) == "sk"))
         {
-            return SynsOnly(device) || Fin(device) || Lends(device) || Datagram(device) || OneSendAfresh(device);
+            return SynsOnly(device) || Fin(device) || Lends(device) || LendsOverTcp(device) || Datagram(device) || OneSendAfresh(device);
         }
 
-        return OneArea() || Forked() || PinnedAtOnce() || LockedTwice() || FromFile() || OwnPage();
+        return OneArea() || Forked() || ForcedWrites() || PinnedAtOnce() || LockedByAnother() || FromFile() || OwnPage();
     }
 
-    private bool TryPlainer(List<Line> lines) => lines.Count <= _best.Count && IsPlainer(lines) && Try(lines);
+    private bool TryPlainer(List<Line> lines) => IsPlainer(lines) && Try(lines);
 
     private bool TryPlainer(params IEnumerable<Operation> operations) => TryPlainer([.. operations.Select(Of)]);
 
+    /// <summary>The script's own, then each other, with features off too.</summary>
     private static IEnumerable<RegisterNetdev> Cards(RegisterNetdev own) =>
-        DriverKind.All.SelectMany(kind => FewerFeatures.Select(off => new RegisterNetdev(own.Result, kind, DriverKind.MinMtu, off & kind.Features))).Prepend(own with { Mtu = DriverKind.MinMtu }).Prepend(own).Distinct();
+        DriverKind.All.SelectMany(kind => FewerFeatures.Select(off => new RegisterNetdev(own.Result, kind, DriverKind.MinMtu, off & kind.Features))).Prepend(Least(own)).Prepend(own).Distinct();
+
+    private static RegisterNetdev Least(RegisterNetdev card) => card with { Mtu = DriverKind.MinMtu };
 
     private static OpenFile Zeros(long length) => new(default, Zone.Low, new LiteralContent(new byte[length]));
 
     private static TcpConnect Connection(RegisterNetdev device, int mss, int name = 0) => new(new SockId(name), device.Result, mss, 0, false, TcpConnect.DefaultIsn);
 
-    /// <summary>Connections that nobody answers, and what the device does then.</summary>
+    private static DeviceRun Run(RegisterNetdev device) => new(device.Result, Line.MostPackets);
+
+    /// <summary>Connections that nobody answers, the first as it is with any IP options, and what the device does then.</summary>
     private bool SynsOnly(RegisterNetdev device)
     {
+        if (_best.Select(line => line.Operation).OfType<TcpConnect>().FirstOrDefault() is { } own
+            && Enumerable.Range(0, (TcpConnect.MaxIpOptions / 4) + 1).Any(words => TryPlainer(device, own with { IpOptions = 4 * words })))
+        {
+            return true;
+        }
+
         Operation[][] ends = _best[^1].IsOfDevice ? [[], [_best[^1].Operation]] : [[]];
-        return ends.Any(end => Enumerable.Range(1, MostSyns).Any(count => TryPlainer([device with { Mtu = DriverKind.MinMtu }, .. Enumerable.Range(0, count).Select(name => Connection(device, 1, name)), .. end])));
+        return ends.Any(end => Enumerable.Range(1, MostSyns).Any(count => TryPlainer([Least(device), .. Enumerable.Range(0, count).Select(name => Connection(device, 1, name)), .. end])));
     }
 
     /// <summary>A connection that is closed without data: FIN is a segment too.</summary>
@@ -50,163 +67,77 @@ public sealed partial class Shrinker
     /// <summary>Pages that are lent in datagrams.</summary>
     private bool Lends(RegisterNetdev device)
     {
-        Operation[][] ends = [[], [new DeviceRun(device.Result, _header.Profile.PageSize)], [new DevClose(device.Result, null)]];
+        Operation[][] ends = [[], [Run(device)], [new DevClose(device.Result, null)]];
         return ends.Any(end => Enumerable.Range(1, MostLends).Any(count => new[] { 1, _header.Profile.PageSize }.Any(bytes => Cards(device).Any(card =>
             TryPlainer([card, new AllocPage(default, card.Off == NetifFeatures.HighDma ? Zone.High : Zone.Low, 0), new UdpConnect(default, card.Result, 0), .. Enumerable.Repeat(new MsgZerocopy(default, default, 0, bytes), count), .. end])))));
     }
 
-    /// <summary>A datagram, whole and in fragments.</summary>
+    /// <summary>A page that is lent over a connection: there is no memory to send it, or the path becomes too narrow for it in flight.</summary>
+    private bool LendsOverTcp(RegisterNetdev device)
+    {
+        var page = _header.Profile.PageSize;
+        if (!_best.Exists(line => line.Operation is MsgZerocopy))
+        {
+            return false;
+        }
+
+        foreach (var card in Cards(device))
+        {
+            Operation[] Lent(int options, int count, params Operation[] first) =>
+            [
+                card with { Mtu = Math.Min(DriverKind.MinMtu + 1, card.Kind.MaxMtu) }, new AllocPage(default, card.Off == NetifFeatures.HighDma ? Zone.High : Zone.Low, 0), Connection(card, count) with { IpOptions = options },
+                new DeviceRun(card.Result, 1), new NetifRx(card.Result, 1), .. first, new MsgZerocopy(default, default, 0, count),
+            ];
+            if (Enumerable.Range(1, MostFailing).Any(k => TryPlainer(Lent(0, 1, new FailAlloc(k)))) || TryPlainer([.. Lent(0, 1), Run(card)])
+                || TryPlainer([.. Lent(page, page), new IcmpFragNeeded(default, DriverKind.MinMtu), new DeviceRun(card.Result, MostFrames), new TcpClose(default, LingerNot: true)]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A datagram, whole and in three to six fragments.</summary>
     private bool Datagram(RegisterNetdev device)
     {
         var page = _header.Profile.PageSize;
-        Operation[][] ends = [[], [new DeviceRun(device.Result, page)], [new TxTimeout(device.Result, null)]];
-        return ends.Any(end => new[] { (0, 1), (0, page), (0, page + 1), (36, 17), (36, 25), (36, 33), (36, 41) }.Any(sent =>
-            TryPlainer([device with { Mtu = DriverKind.MinMtu }, Zeros(sent.Item2), new UdpConnect(default, device.Result, sent.Item1), new UdpSendmsg(default, default, 0, sent.Item2), .. end])));
+        Operation[][] ends = [[], [Run(device)], [new TxTimeout(device.Result, null)]];
+        (int Options, int Count)[] sends = [(0, 1), (0, page), (0, page + 1), .. Enumerable.Range(2, 4).Select(whole => (FragmentingOptions, (8 * whole) + 1))];
+        return ends.Any(end => sends.Any(send => TryPlainer([Least(device), Zeros(send.Count), new UdpConnect(default, device.Result, send.Options), new UdpSendmsg(default, default, 0, send.Count), .. end])));
     }
 
-    /// <summary>A connection, its handshake, one send of a few segments, and what the device or a second send does to it.</summary>
+    /// <summary>A connection, its handshake, one send, and what the device or a second send does to it: over the card of the script any send, over the others a short one.</summary>
     private bool OneSendAfresh(RegisterNetdev own)
     {
         var page = _header.Profile.PageSize;
-        var (rx, irq, run, close) = (new NetifRx(own.Result, 1), new Interrupt(own.Result), new DeviceRun(own.Result, page), new DevClose(own.Result, null));
-        Operation[] write = [new GenericFileWrite(default, 0, 1, 0), run];
+        var (rx, irq, run, close, syn) = (new NetifRx(own.Result, 1), new Interrupt(own.Result), Run(own), new DevClose(own.Result, null), Connection(own, 1, 1));
+        Operation[][] answers = [[rx], [irq, rx], [rx, syn], [irq, rx, syn], .. Enumerable.Range(2, 3).Select(k => new Operation[] { rx, new FailMap(own.Result, k) })];
         Operation[][] ends =
         [
-            [], [irq], [run], [close], [new Sendfile(default, default, 1, 1)], write, [run, irq],
-            [new Sendfile(default, default, 0, 5), run, new TcpRetransmitTimer(default)],
-            .. Enumerable.Range(1, 3).Select(k => new Operation[] { new FailAlloc(k), new TcpSendmsg(default, default, page, 1) }), [run, irq, close],
+            [], [irq], [run], [close], [new Sendfile(default, default, 1, 1)],
+            [new GenericFileWrite(default, 0, 1, 0), run], [run, irq], .. Enumerable.Range(1, 3).Select(k => new Operation[] { new FailAlloc(k), new TcpSendmsg(default, default, page, 1) }),
+            [new Sendfile(default, default, 0, Collapsing), run, new TcpRetransmitTimer(default)], [run, irq, close],
         ];
+        (int Mss, int Offset, int Count)[] brief = [(1, 0, 1), (1, 0, 2), (Collapsing, 0, 1)];
+
+        // Segments that fill a small ring, that cross a page, and of which one byte is left at its end.
         (int Mss, int Offset, int Count)[] sends =
         [
-            .. Enumerable.Range(1, MostSent).Select(count => (1, 0, count)), .. Enumerable.Range(1, MostSent + 1).SelectMany(count => new[] { (2, 0, count), (2, page - 1, count) }), (2, (page / 2) - 1, (page / 2) + 1),
-            (page + 1, 0, page + 1), (page + 1, 0, 2 * (page + 1)), ((2 * page) + 1, 0, (2 * page) + 1),
+            .. Enumerable.Range(1, MostSent).Select(count => (1, 0, count)), .. Enumerable.Range(1, MostSent + 1).SelectMany(count => new[] { (2, 0, count), (2, page - 1, count) }),
+            (page + 1, 0, page + 1), (page + 1, 0, 2 * (page + 1)), ((2 * page) + 1, 0, (2 * page) + 1), (2, (page / 2) - 1, (page / 2) + 1),
         ];
-        foreach (var end in ends.Where(end => end.Length + 6 <= _best.Count))
-        {
-            var other = Connection(own, 1, 1);
-            Operation[][] answers = [[rx], [irq, rx], [rx, other], [irq, rx, other]];
-            if (answers.Any(answer => sends.Any(send => Tried(own with { Mtu = DriverKind.MinMtu }, answer, send, end))) || Cards(own).Any(card => sends.Take(2).Append((5, 0, 1)).Any(send => Tried(card, [rx], send, end))))
-            {
-                return true;
-            }
-        }
+        return ends.Where(end => end.Length + LeastOfOneSend <= _best.Count).Any(end =>
+            answers.Any(answer => sends.Any(send => TryPlainer(OneSend(Least(own), answer, send, end)))) || Cards(own).Any(card => brief.Any(send => TryPlainer(OneSend(card, [rx], send, end)))));
+    }
 
-        return false;
-
-        static long Reach(Operation operation) => operation switch
-        {
-            TcpSendmsg sent => sent.Offset + sent.Count,
-            Sendfile sent => sent.Offset + sent.Count,
-            _ => 0,
-        };
-
-        bool Tried(RegisterNetdev card, Operation[] answer, (int Mss, int Offset, int Count) send, Operation[] end) => TryPlainer(
+    private static IEnumerable<Operation> OneSend(RegisterNetdev card, Operation[] answer, (int Mss, int Offset, int Count) send, Operation[] end)
+    {
+        var length = end.Max(operation => (long?)(operation switch { TcpSendmsg sent => sent.Offset + sent.Count, Sendfile sent => sent.Offset + sent.Count, _ => 0 })) ?? 0;
+        return
         [
-            card with { Mtu = Math.Max(card.Mtu, Math.Min(send.Mss + 40, card.Kind.MaxMtu)) }, Zeros(Math.Max(send.Offset + send.Count, end.Select(Reach).DefaultIfEmpty().Max())), Connection(card, send.Mss),
+            card with { Mtu = Math.Clamp(send.Mss + 40, card.Mtu, card.Kind.MaxMtu) }, Zeros(Math.Max(send.Offset + send.Count, length)), Connection(card, send.Mss),
             new DeviceRun(card.Result, 1), .. answer, new Sendfile(default, default, send.Offset, send.Count), .. end,
-        ]);
-    }
-
-    /// <summary>One area stays, at the beginning; what touched others too touches only this one.</summary>
-    private bool OneArea()
-    {
-        var page = _header.Profile.PageSize;
-        foreach (var area in _best.Select(line => line.Operation).OfType<Mmap>())
-        {
-            var (from, end) = (area.Page * page, (area.Page + area.Pages) * page);
-            var lines = _best.Where(line => line.Operation is not Mmap other || other == area)
-                .Select(line => line.Operation is Mmap ? Of(area with { Page = 0 }) : line.Touching(from, end)).OfType<Line>().ToList();
-            if (lines.Count < _best.Count && Try(lines))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>A page that is shared with a child, in the place of one that is swapped out: it is written to then, not pinned.</summary>
-    private bool Forked()
-    {
-        var at = _best.FindIndex(line => line.Operation is SwapOut);
-        if (at < 0)
-        {
-            return false;
-        }
-
-        var child = new MmId(_best.Count(line => line.Operation is MmAlloc or DoFork));
-        var forked = _best.Select((line, i) => i == at ? Of(new DoFork(child, ((SwapOut)line.Operation).Mm, CloneFlags.None)) : line).ToList();
-        List<Line> written = [.. forked.Select((line, i) => line.Operation is MapUserKiobuf pin && i < at ? Of(new Store(pin.Mm, pin.Address, pin.Count, 0)) : line)];
-        List<Line> gone = [.. written.Select((line, i) => line.Operation is Store store && i > at ? Of(store with { IsShort = true }) : line)];
-        return TryPlainer(forked) || TryPlainer(written) || TryPlainer(gone);
-    }
-
-    /// <summary>A file that has the bytes, mapped to be read only, in the place of memory that is written to.</summary>
-    private bool FromFile()
-    {
-        if (_best.Exists(line => line.Operation is OpenFile) || !_best.Exists(line => line.Operation is Store))
-        {
-            return false;
-        }
-
-        var content = new byte[1];
-        Pattern.Fill(content, 0);
-        return TryPlainer(
-        [
-            Of(new OpenFile(default, Zone.Low, new LiteralContent(content))),
-            .. _best.Where(line => line.Operation is not Store).Select(line => line.Operation is Mmap area ? Of(area with { Pages = 1, Prot = Prot.R, Kind = MapKind.SharedRdonly, File = default(FileId) }) : line),
-        ]);
-    }
-
-    /// <summary>A page that the script itself holds, in the place of a fragment that a copy shares.</summary>
-    private bool OwnPage()
-    {
-        var at = _best.FindIndex(line => line.Operation is SkbAppendPage);
-        var copy = _best.FindIndex(line => line.Operation is SkbClone or PskbCopy);
-        if (at < 0 || copy < 0 || _best.Exists(line => line.Operation is AllocPage))
-        {
-            return false;
-        }
-
-        var append = (SkbAppendPage)_best[at].Operation;
-        return TryPlainer([Of(new AllocPage(default, Zone.Low, 0)), .. _best.Select((line, i) => i == at ? Of(new SkbFillPageDesc(append.Skb, default, 0, append.Size)) : line).Where((_, i) => i != copy)]);
-    }
-
-    /// <summary>One area, and one pin of all its pages, in the place of every area and every touch.</summary>
-    private bool PinnedAtOnce()
-    {
-        var page = _header.Profile.PageSize;
-        if (_best.Select(line => line.Operation).OfType<MmAlloc>().FirstOrDefault() is not { } mm)
-        {
-            return false;
-        }
-
-        var rest = _best.Select(line => line.Operation).Where(operation => operation is not (Mmap or MmAlloc or Mprotect) && Of(operation).Touch is null).ToList();
-        for (var pages = 1; pages <= MostAreaPages && rest.Count + 3 < _best.Count; pages++)
-        {
-            foreach (var into in new[] { false, true })
-            {
-                for (var k = 1; k <= (rest.Exists(operation => operation is FailAlloc) ? MostFailing : 1); k++)
-                {
-                    Operation[] pinned = [mm, new Mmap(mm.Result, 0, pages, Prot.Rw, MapKind.Private, null, 0), new MapUserKiobuf(default, into, mm.Result, 0, (page * (pages - 1)) + 1, 0)];
-                    if (TryPlainer([.. pinned, .. rest.Select(operation => operation is FailAlloc ? new FailAlloc(k) : operation)]))
-                    {
-                        return true;
-                    }
-                }
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Two pins that both hold the zero page, one of them twice: the second is locked first.</summary>
-    private bool LockedTwice()
-    {
-        var page = _header.Profile.PageSize;
-        return _best.Count(line => line.Operation is LockKiovec) > 1 && _best.Select(line => line.Operation).OfType<MmAlloc>().FirstOrDefault() is { } mm
-            && TryPlainer(
-                mm, new Mmap(mm.Result, 0, 2, Prot.Rw, MapKind.Private, null, 0), new MapUserKiobuf(new PinId(false, 0), true, mm.Result, 0, page + 1, 0), new MapUserKiobuf(new PinId(false, 1), true, mm.Result, page, 1, 0),
-                new LockKiovec(new PinId(false, 1), null, true), new LockKiovec(new PinId(false, 0), null, true));
+        ];
     }
 }

@@ -72,80 +72,6 @@ public sealed partial class Shrinker
         return false;
     }
 
-    /// <summary>An area goes, and another covers its pages; everything moves to lower pages.</summary>
-    private bool MergeAreas()
-    {
-        var any = false;
-        var page = _header.Profile.PageSize;
-        while (_best.Exists(line => line.Operation is Mmap) && TryEach(_best, line => line.PageLower(page)))
-        {
-            any = true;
-        }
-
-        if (_best.Exists(line => line.Operation is Mmap { File: not null }))
-        {
-            any |= TryEach(_best.Where(line => line.Operation is not OpenFile), line => line.Anonymous());
-        }
-
-        for (var i = 0; i < _best.Count; i++)
-        {
-            for (var j = 0; j < _best.Count && i < _best.Count; j++)
-            {
-                if (i != j && _best[i].Operation is Mmap gone && _best[j].Operation is Mmap)
-                {
-                    var (without, wider) = (i, j);
-                    any |= Try([.. _best.Select((line, k) => k == wider ? line.Wider(gone.Pages) : line).Where((_, k) => k != without)])
-                        || Try([.. _best.Select((line, k) => k == wider ? line.Wider(gone.Pages).PageLower(page) : line).Where((_, k) => k != without)]);
-                }
-            }
-        }
-
-        return any | ZeroPageTwice();
-    }
-
-    /// <summary>One pin of all pages between, in the place of two operations that touch memory of a process.</summary>
-    private bool TouchTogether()
-    {
-        for (var j = _best.Count - 1; j > 0; j--)
-        {
-            for (var i = j - 1; i >= 0; i--)
-            {
-                if (_best[i].Touch is not { } one || _best[j].Touch is not { } other || one.Mm != other.Mm)
-                {
-                    continue;
-                }
-
-                var (first, second) = (i, j);
-                var from = Math.Min(one.Address, other.Address);
-                var count = Math.Max(one.Address + one.Count, other.Address + other.Count) - from;
-                var kiobuf = new PinId(false, _best.Count(line => line.Operation is MapUserKiobuf));
-                foreach (var into in new[] { false, true })
-                {
-                    var pin = Of(new MapUserKiobuf(kiobuf, into, one.Mm, from, count, 0));
-                    if (Try([.. _best.Select((line, k) => k == first ? pin : line).Where((_, k) => k != second)]))
-                    {
-                        return true;
-                    }
-                }
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>One pin of two pages that are both the zero page, in the place of two pins of one page.</summary>
-    private bool ZeroPageTwice()
-    {
-        var pins = _best.Select(line => line.Operation).OfType<MapUserKiobuf>().ToList();
-        return pins.Count > 1 && pins.Any(pin => TryEach(_best.Where(line => line.Operation is not MapUserKiobuf other || other == pin), line => line.Operation switch
-        {
-            Mmap area => Of(area with { Pages = 2, Prot = Prot.R }),
-            MapUserKiobuf => Of(pin with { Into = false, Count = _header.Profile.PageSize + 1 }),
-            LockKiovec both => Of(both with { Pin = pin.Result, Second = null }),
-            _ => line,
-        }));
-    }
-
     /// <summary>An operation goes, and later ones on the same object speak of so many bytes less.</summary>
     private bool TakeBytes()
     {
@@ -347,7 +273,9 @@ public sealed partial class Shrinker
     }
 
     /// <summary>The lowest free name of each kind that the script binds.</summary>
-    private static IEnumerable<string> Fresh(List<Line> lines) => lines.Select(line => line.Birth).OfType<string>()
-        .GroupBy(Vocabulary.KindOf)
-        .Select(names => Enumerable.Range(0, lines.Count + 1).Select(n => $"{names.Key}{n}").First(name => !names.Contains(name)));
+    private static IEnumerable<string> Fresh(List<Line> lines)
+    {
+        string[] bound = [.. lines.Select(line => line.Birth).OfType<string>()];
+        return bound.Select(Vocabulary.KindOf).Distinct().Select(kind => Vocabulary.Free(kind, bound));
+    }
 }

@@ -1,6 +1,7 @@
 using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
+using ZeroCopy.Model.Skbs;
 
 namespace ZeroCopy.Properties.Shrink;
 
@@ -205,6 +206,22 @@ public sealed partial class Shrinker
 
     /// <summary>0 is plainest, then 1, then the border of a page, then the others by size.</summary>
     private long Rank(long value) => value <= 1 ? value : value == _header.Profile.PageSize ? 2 : 2 + value;
+
+    /// <summary>A page that the script itself holds, in the place of a fragment that a copy shares.</summary>
+    private bool OwnPage()
+    {
+        var at = _best.FindIndex(line => line.Operation is SkbAppendPage);
+        var copy = _best.FindIndex(line => line.Operation is SkbClone or PskbCopy);
+        if (at < 0 || copy < 0 || _best.Exists(line => line.Operation is AllocPage))
+        {
+            return false;
+        }
+
+        var append = (SkbAppendPage)_best[at].Operation;
+        return TryPlainer([Of(new AllocPage(default, Zone.Low, 0)), .. _best.Select((line, i) => i == at ? Of(new SkbFillPageDesc(append.Skb, default, 0, append.Size)) : line).Where((_, i) => i != copy)]);
+    }
+
+    private bool IsPlainer(List<Line> lines) => Certificate.IsSmaller([.. lines.Select(line => line.Name)], [.. _best.Select(line => line.Name)]);
 
     private static IEnumerable<int> Lengths(int length) =>
         new[] { 0, 1, length / 4, length / 2, length * 3 / 4, length - 8, length - 1 }.Where(shorter => shorter >= 0 && shorter < length).Distinct();

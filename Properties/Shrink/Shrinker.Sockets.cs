@@ -148,7 +148,7 @@ public sealed partial class Shrinker
             return false;
         }
 
-        var run = Of(new DeviceRun(device.Result, _header.Profile.PageSize));
+        var run = Of(new DeviceRun(device.Result, Line.MostPackets));
         Line[][] ends = [[], [run], [run, Of(new Interrupt(device.Result))], [Of(new DevClose(device.Result, null))]];
         var datagrams = _best.Where(line => line.Operation is not (DeviceRun or NetifRx or Interrupt)).Select(line => line.Names.Where(name => Vocabulary.KindOf(name) == "sk").Aggregate(line, (changed, sock) => changed.OverUdp(sock))).ToList();
         var alike = datagrams.Where(line => line.Operation is not DevFeatures).ToList();
@@ -218,7 +218,7 @@ public sealed partial class Shrinker
 
         if (_best.Exists(line => line.Operation is RedMark or XmitBusy))
         {
-            List<Line> taken = [.. _best.Where(line => line.Operation is not (RedMark or XmitBusy)).Select(line => line.OverLoopback()), Of(new DeviceRun(dev, _header.Profile.PageSize))];
+            List<Line> taken = [.. _best.Where(line => line.Operation is not (RedMark or XmitBusy)).Select(line => line.OverLoopback()), Of(new DeviceRun(dev, Line.MostPackets))];
             if (IsPlainer(taken) && Try(taken))
             {
                 return true;
@@ -237,8 +237,6 @@ public sealed partial class Shrinker
             _best.Where(line => line.Operation is not DevFeatures),
             line => line.Operation is RegisterNetdev register ? Of(register with { Off = register.Off | (off & register.Kind.Features) }) : line);
     }
-
-    private bool IsPlainer(List<Line> lines) => Certificate.IsSmaller(new Script(_header, [.. lines.Select(line => line.Operation)]), new Script(_header, [.. _best.Select(line => line.Operation)]));
 
     /// <summary>One send of those over connections stays, and the device does a part of what it has then: what it has not come to is still held.</summary>
     private bool OneSend()
@@ -394,7 +392,7 @@ public sealed partial class Shrinker
         var id = born.Operation switch { UdpConnect udp => udp.Result, TcpConnect tcp => tcp.Result, _ => default };
         var file = Of(_best.Select(line => line.Operation).OfType<OpenFile>().FirstOrDefault() is { } open ? open with { Zone = Zone.Low } : new OpenFile(default, Zone.Low, new LiteralContent([])));
         Line[] established = [device, Roomier(file), born.OverTcp(sock).Narrow(1), Of(new DeviceRun(dev, 1)), Of(new NetifRx(dev, 1))];
-        var (run, interrupt, close) = (Of(new DeviceRun(dev, _header.Profile.PageSize)), Of(new Interrupt(dev)), Of(new DevClose(dev, null)));
+        var (run, interrupt, close) = (Of(new DeviceRun(dev, Line.MostPackets)), Of(new Interrupt(dev)), Of(new DevClose(dev, null)));
         Line[][] ends = [[], [run], [close], [run, interrupt], [run, interrupt, close]];
         return ends.Any(end => established.Length + 1 + end.Length < _best.Count
             && Enumerable.Range(1, MostSent).Any(count => Try([.. established, Of(new Sendfile(id, ((OpenFile)file.Operation).Result, 0, count)), .. end])));

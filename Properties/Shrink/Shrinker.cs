@@ -112,7 +112,7 @@ public sealed partial class Shrinker
             }
 
             var certificate = Certificate.Of(shrunk.Script, rule.Id, dialect, steps);
-            if (certificate.First is { } first && Certificate.IsSmaller(first, shrunk.Script))
+            if (certificate.First is { } first)
             {
                 var met = shrunk with { Script = first, Violations = [.. new Trial(dialect.Judge()).Of(first).OrderBy(violation => violation.Rule == rule ? 0 : 1)] };
 
@@ -146,12 +146,14 @@ public sealed partial class Shrinker
                 var other = Counted(Left(from).Roundabout(), from);
                 if (!Certificate.IsSmaller(other.Script, from.Script))
                 {
-                    return other;
+                    return Certificate.IsSmaller(from.Script, other.Script) ? Stayed(from, other) : other;
                 }
 
                 from = InPlain(StraightOn(other));
             }
         }
+
+        static Shrunk Stayed(Shrunk shrunk, Shrunk other) => shrunk with { Evaluations = other.Evaluations, Exhausted = other.Exhausted };
 
         Shrunk InPlain(Shrunk from)
         {
@@ -196,7 +198,7 @@ public sealed partial class Shrinker
     /// <summary>A plain script in the place of the whole, or plain lines in the place of others, one at a time: of two scripts of a length, the one whose operations come before.</summary>
     private Shrunk Plainest()
     {
-        while ((Afresh() || PlainerLines()) && !Exhausted)
+        while (!Exhausted && (Afresh() || PlainerLines()))
         {
         }
 

@@ -47,4 +47,7 @@ internal sealed class Vocabulary(Lexicon lexicon, IReadOnlyList<string> rows)
 
     /// <summary>What a name is of: its word without the number.</summary>
     public static string KindOf(string name) => name.TrimEnd(Digits);
+
+    /// <summary>The lowest name of a kind that is not among these.</summary>
+    public static string Free(string kind, IReadOnlyCollection<string> names) => Enumerable.Range(0, names.Count + 1).Select(n => $"{kind}{n}").First(name => !names.Contains(name));
 }

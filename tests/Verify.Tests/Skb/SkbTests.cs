@@ -232,6 +232,21 @@ public sealed class SkbTests
         Breaks(SkbRules.FragmentsFit, () => made.Skb.FillPageDesc(made.Pages[0], 0, 1));
     }
 
+    /// <param name="behind">Where it begins, from the end of the page.</param>
+    /// <param name="size">Bytes.</param>
+    [Theory]
+    [InlineData(-1, 2)]
+    [InlineData(1, 0)]
+    [InlineData(-100_000, 2)]
+    [InlineData(0, -1)]
+    [InlineData(0, int.MaxValue)]
+    public void FragmentBeyondItsPage_Read_IsABug(int behind, int size)
+    {
+        var page = SkbIn.Paged(0, 1).Pages[0];
+        Assert.Equal(1, new Frag(page, page.Bytes.Length - 1, 1).Bytes.Length);
+        Breaks(SkbRules.FragmentsFit, () => Assert.Equal(size, new Frag(page, page.Bytes.Length + behind, size).Bytes.Length));
+    }
+
     /// <summary>A failed allocation changes nothing: not the bytes, not a count, not what the clone sees.</summary>
     [Theory]
     [InlineData("clone", 1)]

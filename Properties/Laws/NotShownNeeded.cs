@@ -59,6 +59,7 @@ public sealed record NotShownNeeded(string Law, IReadOnlyList<string> Instead, s
         new("NET-029/SendHeadFollowsSndNxt", ["SKB-016/guard"], "a segment goes from the wrong place of the queue, and its head is written while a clone has it"),
         new("NET-030/ListStaysAway", ["NET-030/ListLinearizedIffNeeded"], "what the driver holds was decided a moment ago"),
         new("NET-031/ForwardedAsksNoSum", ["SUM-003/SeedIsPseudoHeader"], "what was received asks for a sum without a seed"),
+        new("NET-037/AcknowledgedLeaves", ["NET-006/guard"], "what stays goes again when the copying path has let go of it"),
         new("NET-050/NumberIsCount", ["NET-051/EachCallStandsOnce"], "a call is told by another number"),
         new("NET-051/ReadRangeIsUntold", [], "none breaks it first: what is told wrongly stood wrongly in the queue"),
         new("NET-054/OneCallAnSkb", ["PIN-050/ToldOnlyUnread"], "the earlier of two calls in an skb is told while its bytes are there"),

@@ -2,6 +2,7 @@ using ZeroCopy.Drivers;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
+using ZeroCopy.Model.Smp;
 
 namespace ZeroCopy.Properties.Shrink;
 
@@ -25,7 +26,7 @@ public sealed partial class Shrinker
     {
         if (_best.Select(line => line.Operation).OfType<RegisterNetdev>().FirstOrDefault() is { } device && _best.Exists(line => line.Birth is { } born && Vocabulary.KindOf(born) == "sk"))
         {
-            return SynsOnly(device) || Fin(device) || Lends(device) || LendsOverTcp(device) || Datagram(device) || OneSendAfresh(device);
+            return SynsOnly(device) || SynsScheduled(device) || Fin(device) || Lends(device) || LendsOverTcp(device) || Datagram(device) || OneSendAfresh(device);
         }
 
         return OneArea() || Forked() || ForcedWrites() || PinnedAtOnce() || LockedByAnother() || FromFile() || OwnPage();
@@ -47,7 +48,7 @@ public sealed partial class Shrinker
 
     private static DeviceRun Run(RegisterNetdev device) => new(device.Result, Line.MostPackets);
 
-    /// <summary>Connections that nobody answers, the first as it is with any IP options, and what the device does then.</summary>
+    /// <summary>Connections that nobody answers, the first as it is with any IP options, or with a mapping that fails, and what the device does then.</summary>
     private bool SynsOnly(RegisterNetdev device)
     {
         if (_best.Select(line => line.Operation).OfType<TcpConnect>().FirstOrDefault() is { } own
@@ -57,7 +58,24 @@ public sealed partial class Shrinker
         }
 
         Operation[][] ends = _best[^1].IsOfDevice ? [[], [_best[^1].Operation]] : [[]];
-        return ends.Any(end => Enumerable.Range(1, MostSyns).Any(count => TryPlainer([Least(device), .. Enumerable.Range(0, count).Select(name => Connection(device, 1, name)), .. end])));
+        Operation[][] faults = _best.Exists(line => line.Operation is FailMap) ? [[], [new FailMap(device.Result, 1)]] : [[]];
+        return ends.Any(end => faults.Any(fault => Enumerable.Range(1, MostSyns).Any(count => TryPlainer([Least(device), .. fault, .. Enumerable.Range(0, count).Select(name => Connection(device, 1, name)), .. end]))));
+    }
+
+    /// <summary>A connection that nobody answers, access by access: the driver to its end, then the card.</summary>
+    private bool SynsScheduled(RegisterNetdev device)
+    {
+        if (!_best.Exists(line => line.Operation is Interleave))
+        {
+            return false;
+        }
+
+        Operation[] scheduled =
+        [
+            new Interleave(device.Result), Connection(device, 1), new QdiscRun(device.Result, AgentId.Cpu0),
+            new RunStops(device.Result, AgentId.Cpu0, Stops: 0), new RunStops(device.Result, AgentId.Nic, Stops: 0),
+        ];
+        return TryPlainer([Least(device), .. scheduled]) || (_best.Exists(line => line.Operation is FailMap) && TryPlainer([Least(device), new FailMap(device.Result, 1), .. scheduled]));
     }
 
     /// <summary>A connection that is closed without data: FIN is a segment too.</summary>

@@ -44,7 +44,7 @@ public sealed partial class Shrinker
                     break;
                 }
 
-                if (TryLine(at, line))
+                if (IsBound(line, at) && TryLine(at, line))
                 {
                     return true;
                 }
@@ -53,6 +53,10 @@ public sealed partial class Shrinker
 
         return false;
     }
+
+    /// <summary>Whether a line may be enabled at a place: what it speaks of is bound before, and what it binds nowhere else.</summary>
+    private bool IsBound(Line line, int at) =>
+        line.Names.All(name => name == line.Birth || _best.Take(at).Any(before => before.Birth == name)) && !_best.Where((other, i) => i != at && other.Birth is not null).Any(other => other.Birth == line.Birth);
 
     /// <summary>Files in the place of lent pages, kiobufs in the place of vectors.</summary>
     private bool PlainerObjects()

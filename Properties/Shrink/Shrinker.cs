@@ -116,10 +116,8 @@ public sealed partial class Shrinker
             {
                 var met = shrunk with { Script = first, Violations = [.. new Trial(dialect.Judge()).Of(first).OrderBy(violation => violation.Rule == rule ? 0 : 1)] };
 
-                // What goes straight on may spell an operation otherwise than a proof does: only what is smaller counts, or this would go in circles.
-                var straight = Counted(Left(met).Straight(), met);
                 isThrough &= first.Operations.Count == shrunk.Script.Operations.Count;
-                shrunk = Certificate.IsSmaller(straight.Script, shrunk.Script) ? straight : met with { Evaluations = straight.Evaluations };
+                shrunk = StraightOn(met);
             }
             else if (isThrough || (certificate.IsProven && certificate.IsWide) || shrunk.Evaluations >= budget)
             {
@@ -169,11 +167,11 @@ public sealed partial class Shrinker
             }
         }
 
-        // It may spell an operation otherwise: only what is smaller counts.
+        // It may spell an operation otherwise than a proof or a pattern does: what is larger does not count, or this would go in circles.
         Shrunk StraightOn(Shrunk before)
         {
             var straight = Counted(Left(before).Straight(), before);
-            return Certificate.IsSmaller(straight.Script, before.Script) ? straight : before with { Evaluations = straight.Evaluations };
+            return Certificate.IsSmaller(before.Script, straight.Script) ? Stayed(before, straight) : straight;
         }
 
         Shrinker Left(Shrunk from) => new(from.Script.Header, dialect, from.Script.Operations, from.Violations, Math.Max(0, budget - from.Evaluations));

@@ -50,7 +50,7 @@ public static class Suites
         new("skb", "the life of an skb and of its pages, each allocation failing",
             SkbDraws.All,
             [],
-            Of(law => law.Rule.Id[..3] is "SKB" or "SUM" or "PIN" && !NeedsSockets(law.Rule) && law != SkbLaws.QuietAfterSendingOccurs && !NeedsMemory(law))),
+            Of(law => law.Rule.Id[..3] is "SKB" or "SUM" or "PIN" && !NeedsSockets(law.Rule) && law != ChargeLaws.QuietAfterSendingOccurs && !NeedsMemory(law))),
         new("pages", "processes, swap, and user memory that is pinned for devices; each allocation failing",
             PagesDraws.All,
             [],

@@ -130,8 +130,8 @@ public static class NetLaws
         (in Step step) => step.Operation is TcpRetransmitTimer timer && IsUnacknowledged(step, timer.Sock) && step.World.Tcp(timer.Sock).WriteQueue.Length > 1, after: [typeof(TcpRetransmitTimer)]);
 
     public static readonly Law AcknowledgedLeaves = Law.Always(NetRules.AcknowledgedLeaves,
-        (in Step step) => KeptThough(step) is null,
-        (step, _) => KeptThough(step) is { WriteQueue.First: { } kept } tcp ? $"{tcp.Id} keeps its segment up to {kept.Cb.EndSeq}; the peer has acknowledged up to {step.History.Connections.Unacknowledged(tcp.Id)}" : "", after: [typeof(NetifRx)]);
+        (in Step step) => Unreleased(step) is null,
+        (step, _) => Unreleased(step) is { WriteQueue.First: { } kept } tcp ? $"{tcp.Id} keeps its segment up to {kept.Cb.EndSeq}; the peer has acknowledged up to {step.History.Connections.Unacknowledged(tcp.Id)}" : "", after: [typeof(NetifRx)]);
 
     public static readonly Law SomethingStaysOccurs = Law.Sometimes(NetRules.AcknowledgedLeaves,
         (in Step step) => Acknowledged(step, static (_, _) => true) is not null, after: [typeof(NetifRx)]);
@@ -221,8 +221,8 @@ public static class NetLaws
         step.History.Connections.IsOpen(sock) && step.World.Tcp(sock).State != TcpSock.TcpState.Closed
         && ConnectionBook.Before(step.History.Connections.Unacknowledged(sock), step.History.Next(sock));
 
-    /// <summary>A connection that keeps what this step has acknowledged; null for none.</summary>
-    private static TcpSock? KeptThough(in Step step) => Acknowledged(step, static (end, una) => !ConnectionBook.Before(una, end));
+    /// <summary>A connection whose write queue still begins with what this step has acknowledged; null for none.</summary>
+    private static TcpSock? Unreleased(in Step step) => Acknowledged(step, static (end, una) => !ConnectionBook.Before(una, end));
 
     /// <summary>The first connection of which this step took an acknowledgement and whose write queue begins with a segment that ends so, beside the first byte that is not acknowledged; null for none.</summary>
     private static TcpSock? Acknowledged(in Step step, Func<uint, uint, bool> ends)

@@ -448,7 +448,10 @@ public sealed class Line
         : this;
 
     /// <summary>What a device does, is told of, or has done to it.</summary>
-    public bool IsOfDevice => Operation is DeviceRun or NetifRx or Interrupt or TxTimeout or DevClose;
+    public bool IsOfDevice => Operation is DeviceRun or NetifRx or Interrupt or TxTimeout or DevClose or DevOpen;
+
+    /// <summary>What keeps a packet from going on.</summary>
+    public bool IsFault => Operation is FailAlloc or FailMap or RedMark or XmitBusy;
 
     /// <summary>The end of a connection.</summary>
     public bool Ends => Operation is TcpClose or TcpDisconnect or TcpOutOfResources or PeerReset;

@@ -78,6 +78,9 @@ public sealed class Roles(Lexicon lexicon, IReadOnlyList<IReadOnlyList<string>> 
         ["dma_from_device(kio0, 1)", "dma_from_device(vec0, 1)", "dma_to_device(kio0)", "dma_to_device(vec0)"],
     ];
 
+    /// <summary>Of two scripts of a length: by the operation that stands last in the table, then by the one before it.</summary>
+    public static readonly Comparer<int[]> Order = Comparer<int[]>.Create(static (one, other) => one.AsSpan().SequenceCompareTo(other));
+
     private static readonly Dictionary<string, int> Ranks = Rows.SelectMany(alike => alike).Select(Line.NameOf).Distinct().Index().ToDictionary(name => name.Item, name => name.Index);
 
     // Not generated: mutants are compiled without source generators.
@@ -98,9 +101,6 @@ public sealed class Roles(Lexicon lexicon, IReadOnlyList<IReadOnlyList<string>> 
     public static int Spelling(string text) => Spellings.GetValueOrDefault(WithoutNames(text), Spellings.Count);
 
     private static string WithoutNames(string text) => Name.Replace(text, match => match.Groups[1].Value);
-
-    /// <summary>Of two scripts of a length: by the operation that stands last in the table, then by the one before it.</summary>
-    public static readonly Comparer<int[]> Order = Comparer<int[]>.Create(static (one, other) => one.AsSpan().SequenceCompareTo(other));
 
     /// <summary>Places of operations, as <see cref="Order"/> compares them.</summary>
     public static int[] Sorted(IEnumerable<int> ranks) => [.. ranks.OrderDescending()];

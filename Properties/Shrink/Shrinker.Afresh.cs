@@ -1,5 +1,6 @@
 using ZeroCopy.Drivers;
 using ZeroCopy.Model;
+using ZeroCopy.Model.Fork;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Smp;
@@ -15,13 +16,19 @@ public sealed partial class Shrinker
     /// <summary>Card, file, connection, the device and its answer, the send.</summary>
     private const int LeastOfOneSend = 6;
 
+    /// <summary>Process, area, a touch, what happens, another touch.</summary>
+    private const int LeastTouchedAgain = 5;
+
+    /// <summary>Process, area, two pins, two uses.</summary>
+    private const int LeastPinnedTwice = 6;
+
     /// <summary>Segments of so many bytes, of which the first is collapsed with the next: less than half of them, and more together.</summary>
     private const int Collapsing = 5;
 
     /// <summary>With so many, a fragment of the least MTU has eight bytes of payload, the least that it may have.</summary>
     private const int FragmentingOptions = 36;
 
-    /// <summary>Sockets afresh; what has none is changed where it is.</summary>
+    /// <summary>Sockets afresh, or a page or two of a process; then what has no sockets is changed where it is.</summary>
     private bool Afresh()
     {
         if (_best.Select(line => line.Operation).OfType<RegisterNetdev>().FirstOrDefault() is { } device && _best.Exists(line => line.Birth is { } born && Vocabulary.KindOf(born) == "sk"))
@@ -29,12 +36,8 @@ public sealed partial class Shrinker
             return SynsOnly(device) || SynsScheduled(device) || Fin(device) || Lends(device) || LendsOverTcp(device) || Datagram(device) || OneSendAfresh(device);
         }
 
-        return OneArea() || Forked() || ForcedWrites() || PinnedAtOnce() || LockedByAnother() || FromFile() || OwnPage();
+        return TouchedAgain() || PinnedTwice() || OneArea() || Forked() || PinnedAtOnce() || FromFile() || OwnPage();
     }
-
-    private bool TryPlainer(List<Line> lines) => IsPlainer(lines) && Try(lines);
-
-    private bool TryPlainer(params IEnumerable<Operation> operations) => TryPlainer([.. operations.Select(Of)]);
 
     /// <summary>The script's own, then each other, with features off too.</summary>
     private static IEnumerable<RegisterNetdev> Cards(RegisterNetdev own) =>
@@ -90,31 +93,26 @@ public sealed partial class Shrinker
             TryPlainer([card, new AllocPage(default, card.Off == NetifFeatures.HighDma ? Zone.High : Zone.Low, 0), new UdpConnect(default, card.Result, 0), .. Enumerable.Repeat(new MsgZerocopy(default, default, 0, bytes), count), .. end])))));
     }
 
-    /// <summary>A page that is lent over a connection: there is no memory to send it, or the path becomes too narrow for it in flight.</summary>
+    /// <summary>A page that is lent over a connection, with memory to send it and without; or the path becomes too narrow for it in flight, and the connection is cut off.</summary>
     private bool LendsOverTcp(RegisterNetdev device)
     {
-        var page = _header.Profile.PageSize;
         if (!_best.Exists(line => line.Operation is MsgZerocopy))
         {
             return false;
         }
 
-        foreach (var card in Cards(device))
-        {
-            Operation[] Lent(int options, int count, params Operation[] first) =>
-            [
-                card with { Mtu = Math.Min(DriverKind.MinMtu + 1, card.Kind.MaxMtu) }, new AllocPage(default, card.Off == NetifFeatures.HighDma ? Zone.High : Zone.Low, 0), Connection(card, count) with { IpOptions = options },
-                new DeviceRun(card.Result, 1), new NetifRx(card.Result, 1), .. first, new MsgZerocopy(default, default, 0, count),
-            ];
-            if (Enumerable.Range(1, MostFailing).Any(k => TryPlainer(Lent(0, 1, new FailAlloc(k)))) || TryPlainer([.. Lent(0, 1), Run(card)])
-                || TryPlainer([.. Lent(page, page), new IcmpFragNeeded(default, DriverKind.MinMtu), new DeviceRun(card.Result, MostFrames), new TcpClose(default, LingerNot: true)]))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        var page = _header.Profile.PageSize;
+        Operation[][] faults = [[], .. Enumerable.Range(1, MostFailing).Select(k => new Operation[] { new FailAlloc(k) })];
+        return Cards(device).Any(card => faults.Any(fault => new Operation[][] { [], [Run(card)] }.Any(end => TryPlainer([.. Lent(card, 0, 1, fault), .. end])))
+            || TryPlainer([.. Lent(card with { Mtu = Math.Min(DriverKind.MinMtu + 1, card.Kind.MaxMtu) }, page, page, []), new IcmpFragNeeded(default, DriverKind.MinMtu), new DeviceRun(card.Result, MostFrames), new TcpClose(default, LingerNot: true)]));
     }
+
+    /// <summary>In one segment.</summary>
+    private static Operation[] Lent(RegisterNetdev card, int options, int count, Operation[] fault) =>
+    [
+        card, new AllocPage(default, card.Off == NetifFeatures.HighDma ? Zone.High : Zone.Low, 0), Connection(card, count) with { IpOptions = options },
+        new DeviceRun(card.Result, 1), new NetifRx(card.Result, 1), .. fault, new MsgZerocopy(default, default, 0, count),
+    ];
 
     /// <summary>A datagram, whole and in three to six fragments.</summary>
     private bool Datagram(RegisterNetdev device)
@@ -157,5 +155,37 @@ public sealed partial class Shrinker
             card with { Mtu = Math.Clamp(send.Mss + 40, card.Mtu, card.Kind.MaxMtu) }, Zeros(Math.Max(send.Offset + send.Count, length)), Connection(card, send.Mss),
             new DeviceRun(card.Result, 1), .. answer, new Sendfile(default, default, send.Offset, send.Count), .. end,
         ];
+    }
+
+    /// <summary>One page of a process is touched, something happens to it, and it is touched again.</summary>
+    private bool TouchedAgain()
+    {
+        if (_best.Count <= LeastTouchedAgain || _best.Select(line => line.Operation).OfType<MmAlloc>().FirstOrDefault() is not { } mm)
+        {
+            return false;
+        }
+
+        Operation[] touches = [new Store(mm.Result, 0, 1, 0), new AccessProcessVm(mm.Result, 0, 1, 0, 0), new MapUserKiobuf(default, true, mm.Result, 0, 1, 0), new MapUserKiobuf(default, false, mm.Result, 0, 1, 0)];
+        Operation[] between = [new SwapOut(mm.Result, 0), new DoFork(new MmId(mm.Result.Value + 1), mm.Result, CloneFlags.None), new Mprotect(mm.Result, 0, 1, Prot.R), new Mprotect(mm.Result, 0, 1, Prot.Rw), .. touches];
+        return new[] { Prot.R, Prot.Rw }.Any(prot => touches.Any(first => between.Any(operation => touches.Any(last =>
+            TryPlainer(mm, new Mmap(mm.Result, 0, 1, prot, MapKind.Private, null, 0), first, operation, last)))));
+    }
+
+    /// <summary>Two pins over two pages of a process, and what is done with them.</summary>
+    private bool PinnedTwice()
+    {
+        if (_best.Count <= LeastPinnedTwice || _best.Count(line => line.Operation is MapUserKiobuf) < 2 || _best.Select(line => line.Operation).OfType<MmAlloc>().FirstOrDefault() is not { } mm)
+        {
+            return false;
+        }
+
+        var page = _header.Profile.PageSize;
+        var (one, other) = (new PinId(false, 0), new PinId(false, 1));
+        (int Address, int Count)[] places = [(0, 1), (page, 1), (0, page + 1)];
+        bool[] directions = [true, false];
+        Operation[] uses = [.. new[] { one, other }.SelectMany(pin => new Operation[] { new LockKiovec(pin, null, true), new UnmapKiobuf(pin), new MarkDirtyKiobuf(pin, 1) })];
+        IEnumerable<Operation> Pins(PinId pin) => places.SelectMany(at => directions.Select(into => new MapUserKiobuf(pin, into, mm.Result, at.Address, at.Count, 0)));
+        return Pins(one).Any(first => Pins(other).Any(second => uses.Any(use => uses.Any(last =>
+            TryPlainer(mm, new Mmap(mm.Result, 0, 2, Prot.Rw, MapKind.Private, null, 0), first, second, use, last)))));
     }
 }

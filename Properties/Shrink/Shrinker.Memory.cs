@@ -124,19 +124,6 @@ public sealed partial class Shrinker
         return TryPlainer(forked) || TryPlainer(written) || TryPlainer(gone);
     }
 
-    /// <summary>Writes that are forced on a process, and what may come between two of them.</summary>
-    private bool ForcedWrites()
-    {
-        if (_best.Select(line => line.Operation).OfType<MmAlloc>().FirstOrDefault() is not { } mm)
-        {
-            return false;
-        }
-
-        var forced = new AccessProcessVm(mm.Result, 0, 1, 0, 0);
-        Operation[] between = [new MapUserKiobuf(default, false, mm.Result, 0, 1, 0), new SwapOut(mm.Result, 0)];
-        return between.Any(operation => TryPlainer(mm, new Mmap(mm.Result, 0, 1, Prot.R, MapKind.Private, null, 0), forced, operation, forced));
-    }
-
     /// <summary>A file that has the bytes, mapped to be read only, in the place of memory that is written to.</summary>
     private bool FromFile()
     {
@@ -180,15 +167,5 @@ public sealed partial class Shrinker
         }
 
         return false;
-    }
-
-    /// <summary>Two pins that share a page, the last of the one and the only one of the other, which is locked first: lock_kiovec() has a page to let go of when it must wait.</summary>
-    private bool LockedByAnother()
-    {
-        var page = _header.Profile.PageSize;
-        return _best.Count(line => line.Operation is LockKiovec) > 1 && _best.Select(line => line.Operation).OfType<MmAlloc>().FirstOrDefault() is { } mm
-            && TryPlainer(
-                mm, new Mmap(mm.Result, 0, 2, Prot.Rw, MapKind.Private, null, 0), new MapUserKiobuf(new PinId(false, 0), true, mm.Result, 0, page + 1, 0), new MapUserKiobuf(new PinId(false, 1), true, mm.Result, page, 1, 0),
-                new LockKiovec(new PinId(false, 1), null, true), new LockKiovec(new PinId(false, 0), null, true));
     }
 }

@@ -225,6 +225,10 @@ public sealed partial class Shrinker
         return TryPlainer([Of(new AllocPage(default, Zone.Low, 0)), .. _best.Select((line, i) => i == at ? Of(new SkbFillPageDesc(append.Skb, default, 0, append.Size)) : line).Where((_, i) => i != copy)]);
     }
 
+    private bool TryPlainer(List<Line> lines) => IsPlainer(lines) && Try(lines);
+
+    private bool TryPlainer(params IEnumerable<Operation> operations) => TryPlainer([.. operations.Select(Of)]);
+
     private bool IsPlainer(List<Line> lines) => Certificate.IsSmaller([.. lines.Select(line => line.Name)], [.. _best.Select(line => line.Name)]);
 
     private static IEnumerable<int> Lengths(int length) =>

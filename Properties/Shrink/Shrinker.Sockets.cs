@@ -169,7 +169,7 @@ public sealed partial class Shrinker
         return false;
     }
 
-    /// <summary>The device goes on once after the handshake, in the place of every time that it does, and the script ends as before, or with a connection that is cut off.</summary>
+    /// <summary>The device goes on once after the handshake, in the place of every time that it does and of faults, and the script ends as before, or with a connection that is cut off.</summary>
     private bool OneRun()
     {
         var end = _best.FindLastIndex(line => !line.IsOfDevice);
@@ -180,9 +180,10 @@ public sealed partial class Shrinker
 
         var established = _best.FindIndex(line => line.Operation is NetifRx);
         List<Line> idle = [.. _best.Where((line, i) => i <= established || (i < end && !line.IsOfDevice))];
-        List<Line> open = [.. idle.Where(line => !line.Ends)];
+        List<Line> whole = [.. idle.Where(line => !line.IsFault)];
+        List<Line> open = [.. whole.Where(line => !line.Ends)];
         var cut = _best.Select(line => line.Operation).OfType<TcpConnect>().Select(connect => Of(new TcpClose(connect.Result, LingerNot: true)));
-        foreach (var (lines, last) in cut.Select(close => (open, close)).Prepend((idle, _best[end])))
+        foreach (var (lines, last) in cut.Select(close => (open, close)).Prepend((whole, _best[end])).Prepend((idle, _best[end])))
         {
             foreach (var routed in new[] { lines, [.. lines.Select(line => line.OverLoopback())] })
             {

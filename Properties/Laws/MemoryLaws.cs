@@ -35,7 +35,7 @@ public static class MemoryLaws
 
     public static readonly Law LoadAgrees = Law.Always(PinRules.MemoryAgrees,
         (in Step step) => step.Operation is not Load || step.Seen.Read.SequenceEqual(step.Copying.Answer),
-        (step, _) => $"read {SkbLaws.Hex(step.Seen.Read)}, where the bytes are {SkbLaws.Hex(step.Copying.Answer)}", after: [typeof(Load)]);
+        (step, _) => $"read {SkbLaws.Parting(step.Seen.Read, ", where the bytes are ", step.Copying.Answer)}", after: [typeof(Load)]);
 
     public static readonly Law PinNamesBytes = Law.Always(PinRules.PinNamesBytes,
         (in Step step, Pin pin) => FirstPiece(step, pin) < 0,
@@ -51,7 +51,7 @@ public static class MemoryLaws
 
     public static readonly Law DeviceReadAgrees = Law.Always(PinRules.PinNamesBytes,
         (in Step step) => step.Operation is not DmaToDevice || step.Seen.Read.SequenceEqual(step.Copying.Answer),
-        (step, _) => $"the device read {SkbLaws.Hex(step.Seen.Read)}, where the bytes are {SkbLaws.Hex(step.Copying.Answer)}", after: [typeof(DmaToDevice)]);
+        (step, _) => $"the device read {SkbLaws.Parting(step.Seen.Read, ", where the bytes are ", step.Copying.Answer)}", after: [typeof(DmaToDevice)]);
 
     public static readonly Law MarkedDirty = Law.Always(PinRules.MarkedDirty,
         (in Step step) => step.Operation is not MarkDirtyKiobuf mark || AreDirty(step.World.Pin(mark.Pin), mark.Count),
@@ -218,8 +218,7 @@ public static class MemoryLaws
     internal static string Explain(in Step step, MmStruct mm, int n)
     {
         var expected = step.Copying.Peek(mm.Id, n).ToArray();
-        var found = BytesOf(step, mm, n);
-        return $"page {n} of {mm.Id}, from byte {found.CommonPrefixLength(expected)} on: {SkbLaws.Hex(found)}, where the bytes are {SkbLaws.Hex(expected)}";
+        return $"page {n} of {mm.Id} holds {SkbLaws.Parting(BytesOf(step, mm, n), ", where the bytes are ", expected)}";
     }
 
     private static bool HasSwapEntry(MmStruct mm)
@@ -264,7 +263,7 @@ public static class MemoryLaws
         }
 
         var (page, offset, length) = pin.Piece(i);
-        return $"{pin.Id} names ({page}, {offset}, {length}): {SkbLaws.Hex(page.Bytes.Span.Slice(offset, length))}, where the bytes are {SkbLaws.Hex(step.Copying.PinBytes(pin.Id, i))}";
+        return $"{pin.Id} names ({page}, {offset}, {length}): {SkbLaws.Parting(page.Bytes.Span.Slice(offset, length), ", where the bytes are ", step.Copying.PinBytes(pin.Id, i))}";
     }
 
     /// <summary>The pages that the first bytes of the range lie in.</summary>

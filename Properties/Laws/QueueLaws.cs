@@ -63,7 +63,7 @@ public static class QueueLaws
 
     public static readonly Law TapReadsWhatGoesOut = Law.Always(NetRules.TapSeesWhatGoesOut,
         (in Step step) => step.Operation is not PacketRecvmsg || step.Seen.Read.SequenceEqual(step.Copying.Answer),
-        (step, _) => $"the tap reads {SkbLaws.Hex(step.Seen.Read)}, where {SkbLaws.Hex(step.Copying.Answer)} went out", after: [typeof(PacketRecvmsg)]);
+        (step, _) => $"the tap reads {SkbLaws.Parting(step.Seen.Read, ", where ", step.Copying.Answer)} went out", after: [typeof(PacketRecvmsg)]);
 
     public static readonly Law TapReadOccurs = Law.Sometimes(NetRules.TapSeesWhatGoesOut,
         (in Step step) => step.Operation is PacketRecvmsg && step.Seen.Succeeded, after: [typeof(PacketRecvmsg)]);

@@ -59,7 +59,7 @@ public static class SkbLaws
 
     public static readonly Law ReadAgrees = Law.Always(SkbRules.BytesAgree,
         (in Step step) => step.Operation is not (SkbCopyBits or SkbCopyAndCsumBits) || step.Seen.Read.SequenceEqual(step.Copying.Answer),
-        (step, _) => $"read {Hex(step.Seen.Read)}, where the bytes are {Hex(step.Copying.Answer)}", after: [typeof(SkbCopyBits), typeof(SkbCopyAndCsumBits)]);
+        (step, _) => $"read {Parting(step.Seen.Read, ", where the bytes are ", step.Copying.Answer)}", after: [typeof(SkbCopyBits), typeof(SkbCopyAndCsumBits)]);
 
     public static readonly Law StateIsAbstraction = Law.Always(SkbRules.LifeIsLegal,
         (in Step step, Skb skb) => skb.State == skb.Abstraction(IsHeld(step, skb)),
@@ -213,6 +213,15 @@ public static class SkbLaws
         }
 
         return $"{name} has {skb.Len} bytes, the copying path {bytes.Length}; first difference at byte {at}, {where}: {Hex(zeroCopy.AsSpan(0, Math.Min(done, zeroCopy.Length)))} and {Hex(bytes)}";
+    }
+
+    /// <summary>Two runs from their first difference on.</summary>
+    public static string Parting(ReadOnlySpan<byte> found, string between, ReadOnlySpan<byte> expected)
+    {
+        var same = found.CommonPrefixLength(expected);
+        return $"{(same > 0 ? $"from byte {same} on " : "")}{Rest(found[same..])}{between}{Rest(expected[same..])}";
+
+        static string Rest(ReadOnlySpan<byte> bytes) => bytes.IsEmpty ? "no more bytes" : Hex(bytes);
     }
 
     internal static string Hex(ReadOnlySpan<byte> bytes) =>

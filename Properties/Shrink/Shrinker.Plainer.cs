@@ -102,14 +102,18 @@ public sealed partial class Shrinker
                 }
             }
 
+            var counted = new byte[bytes.Length];
+            Pattern.Fill(counted, 0);
             if (bytes.AsSpan().ContainsAnyExcept((byte)0))
             {
-                any |= TryEach(_best, line => line.Operation is OpenFile opened && opened.Result == open.Result ? line.WithContent(new byte[bytes.Length]) : line);
+                any |= Filled(open.Result, new byte[bytes.Length]) || (!bytes.AsSpan().SequenceEqual(counted) && Filled(open.Result, counted));
             }
         }
 
         return any;
     }
+
+    private bool Filled(FileId file, byte[] bytes) => TryEach(_best, line => line.Operation is OpenFile open && open.Result == file ? line.WithContent(bytes) : line);
 
     /// <summary>Numbers toward 0, 1, the border of a page; one at a time, then all that are equal together.</summary>
     private bool PlainOperands()

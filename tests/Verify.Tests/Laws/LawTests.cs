@@ -31,4 +31,12 @@ public sealed class LawTests
     public void Each_Sometimes_has_its_Always() =>
         Assert.All(LawCatalogue.All.Where(law => law.Kind == LawKind.Sometimes), law =>
             Assert.Contains(LawCatalogue.All, other => other.Kind == LawKind.Always && other.Rule == law.Rule));
+
+    /// <summary>What differs stands in the message, however far behind it begins.</summary>
+    [Theory]
+    [InlineData("0102", "0103", "from byte 1 on 02, where 03")]
+    [InlineData("01", "02", "01, where 02")]
+    [InlineData("01", "0102", "from byte 1 on no more bytes, where 02")]
+    public void Difference_is_shown_from_its_first_byte(string found, string expected, string told) =>
+        Assert.Equal(told, SkbLaws.Parting(Convert.FromHexString(found), ", where ", Convert.FromHexString(expected)));
 }

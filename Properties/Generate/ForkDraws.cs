@@ -20,11 +20,23 @@ public static class ForkDraws
     /// <summary>Everything that processes do.</summary>
     public static readonly IReadOnlyList<Draw> All = [.. PagesDraws.All.Select(Thinner), .. Own];
 
-    /// <summary>A fork that fails somewhere: it asks for a process, its memory, and for each area and each table.</summary>
-    private static FailAlloc FailFork(Hand hand)
+    /// <summary>What makes a process, makes it another, or stores into it, fails somewhere. A fork asks for a process, its memory, and for each area and each table.</summary>
+    private static Operation FailProcess(Hand hand)
     {
-        hand.Plan(at => new DoFork(at.NewMm(), at.Mm(), CloneFlags.None));
-        return new FailAlloc(1 + hand.Rng.Below(8));
+        switch (hand.Rng.Below(9))
+        {
+            case 0:
+                hand.Plan(at => new MmAlloc(at.NewMm(), at.Zone()));
+                return new FailAlloc(1);
+            case 1:
+                hand.Plan(at => new Execve(at.Mm()));
+                return new FailAlloc(1 + hand.Rng.Below(2));
+            case 2 or 3 when hand.Names.Count(NameKind.File) > 0:
+                return PagesDraws.FirstTouchThatFails(hand, static (at, mm, _) => new AccessProcessVm(mm, 0, 1, at.Data(), 0));
+            default:
+                hand.Plan(at => new DoFork(at.NewMm(), at.Mm(), CloneFlags.None));
+                return new FailAlloc(1 + hand.Rng.Below(8));
+        }
     }
 
     /// <summary>Of files and of pins there is as much as crossings need.</summary>
@@ -32,7 +44,7 @@ public static class ForkDraws
     {
         "lock_kiovec" or "unlock_kiovec" or "mark_dirty_kiobuf" => draw with { Weight = Math.Max(1, draw.Weight / 3) },
         "mm_alloc" => draw with { Weight = 1 },
-        "fail_alloc" => draw with { Make = hand => hand.Rng.OneIn(4) ? FailFork(hand) : draw.Make(hand) },
+        "fail_alloc" => draw with { Make = hand => hand.Rng.OneIn(4) ? FailProcess(hand) : draw.Make(hand) },
         "store" or "load" => draw with { Weight = 2 * draw.Weight },
         "get_user_pages" => draw with { Make = hand => (GetUserPages)draw.Make(hand) with { Times = 1, IsPlain = hand.World.Profile.Kernel == Kernel.Linux244 && hand.Rng.OneIn(3) } },
         _ => draw,

@@ -22,8 +22,9 @@ public static class PagesDraws
         new("end_buffer_io_async", 3, Needs.Mm, _ => new EndBufferIo()),
         new("reclaim_swapper_space", 4, Needs.Mm, _ => new ReclaimSwapPages()),
         new("sys_msync", 2, Needs.Mm, hand => Areas(hand, static (_, mm, page, pages) => new Msync(mm, page, pages))),
-        .. NetDraws.Over().Where(draw => draw.Name is "generic_file_write" or "vmtruncate" or "sys_fsync")
-            .Select(draw => draw with { Weight = draw.Name == "generic_file_write" ? 7 : 5, Make = hand => OnLocked(hand, draw.Make(hand)) }),
+        new("sys_fsync", 5, Needs.File, Sync, Prepares: true),
+        .. NetDraws.Over().Where(draw => draw.Name is "generic_file_write" or "vmtruncate")
+            .Select(draw => draw with { Weight = 7, Make = hand => OnLocked(hand, draw.Make(hand)) }),
         new("reclaim_page", 5, Needs.File, hand => new ReclaimPages(hand.File())),
         new("map_user_kiobuf", 10, Needs.Mm, Pin, Allocates: 2),
         new("unmap_kiobuf", 4, Needs.Kiobuf, hand => new UnmapKiobuf(hand.Kiobuf(hand.Names, (names, pin) => !names.IsWritten(pin)))),
@@ -58,12 +59,46 @@ public static class PagesDraws
                 {
                     GenericFileWrite write => write with { File = file.Id, Offset = page.Index * hand.PageSize },
                     Vmtruncate cut => cut with { File = file.Id, Length = page.Index * hand.PageSize },
-                    _ => new Fsync(file.Id),
+                    _ => operation,
                 };
             }
         }
 
         return operation;
+    }
+
+    /// <summary>A file whose dirty page a kiobuf has locked, wherever there is one; or the lock that leads there.</summary>
+    private static Operation Sync(Hand hand)
+    {
+        foreach (var file in hand.World.Files)
+        {
+            if (file.LockedDirty() is not null)
+            {
+                return new Fsync(file.Id);
+            }
+        }
+
+        if (hand.Rng.OneIn(2) && DirtyPin(hand) is var (pin, of))
+        {
+            hand.Plan(_ => new Fsync(of));
+            return new LockKiovec(pin, null, Wait: true);
+        }
+
+        return new Fsync(hand.File());
+    }
+
+    /// <summary>A kiobuf that has not locked its pages, of which the first is a file's and dirty, and that file; null for none.</summary>
+    private static (PinId Pin, FileId File)? DirtyPin(Hand hand)
+    {
+        foreach (var pin in hand.World.Pins)
+        {
+            if (!pin.Id.IsVector && !pin.IsLocked && pin.Pages.Count > 0 && pin.Pages[0] is { IsDirty: true, Locked: false, Mapping: { } file })
+            {
+                return (pin.Id, file.Id);
+            }
+        }
+
+        return null;
     }
 
     private static Mmap Map(Hand hand)
@@ -125,18 +160,18 @@ public static class PagesDraws
     {
         if (hand.Rng.OneIn(20) && hand.Names.Count(NameKind.File) > 0)
         {
-            return FirstTouchThatFails(hand);
+            return FirstTouchThatFails(hand, static (at, mm, k) => k == 3 || at.Rng.OneIn(3) ? new Store(mm, 0, 1, at.Data()) : new Load(mm, 0, 1));
         }
 
         if (hand.Rng.OneIn(3) && hand.Names.Count(NameKind.File) > 0)
         {
             var k = 2 + hand.Rng.Below(2);
-            hand.Plan(_ => new FailAlloc(k), at => at.Rng.Below(8) switch
+            hand.Plan(_ => new FailAlloc(k), at => at.Rng.Below(9) switch
             {
                 < 3 => In(at, static (hand, mm, address, count) => new Store(mm, address, count, hand.Data()), untouched: 1),
                 < 5 => In(at, static (_, mm, address, count) => new Load(mm, address, count), untouched: 1),
-                5 => Untouched(at, static (hand, mm, address, count) => new MapUserKiobuf(hand.NewKiobuf(), hand.Rng.OneIn(2), mm, address, count, 0)),
-                6 => Untouched(at, static (hand, mm, address, count) => new GetUserPages(hand.NewVector(), hand.Rng.OneIn(2), mm, address, count, 1)),
+                5 or 6 => Untouched(at, static (hand, mm, address, count) => new MapUserKiobuf(hand.NewKiobuf(), hand.Rng.OneIn(2), mm, address, count, 0)),
+                7 => Untouched(at, static (hand, mm, address, count) => new GetUserPages(hand.NewVector(), hand.Rng.OneIn(2), mm, address, count, 1)),
                 _ => new GenericFileWrite(at.File(), 0, 3 * at.PageSize, at.Data()),
             });
             return new ReclaimPages(hand.File());
@@ -146,7 +181,7 @@ public static class PagesDraws
     }
 
     /// <summary>A process that is new touches a file that is not cached: it asks for a page table, the file's page, and a copy where it stores.</summary>
-    private static DoExit FirstTouchThatFails(Hand hand)
+    internal static DoExit FirstTouchThatFails(Hand hand, Func<Hand, MmId, int, Operation> touch)
     {
         var (file, k) = (hand.File(), 1 + hand.Rng.Below(3));
         var mm = default(MmId);
@@ -155,7 +190,7 @@ public static class PagesDraws
             at => new Mmap(mm, 0, 1 + at.Rng.Below(2), Prot.Rw, MapKind.Private, file, 0),
             _ => new ReclaimPages(file),
             _ => new FailAlloc(k),
-            at => k == 3 || at.Rng.OneIn(3) ? new Store(mm, 0, 1, at.Data()) : new Load(mm, 0, 1));
+            at => touch(at, mm, k));
         return new DoExit(hand.Mm());
     }
 

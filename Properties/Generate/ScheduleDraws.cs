@@ -115,10 +115,15 @@ public static class ScheduleDraws
         return new RunStops(device, agent, hand.Rng.OneIn(3) ? 0 : 1 + hand.Rng.Below(MostStops));
     }
 
-    /// <summary>An agent whose next access may find an older value, wherever there is one.</summary>
+    /// <summary>An agent whose next access may find an older value, wherever there is one. Where there is none, whoever is in the middle of its work goes on access by access until there is.</summary>
     private static Operation Late(Hand hand)
     {
         var device = hand.InterleavedDev();
+        return Towards(device, MostStops)(hand);
+    }
+
+    private static Func<Hand, Operation> Towards(DevId device, int more) => hand =>
+    {
         var smp = hand.World.Device(device).Smp!;
         for (var agent = AgentId.Cpu0; agent <= AgentId.Tick; agent++)
         {
@@ -128,6 +133,17 @@ public static class ScheduleDraws
             }
         }
 
-        return new RunStops(device, AgentId.Nic, 1);
-    }
+        var busy = smp.Agents[hand.Rng.Below(smp.Agents.Count)];
+        for (var i = 0; i < smp.Agents.Count && (busy.IsIdle || !smp.IsRunnable(busy.Id)); i++)
+        {
+            busy = smp.Agents[((int)busy.Id + 1) % smp.Agents.Count];
+        }
+
+        if (more > 0 && !busy.IsIdle)
+        {
+            hand.Plan(Towards(device, more - 1));
+        }
+
+        return new RunStops(device, busy.IsIdle ? AgentId.Nic : busy.Id, 1);
+    };
 }

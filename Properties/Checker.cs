@@ -1,6 +1,8 @@
-using System.Globalization;
+using ZeroCopy.Drivers.AceNic;
+using ZeroCopy.Drivers.Hme;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Copying;
+using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
 using ZeroCopy.Model.Smp;
@@ -24,13 +26,13 @@ public sealed record Violation(Rule Rule, string Law, long Step, Operation Opera
 /// <summary>Applies operations to both paths and evaluates laws after each.</summary>
 public sealed class Checker : IJudge
 {
-    private readonly Dictionary<Type, Asked<StepClaim>[][]> _step = [];
-    private readonly Asked<SkbClaim>[][] _skb;
-    private readonly Asked<NamedSkbClaim>[][] _namedSkb;
-    private readonly Asked<PageClaim>[][] _page;
-    private readonly Asked<SockClaim>[] _sock;
-    private readonly Asked<DeviceClaim>[] _device;
-    private readonly Asked<DeviceClaim>[] _mappings;
+    private readonly Dictionary<Type, ByTraits<StepClaim>> _step = [];
+    private readonly ByTraits<SkbClaim> _skb;
+    private readonly ByTraits<NamedSkbClaim> _namedSkb;
+    private readonly ByTraits<PageClaim> _page;
+    private readonly ByTraits<SockClaim> _sock;
+    private readonly ByTraits<DeviceClaim> _device;
+    private readonly ByTraits<DeviceClaim> _mappings;
     private readonly Asked<MmClaim>[] _mm;
     private readonly Asked<PinClaim>[] _pin;
     private readonly Recount _recount = new();
@@ -66,12 +68,12 @@ public sealed class Checker : IJudge
         }
 
         _hits = new long[laws.Count];
-        _skb = ByTraits<SkbClaim, Traits>(Scope.Skb, law => law.Skb!, law => (int)law.Of);
-        _namedSkb = ByTraits<NamedSkbClaim, Traits>(Scope.NamedSkb, law => law.NamedSkb!, law => (int)law.Of);
-        _page = ByTraits<PageClaim, PageTraits>(Scope.Page, law => law.Page!, law => (int)law.OfPage);
-        _sock = Of(Scope.Sock, law => law.Sock!);
-        _device = Of(Scope.Device, law => law.Device!);
-        _mappings = Of(Scope.Mappings, law => law.Device!);
+        _skb = new(Of(Scope.Skb, law => law.Skb!), (int)Traits.Miscounted);
+        _namedSkb = new(Of(Scope.NamedSkb, law => law.NamedSkb!), (int)Traits.Miscounted);
+        _page = new(Of(Scope.Page, law => law.Page!), (int)PageTraits.Miscounted);
+        _sock = new(Of(Scope.Sock, law => law.Sock!), (int)SockTraits.Lent);
+        _device = new(Of(Scope.Device, law => law.Device!), (int)DeviceTraits.Sharing);
+        _mappings = new(Of(Scope.Mappings, law => law.Device!), (int)DeviceTraits.Sharing);
         _mm = Of(Scope.Mm, law => law.Mm!);
         _pin = Of(Scope.Pin, law => law.Pin!);
     }
@@ -175,11 +177,7 @@ public sealed class Checker : IJudge
             {
                 _isRecounted = true;
                 var step = new Step(World, Copying, operation, _recount, _history, _calls, _forks);
-                EvaluateDevices(step, Scope.Device, _device);
-                if (now.Mappings != was.Mappings)
-                {
-                    EvaluateDevices(step, Scope.Mappings, _mappings);
-                }
+                EvaluateDevices(step, withMappings: now.Mappings != was.Mappings);
             }
             else if (isJudged && Laws.Count > 0)
             {
@@ -258,11 +256,11 @@ public sealed class Checker : IJudge
     private void Evaluate(in Step step)
     {
         _subjects[(int)Scope.Step]++;
-        foreach (ref readonly var law in StepLaws(step.Operation.GetType())[(int)TraitsOf(step.Seen)].AsSpan())
+        foreach (ref readonly var law in StepLaws(step.Operation.GetType())[(int)TraitsOf(step)])
         {
             if (law.Claim(step) != law.IsAlways)
             {
-                Hit(step, law.Law, law.Number, null);
+                Hit(step, law.Number, law.IsAlways, null);
             }
         }
 
@@ -272,17 +270,16 @@ public sealed class Checker : IJudge
         _subjects[(int)Scope.Sock] += World.Socks.Count;
         for (var i = 0; i < World.Socks.Count; i++)
         {
-            foreach (ref readonly var law in _sock.AsSpan())
+            foreach (ref readonly var law in _sock[(int)TraitsOf(step, World.Socks[i])])
             {
                 if (law.Claim(step, World.Socks[i]) != law.IsAlways)
                 {
-                    Hit(step, law.Law, law.Number, World.Socks[i]);
+                    Hit(step, law.Number, law.IsAlways, World.Socks[i]);
                 }
             }
         }
 
-        EvaluateDevices(step, Scope.Device, _device);
-        EvaluateDevices(step, Scope.Mappings, _mappings);
+        EvaluateDevices(step, withMappings: true);
     }
 
     private void EvaluateSkbs(in Step step)
@@ -299,11 +296,11 @@ public sealed class Checker : IJudge
             var skb = live[i];
             var traits = TraitsOf(skb);
             _traits[i] = traits;
-            foreach (ref readonly var law in _skb[(int)traits].AsSpan())
+            foreach (ref readonly var law in _skb[(int)traits])
             {
                 if (law.Claim(step, skb) != law.IsAlways)
                 {
-                    Hit(step, law.Law, law.Number, skb);
+                    Hit(step, law.Number, law.IsAlways, skb);
                 }
             }
         }
@@ -314,29 +311,40 @@ public sealed class Checker : IJudge
             {
                 _subjects[(int)Scope.NamedSkb]++;
                 var isLive = skb.LiveIndex < live.Count && live[skb.LiveIndex] == skb;
-                foreach (ref readonly var law in _namedSkb[(int)(isLive ? _traits[skb.LiveIndex] : TraitsOf(skb))].AsSpan())
+                foreach (ref readonly var law in _namedSkb[(int)(isLive ? _traits[skb.LiveIndex] : TraitsOf(skb))])
                 {
                     if (law.Claim(step, new SkbId(name), skb) != law.IsAlways)
                     {
-                        Hit(step, law.Law, law.Number, law.IsAlways ? new SkbId(name) : null);
+                        Hit(step, law.Number, law.IsAlways, law.IsAlways ? new SkbId(name) : null);
                     }
                 }
             }
         }
     }
 
-    private void EvaluateDevices(in Step step, Scope scope, Asked<DeviceClaim>[] laws)
+    private void EvaluateDevices(in Step step, bool withMappings)
     {
-        _subjects[(int)scope] += World.Devices.Count;
+        _subjects[(int)Scope.Device] += World.Devices.Count;
+        _subjects[(int)Scope.Mappings] += withMappings ? World.Devices.Count : 0;
         for (var i = 0; i < World.Devices.Count; i++)
         {
             var device = World.Devices[i];
-            foreach (ref readonly var law in laws.AsSpan())
+            var traits = (int)TraitsOf(device);
+            Evaluate(step, device, _device[traits]);
+            if (withMappings)
             {
-                if (law.Claim(step, device) != law.IsAlways)
-                {
-                    Hit(step, law.Law, law.Number, device);
-                }
+                Evaluate(step, device, _mappings[traits]);
+            }
+        }
+    }
+
+    private void Evaluate(in Step step, NetDevice device, ReadOnlySpan<Asked<DeviceClaim>> laws)
+    {
+        foreach (ref readonly var law in laws)
+        {
+            if (law.Claim(step, device) != law.IsAlways)
+            {
+                Hit(step, law.Number, law.IsAlways, device);
             }
         }
     }
@@ -351,7 +359,7 @@ public sealed class Checker : IJudge
             {
                 if (law.Claim(step, mm) != law.IsAlways)
                 {
-                    Hit(step, law.Law, law.Number, mm);
+                    Hit(step, law.Number, law.IsAlways, mm);
                 }
             }
         }
@@ -364,7 +372,7 @@ public sealed class Checker : IJudge
             {
                 if (law.Claim(step, pin) != law.IsAlways)
                 {
-                    Hit(step, law.Law, law.Number, pin);
+                    Hit(step, law.Number, law.IsAlways, pin);
                 }
             }
         }
@@ -391,22 +399,22 @@ public sealed class Checker : IJudge
     private void EvaluatePage(in Step step, Page page)
     {
         _subjects[(int)Scope.Page]++;
-        foreach (ref readonly var law in _page[(int)TraitsOf(page)].AsSpan())
+        foreach (ref readonly var law in _page[(int)TraitsOf(page)])
         {
             if (law.Claim(step, page) != law.IsAlways)
             {
-                Hit(step, law.Law, law.Number, page);
+                Hit(step, law.Number, law.IsAlways, page);
             }
         }
     }
 
     /// <summary>A claim was true of a Sometimes, or false of an Always. The first subject explains.</summary>
-    private void Hit(in Step step, Law law, int number, object? subject)
+    private void Hit(in Step step, int number, bool isAlways, object? subject)
     {
         _hits[number]++;
-        if (law.IsAlways)
+        if (isAlways)
         {
-            Broke(step, law, subject);
+            Broke(step, Laws[number], subject);
         }
     }
 
@@ -419,7 +427,7 @@ public sealed class Checker : IJudge
     }
 
     /// <summary>The laws over a step that speak of this kind of operation, for each set of traits.</summary>
-    private Asked<StepClaim>[][] StepLaws(Type operation)
+    private ByTraits<StepClaim> StepLaws(Type operation)
     {
         if (!_step.TryGetValue(operation, out var laws))
         {
@@ -431,8 +439,8 @@ public sealed class Checker : IJudge
     }
 
     // On its own: what the lambda captures would be allocated at each step.
-    private Asked<StepClaim>[][] After(Type operation) =>
-        ByTraits<StepClaim, StepTraits>(Scope.Step, law => law.Step!, law => (int)law.OfStep, law => law.After.Count == 0 || law.After.Contains(operation));
+    private ByTraits<StepClaim> After(Type operation) =>
+        new(Of(Scope.Step, law => law.Step!, law => law.After.Count == 0 || law.After.Contains(operation)), (int)StepTraits.Dropped);
 
     private Traits TraitsOf(Skb skb)
     {
@@ -455,21 +463,50 @@ public sealed class Checker : IJudge
             | (page.Count != holders ? PageTraits.Miscounted : PageTraits.None);
     }
 
-    private static StepTraits TraitsOf(Observation seen) =>
-        (seen.Faults.Count > 0 ? StepTraits.Faulted : StepTraits.None)
-        | (seen.Succeeded ? StepTraits.None : StepTraits.Refused);
-
-    /// <summary>For each set of traits the laws that speak of a subject which has them.</summary>
-    private Asked<TClaim>[][] ByTraits<TClaim, TTraits>(Scope scope, Func<Law, TClaim> claim, Func<Law, int> of, Func<Law, bool>? wanted = null)
-        where TTraits : struct, Enum
+    private static StepTraits TraitsOf(in Step step)
     {
-        var sets = 2 * Enum.GetValues<TTraits>().Max(trait => Convert.ToInt32(trait, CultureInfo.InvariantCulture));
-        return [.. Enumerable.Range(0, sets).Select(has => Of(scope, claim, law => (of(law) & ~has) == 0 && (wanted is null || wanted(law))))];
+        var seen = step.Seen;
+        return (seen.Faults.Count > 0 ? StepTraits.Faulted : StepTraits.None)
+            | (seen.Succeeded ? StepTraits.None : StepTraits.Refused)
+            | (seen.Frames.Count + seen.Rejected.Count + seen.Deliveries.Count + seen.Reassembled + step.Copying.Emitted.Count > 0 ? StepTraits.Emitted : StepTraits.None)
+            | (seen.Decisions.Count > 0 ? StepTraits.Decided : StepTraits.None)
+            | (seen.Plan.Count > 0 ? StepTraits.Planned : StepTraits.None)
+            | (seen.Handovers.Count + seen.Shown.Count > 0 ? StepTraits.Handed : StepTraits.None)
+            | (seen.Drops.Count > 0 ? StepTraits.Dropped : StepTraits.None);
+    }
+
+    private static SockTraits TraitsOf(in Step step, Sock sock) =>
+        (sock is TcpSock ? SockTraits.Tcp : SockTraits.None)
+        | (sock.ErrorQueue.Ranges.Count > 0 ? SockTraits.Told : SockTraits.None)
+        | (step.Calls.Untold.Length > 0 || step.World.Skbs.LiveUbufs.Count > 0 ? SockTraits.Lent : SockTraits.None);
+
+    private static DeviceTraits TraitsOf(NetDevice device)
+    {
+        var smp = device.Smp;
+        return (device is AceNicDriver ? DeviceTraits.AceNic : device is HmeDriver ? DeviceTraits.Hme : DeviceTraits.None)
+            | (device.IsAtRest ? DeviceTraits.AtRest : DeviceTraits.None)
+            | (smp is null || smp.IsOutsideDriver ? DeviceTraits.Outside : DeviceTraits.None)
+            | (smp is not null ? DeviceTraits.Interleaved : DeviceTraits.None)
+            | (smp?.Shared.Skb is not null ? DeviceTraits.Sharing : DeviceTraits.None)
+            | (smp is { IsStill: true } ? DeviceTraits.Still : DeviceTraits.None)
+            | (device.Stopped ? DeviceTraits.Stopped : DeviceTraits.None)
+            | (device.QueueLength > 0 ? DeviceTraits.Waiting : DeviceTraits.None)
+            | (device.IsUp ? DeviceTraits.None : DeviceTraits.Down);
     }
 
     private Asked<TClaim>[] Of<TClaim>(Scope scope, Func<Law, TClaim> claim, Func<Law, bool>? wanted = null) =>
-        [.. Laws.Where(law => law.Scope == scope && (wanted is null || wanted(law))).Select(law => new Asked<TClaim>(claim(law), law.IsAlways, _numbers[law], law))];
+        [.. Laws.Where(law => law.Scope == scope && (wanted is null || wanted(law))).Select(law => new Asked<TClaim>(claim(law), _numbers[law], law.Names, law.IsAlways))];
 
     /// <summary>A law and its number, and beside them what each visit of a subject needs.</summary>
-    private readonly record struct Asked<TClaim>(TClaim Claim, bool IsAlways, int Number, Law Law);
+    private readonly record struct Asked<TClaim>(TClaim Claim, int Number, int Names, bool IsAlways);
+
+    /// <summary>For each set of traits the laws that speak of a subject which has them. Few of the sets are met: each is made when it is.</summary>
+    private sealed class ByTraits<TClaim>(Asked<TClaim>[] laws, int last)
+    {
+        private readonly Asked<TClaim>[]?[] _sets = new Asked<TClaim>[]?[2 * last];
+
+        public ReadOnlySpan<Asked<TClaim>> this[int has] => _sets[has] ?? Make(has);
+
+        private Asked<TClaim>[] Make(int has) => _sets[has] = [.. laws.Where(law => (law.Names & ~has) == 0)];
+    }
 }

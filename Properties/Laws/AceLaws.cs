@@ -11,10 +11,10 @@ public static class AceLaws
 {
     public static readonly Law OneSlotStaysEmpty = Law.Always(AceRules.OneSlotStaysEmpty,
         (in Step _, NetDevice device) => device is not AceNicDriver { IsAtRest: true } ace || Used(ace) < ace.Slots.Length,
-        (_, _) => "every slot is in use: producer and consumer are equal, and the ring reads as empty");
+        (_, _) => "every slot is in use: producer and consumer are equal, and the ring reads as empty", of: DeviceTraits.AceNic | DeviceTraits.AtRest);
 
     public static readonly Law RingWraps = Law.Sometimes(AceRules.OneSlotStaysEmpty,
-        (in Step _, NetDevice device) => device is AceNicDriver && device.Ring.Producer < device.Ring.Consumer);
+        (in Step _, NetDevice device) => device is AceNicDriver { IsAtRest: true } && device.Ring.Producer < device.Ring.Consumer, of: DeviceTraits.AceNic | DeviceTraits.AtRest);
 
     public static readonly Law LastSlotOwns = Law.Always(AceRules.LastSlotOwns,
         (in Step _, NetDevice device) => device is not AceNicDriver { IsAtRest: true } ace || EachPacket(ace, static (ace, first, count, skb) =>
@@ -29,13 +29,13 @@ public static class AceLaws
 
             return count == skb.NrFrags + 1 || (ace.TellsOfEachDescriptor && first == ace.Ring.Consumer);
         }),
-        (step, device) => Describe(step, (AceNicDriver)device));
+        (step, device) => Describe(step, (AceNicDriver)device), of: DeviceTraits.AceNic | DeviceTraits.AtRest);
 
     public static readonly Law PartOfPacketOccurs = Law.Sometimes(AceRules.LastSlotOwns,
-        (in Step _, NetDevice device) => device is AceNicDriver { TellsOfEachDescriptor: true, Smp: { IsHandling: false }, InFlight: > 0 } ace && BeginsInside(ace));
+        (in Step _, NetDevice device) => device is AceNicDriver { TellsOfEachDescriptor: true, Smp: { IsHandling: false }, InFlight: > 0 } ace && BeginsInside(ace), of: DeviceTraits.AceNic | DeviceTraits.Interleaved);
 
     public static readonly Law PacketOccurs = Law.Sometimes(AceRules.LastSlotOwns,
-        (in Step _, NetDevice device) => device is AceNicDriver { IsAtRest: true, InFlight: > 0 });
+        (in Step _, NetDevice device) => device is AceNicDriver { IsAtRest: true, InFlight: > 0 }, of: DeviceTraits.AceNic | DeviceTraits.AtRest);
 
     public static readonly Law EndStandsOnLast = Law.Always(AceRules.EndOnLast,
         (in Step _, NetDevice device) => device is not AceNicDriver { IsAtRest: true } ace || EachPacket(ace, static (ace, first, count, _) =>
@@ -50,7 +50,7 @@ public static class AceLaws
 
             return true;
         }),
-        (step, device) => Describe(step, (AceNicDriver)device));
+        (step, device) => Describe(step, (AceNicDriver)device), of: DeviceTraits.AceNic | DeviceTraits.AtRest);
 
     public static readonly Law SumFlagStandsOnEach = Law.Always(AceRules.SumFlagOnEach,
         (in Step _, NetDevice device) => device is not AceNicDriver { IsAtRest: true } ace || EachPacket(ace, static (ace, first, count, skb) =>
@@ -65,20 +65,20 @@ public static class AceLaws
 
             return true;
         }),
-        (step, device) => Describe(step, (AceNicDriver)device));
+        (step, device) => Describe(step, (AceNicDriver)device), of: DeviceTraits.AceNic | DeviceTraits.AtRest);
 
     public static readonly Law SumRequestOccurs = Law.Sometimes(AceRules.SumFlagOnEach,
-        (in Step _, NetDevice device) => device is AceNicDriver { IsAtRest: true } ace && EachPacket(ace, static (_, _, _, skb) => skb.IpSummed != ChecksumState.Hw) is false);
+        (in Step _, NetDevice device) => device is AceNicDriver { IsAtRest: true } ace && EachPacket(ace, static (_, _, _, skb) => skb.IpSummed != ChecksumState.Hw) is false, of: DeviceTraits.AceNic | DeviceTraits.AtRest);
 
     public static readonly Law PagedPacketOccurs = Law.Sometimes(AceRules.EndOnLast,
-        (in Step _, NetDevice device) => device is AceNicDriver { IsAtRest: true } ace && !EachPacket(ace, static (_, _, count, _) => count == 1));
+        (in Step _, NetDevice device) => device is AceNicDriver { IsAtRest: true } ace && !EachPacket(ace, static (_, _, count, _) => count == 1), of: DeviceTraits.AceNic | DeviceTraits.AtRest);
 
     public static readonly Law SlotStateIsAbstraction = Law.Always(AceRules.TxDescLife,
         (in Step _, NetDevice device) => device is not AceNicDriver ace || ace is { IsHalted: true, IsAtRest: false } || FirstUnlike(ace) < 0,
-        (_, device) => device is AceNicDriver ace && FirstUnlike(ace) is var slot ? $"slot {slot}: the machine says {ace.Lives[slot]}, memory says {Abstraction(ace, slot)}; {ace.Ring}, the card's consumer {ace.Csm}" : "");
+        (_, device) => device is AceNicDriver ace && FirstUnlike(ace) is var slot ? $"slot {slot}: the machine says {ace.Lives[slot]}, memory says {Abstraction(ace, slot)}; {ace.Ring}, the card's consumer {ace.Csm}" : "", of: DeviceTraits.AceNic);
 
     public static readonly Law DoneSlotOccurs = Law.Sometimes(AceRules.TxDescLife,
-        (in Step _, NetDevice device) => device is AceNicDriver ace && ace.Lives.Contains(AceTxDescMachine.State.Done));
+        (in Step _, NetDevice device) => device is AceNicDriver ace && ace.Lives.Contains(AceTxDescMachine.State.Done), of: DeviceTraits.AceNic);
 
     private delegate bool PacketClaim(AceNicDriver ace, int first, int count, Skb skb);
 

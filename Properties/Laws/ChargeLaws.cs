@@ -29,7 +29,7 @@ public static class ChargeLaws
         (step, _) => $"nobody has a packet, and there are {step.World.Skbs.Live.Count} skbs; charged: {string.Join(", ", step.World.Socks.Select(sock => sock.WmemAlloc + sock.WmemQueued))}; pages: {string.Join(", ", step.World.Memory.InUse.Where(page => page.Count > 1).Select(page => $"{page} count {page.Count}"))}");
 
     public static readonly Law QuietAfterSendingOccurs = Law.Sometimes(SkbRules.OwnerCharged,
-        (in Step step, Sock sock) => sock is TcpSock tcp && unchecked(tcp.SndUna - tcp.FirstSeq) is > 0 and < 0x80000000 && IsQuiet(step.World));
+        (in Step step, Sock sock) => sock is TcpSock tcp && unchecked(tcp.SndUna - tcp.FirstSeq) is > 0 and < 0x80000000 && IsQuiet(step.World), of: SockTraits.Tcp);
 
     public static readonly Law PurgeLeavesNothing = Law.Always(SkbRules.PurgedAtOnce,
         (in Step step) => Purged(step) is not { } sock || (sock.WriteQueue.Length == 0 && sock.WmemQueued == 0 && sock.SendPageCache is null),

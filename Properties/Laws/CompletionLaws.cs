@@ -11,9 +11,9 @@ public static class CompletionLaws
 {
     public static readonly Law ToldOnlyUnread = Law.Always(PinRules.ToldWhenUnread,
         (in Step step, Sock sock) => ReaderOfTold(step, sock) is null,
-        (step, sock) => $"{sock.Id} was told of a call whose bytes are still in {ReaderOfTold(step, sock)!.NrFrags} fragments of an skb that is {ReaderOfTold(step, sock)!.State}: {string.Join(", ", sock.ErrorQueue.Ranges)}");
+        (step, sock) => $"{sock.Id} was told of a call whose bytes are still in {ReaderOfTold(step, sock)!.NrFrags} fragments of an skb that is {ReaderOfTold(step, sock)!.State}: {string.Join(", ", sock.ErrorQueue.Ranges)}", of: SockTraits.Told | SockTraits.Lent);
 
-    public static readonly Law RetransmissionWhilePendingOccurs = Law.Sometimes(PinRules.ToldWhenUnread, (in Step step) => step.Calls.Retransmitted);
+    public static readonly Law RetransmissionWhilePendingOccurs = Law.Sometimes(PinRules.ToldWhenUnread, (in Step step) => step.Calls.Retransmitted, of: StepTraits.Planned);
 
     public static readonly Law CarriersAreCounted = Law.Always(PinRules.CarriersAreCounted,
         (in Step step) => Miscounted(step.World) is null,
@@ -37,7 +37,7 @@ public static class CompletionLaws
 
     public static readonly Law EachCallStandsOnce = Law.Always(NetRules.ToldOnce,
         (in Step step, Sock sock) => StandsOnce(step, sock),
-        (step, sock) => $"{sock.Id}: calls not told {Numbers(step, sock.Id)}; notifications {Notifications(step.World, sock)}");
+        (step, sock) => $"{sock.Id}: calls not told {Numbers(step, sock.Id)}; notifications {Notifications(step.World, sock)}", of: SockTraits.Lent);
 
     public static readonly Law ReadRangeIsUntold = Law.Always(NetRules.ToldOnce,
         (in Step step) => step.Calls.Misfit is null,
@@ -45,31 +45,31 @@ public static class CompletionLaws
 
     public static readonly Law ReadRangeOccurs = Law.Sometimes(NetRules.ToldOnce, (in Step step) => step.Seen.Told is not null);
 
-    public static readonly Law ToldOutOfOrderOccurs = Law.Sometimes(NetRules.ToldOnce, (in Step step, Sock sock) => IsToldBeforeOlder(step, sock));
+    public static readonly Law ToldOutOfOrderOccurs = Law.Sometimes(NetRules.ToldOnce, (in Step step, Sock sock) => IsToldBeforeOlder(step, sock), of: SockTraits.Told);
 
     public static readonly Law RangesAreMaximal = Law.Always(NetRules.RangesAreJoined,
         (in Step _, Sock sock) => !HasNeighbours(sock, sameKind: true),
-        (_, sock) => $"ranges of {sock.Id} that should be one: {string.Join(", ", sock.ErrorQueue.Ranges)}");
+        (_, sock) => $"ranges of {sock.Id} that should be one: {string.Join(", ", sock.ErrorQueue.Ranges)}", of: SockTraits.Told);
 
     public static readonly Law JoinedRangeOccurs = Law.Sometimes(NetRules.RangesAreJoined,
-        (in Step step, Sock sock) => Any(sock, static range => range.Lo != range.Hi));
+        (in Step step, Sock sock) => Any(sock, static range => range.Lo != range.Hi), of: SockTraits.Told);
 
-    public static readonly Law KindsApartOccurs = Law.Sometimes(NetRules.RangesAreJoined, (in Step _, Sock sock) => HasNeighbours(sock, sameKind: false));
+    public static readonly Law KindsApartOccurs = Law.Sometimes(NetRules.RangesAreJoined, (in Step _, Sock sock) => HasNeighbours(sock, sameKind: false), of: SockTraits.Told);
 
     public static readonly Law CopiedIsSaid = Law.Always(NetRules.CopiedIsSaid,
         (in Step step, Sock sock) => Misreported(step, sock) is null,
-        (step, sock) => $"{sock.Id} says {Misreported(step, sock)}; calls not told {Numbers(step, sock.Id)}");
+        (step, sock) => $"{sock.Id} says {Misreported(step, sock)}; calls not told {Numbers(step, sock.Id)}", of: SockTraits.Told | SockTraits.Lent);
 
-    public static readonly Law CopiedOccurs = Law.Sometimes(NetRules.CopiedIsSaid, (in Step step, Sock sock) => Any(sock, static range => range.Copied));
+    public static readonly Law CopiedOccurs = Law.Sometimes(NetRules.CopiedIsSaid, (in Step step, Sock sock) => Any(sock, static range => range.Copied), of: SockTraits.Told);
 
-    public static readonly Law NotCopiedOccurs = Law.Sometimes(NetRules.CopiedIsSaid, (in Step step, Sock sock) => Any(sock, static range => !range.Copied));
+    public static readonly Law NotCopiedOccurs = Law.Sometimes(NetRules.CopiedIsSaid, (in Step step, Sock sock) => Any(sock, static range => !range.Copied), of: SockTraits.Told);
 
     public static readonly Law OneCallAnSkb = Law.Always(NetRules.OneNotification,
         (in Step step, Skb skb) => Calls(step, skb) <= 1,
-        (step, skb) => $"an skb that is {skb.State} carries bytes of {Calls(step, skb)} zero-copy sends");
+        (step, skb) => $"an skb that is {skb.State} carries bytes of {Calls(step, skb)} zero-copy sends", of: Traits.Paged);
 
     public static readonly Law TailOfAnotherCallOccurs = Law.Sometimes(NetRules.OneNotification,
-        (in Step step, Sock sock) => sock is TcpSock tcp && step.Calls.Untold.Length > 1 && IsCutBetweenCalls(tcp));
+        (in Step step, Sock sock) => sock is TcpSock tcp && step.Calls.Untold.Length > 1 && IsCutBetweenCalls(tcp), of: SockTraits.Tcp | SockTraits.Lent);
 
     public static readonly Law UserPagesByReference = Law.Always(NetRules.UserPagesByReference,
         (in Step step) => step.Operation is not MsgZerocopy call || NetLaws.CopiedAtCall(step) == (CanReference(step, call.Sock) ? 0 : NetLaws.Offered(step)),

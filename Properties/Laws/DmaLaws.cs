@@ -28,10 +28,10 @@ public static class DmaLaws
 
     public static readonly Law NoneLeft = Law.Always(DmaRules.NoneLeft,
         (in Step _, NetDevice device) => !device.IsAtRest || PacketMappings(device) <= SlotsInUse(device),
-        (_, device) => $"{PacketMappings(device)} mappings of packet data, and {SlotsInUse(device)} slots in use");
+        (_, device) => $"{PacketMappings(device)} mappings of packet data, and {SlotsInUse(device)} slots in use", of: DeviceTraits.AtRest);
 
     public static readonly Law IdleAgainOccurs = Law.Sometimes(DmaRules.NoneLeft,
-        (in Step _, NetDevice device) => device.Descriptors > 0 && SlotsInUse(device) == 0);
+        (in Step _, NetDevice device) => device.IsAtRest && device.Descriptors > 0 && SlotsInUse(device) == 0, of: DeviceTraits.AtRest);
 
     public static readonly Law RefusedDropsPacket = Law.Always(DmaRules.RefusedMapDropsPacket,
         (in Step step) => !AllAtRest(step.World) || Refused(step.World) == step.History.NotMapped,
@@ -66,10 +66,10 @@ public static class DmaLaws
 
     public static readonly Law MappedAsBooked = Law.Always(DmaRules.MappingLife,
         (in Step _, NetDevice device) => !device.IsAtRest || SumOfMappings(device) == SumOfSlots(device),
-        (step, device) => $"{Mapped(step, device)}; the slots of {device.Driver} ({device.Id}) name others");
+        (step, device) => $"{Mapped(step, device)}; the slots of {device.Driver} ({device.Id}) name others", of: DeviceTraits.AtRest);
 
     public static readonly Law BookedMappingOccurs = Law.Sometimes(DmaRules.MappingLife,
-        (in Step _, NetDevice device) => device.IsAtRest && PacketMappings(device) > 1);
+        (in Step _, NetDevice device) => device.IsAtRest && PacketMappings(device) > 1, of: DeviceTraits.AtRest);
 
     private static string Spell(Step step, DmaMapping mapping) =>
         $"a mapping of {mapping.Length} bytes covers {step.World.Memory.Spell(mapping.Address, mapping.Length)}";

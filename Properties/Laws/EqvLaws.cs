@@ -21,35 +21,35 @@ public static class EqvLaws
 
     public static readonly Law FramesAreEqual = Law.Always(EqvRules.FrameEqual,
         (in Step step) => FirstDifference(step.Seen, step.Copying) is null,
-        (step, _) => Explain(FirstDifference(step.Seen, step.Copying)!.Value));
+        (step, _) => Explain(FirstDifference(step.Seen, step.Copying)!.Value), of: StepTraits.Emitted);
 
-    public static readonly Law FrameOccurs = Law.Sometimes(EqvRules.FrameEqual, (in Step step) => step.Copying.Emitted.Count > 0);
+    public static readonly Law FrameOccurs = Law.Sometimes(EqvRules.FrameEqual, (in Step step) => step.Copying.Emitted.Count > 0, of: StepTraits.Emitted);
 
     public static readonly Law OriginsAreExact = Law.Always(EqvRules.OriginExact,
         (in Step step) => FirstOrigin(step.Seen, step.Copying) is null,
-        (step, _) => FirstOrigin(step.Seen, step.Copying)!);
+        (step, _) => FirstOrigin(step.Seen, step.Copying)!, of: StepTraits.Emitted);
 
     public static readonly Law OriginOccurs = Law.Sometimes(EqvRules.OriginExact,
-        (in Step step) => step.World.Profile.Provenance && step.Seen.Deliveries.Count > 0);
+        (in Step step) => step.World.Profile.Provenance && step.Seen.Deliveries.Count > 0, of: StepTraits.Emitted);
 
     public static readonly Law BytesAreWithinReading = Law.Always(EqvRules.WithinReading,
         (in Step step) => FirstStray(step.Copying) is null,
-        (step, _) => ExplainStray(step, FirstStray(step.Copying)!));
+        (step, _) => ExplainStray(step, FirstStray(step.Copying)!), of: StepTraits.Emitted);
 
-    public static readonly Law LaterWriteShows = Law.Sometimes(EqvRules.WithinReading, (in Step step) => Any(step.Copying, static due => due.ShowsWrite));
+    public static readonly Law LaterWriteShows = Law.Sometimes(EqvRules.WithinReading, (in Step step) => Any(step.Copying, static due => due.ShowsWrite), of: StepTraits.Emitted);
 
     public static readonly Law HeldPageIsRead = Law.Always(PinRules.WrittenInPlace,
         (in Step step) => FirstOutdated(step.Copying) is null,
-        (step, _) => $"byte {FirstOutdated(step.Copying)!.Outdated} of the frame of packet {FirstOutdated(step.Copying)!.Number} is older than the last write to its page");
+        (step, _) => $"byte {FirstOutdated(step.Copying)!.Outdated} of the frame of packet {FirstOutdated(step.Copying)!.Number} is older than the last write to its page", of: StepTraits.Emitted);
 
-    public static readonly Law HeldPageIsWritten = Law.Sometimes(PinRules.WrittenInPlace, (in Step step) => Any(step.Copying, static due => due.ShowsWrite));
+    public static readonly Law HeldPageIsWritten = Law.Sometimes(PinRules.WrittenInPlace, (in Step step) => Any(step.Copying, static due => due.ShowsWrite), of: StepTraits.Emitted);
 
     public static readonly Law StaleFrameIsDropped = Law.Always(EqvRules.StaleSum,
         (in Step step) => FirstMisjudged(step) is null,
-        (step, _) => $"the frame of packet {FirstMisjudged(step)!.Number} was summed before its pages were written, and the receiver {(IsRejected(step.Seen, FirstMisjudged(step)!.Index) ? "dropped it with a right sum" : "took it with a wrong one")}");
+        (step, _) => $"the frame of packet {FirstMisjudged(step)!.Number} was summed before its pages were written, and the receiver {(IsRejected(step.Seen, FirstMisjudged(step)!.Index) ? "dropped it with a right sum" : "took it with a wrong one")}", of: StepTraits.Emitted);
 
     public static readonly Law StaleFrameOccurs = Law.Sometimes(EqvRules.StaleSum,
-        (in Step step) => Any(step.Copying, static due => due.IsStale));
+        (in Step step) => Any(step.Copying, static due => due.IsStale), of: StepTraits.Emitted);
 
     /// <summary>Whether the frame of an index was summed by the CPU before its pages were written: by its operations, not by what became of it.</summary>
     internal static bool IsStale(CopyingWorld copying, int index) => DueOf(copying, index) is { IsStale: true };

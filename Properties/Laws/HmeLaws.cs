@@ -11,46 +11,46 @@ public static class HmeLaws
 {
     public static readonly Law OneSlotStaysEmpty = Law.Always(HmeRules.OneSlotStaysEmpty,
         (in Step _, NetDevice device) => device is not HmeDriver { IsAtRest: true } hme || Slots(hme) < hme.TxSkbs.Length,
-        (_, _) => "the packets in flight take every slot: tx_new and tx_old are equal, and the ring reads as empty");
+        (_, _) => "the packets in flight take every slot: tx_new and tx_old are equal, and the ring reads as empty", of: DeviceTraits.Hme | DeviceTraits.AtRest);
 
     public static readonly Law RingWraps = Law.Sometimes(HmeRules.OneSlotStaysEmpty,
-        (in Step _, NetDevice device) => device is HmeDriver && device.Ring.Producer < device.Ring.Consumer);
+        (in Step _, NetDevice device) => device is HmeDriver { IsAtRest: true } && device.Ring.Producer < device.Ring.Consumer, of: DeviceTraits.Hme | DeviceTraits.AtRest);
 
     public static readonly Law FirstSlotOwns = Law.Always(HmeRules.FirstSlotOwns,
         (in Step _, NetDevice device) => device is not HmeDriver { IsAtRest: true } hme || EachDescriptor(hme, static (hme, slot, i, skb) => (hme.TxSkbs[slot] is not null) == (i == 0)),
-        (step, device) => Describe(step, (HmeDriver)device));
+        (step, device) => Describe(step, (HmeDriver)device), of: DeviceTraits.Hme | DeviceTraits.AtRest);
 
     public static readonly Law PacketOccurs = Law.Sometimes(HmeRules.FirstSlotOwns,
-        (in Step _, NetDevice device) => device is HmeDriver { IsAtRest: true, InFlight: > 0 });
+        (in Step _, NetDevice device) => device is HmeDriver { IsAtRest: true, InFlight: > 0 }, of: DeviceTraits.Hme | DeviceTraits.AtRest);
 
     public static readonly Law FramedOnce = Law.Always(HmeRules.Framing,
         (in Step _, NetDevice device) => device is not HmeDriver { IsAtRest: true } hme || EachDescriptor(hme, static (hme, slot, i, skb) =>
             hme.Descriptor(slot).Flags is var flags && flags.HasFlag(TxFlags.Sop) == (i == 0) && flags.HasFlag(TxFlags.Eop) == (i == skb.NrFrags)),
-        (step, device) => Describe(step, (HmeDriver)device));
+        (step, device) => Describe(step, (HmeDriver)device), of: DeviceTraits.Hme | DeviceTraits.AtRest);
 
     public static readonly Law PagedPacketOccurs = Law.Sometimes(HmeRules.Framing,
-        (in Step _, NetDevice device) => device is HmeDriver { IsAtRest: true } hme && !EachDescriptor(hme, static (_, _, i, _) => i == 0));
+        (in Step _, NetDevice device) => device is HmeDriver { IsAtRest: true } hme && !EachDescriptor(hme, static (_, _, i, _) => i == 0), of: DeviceTraits.Hme | DeviceTraits.AtRest);
 
     public static readonly Law SumFieldsAreThePackets = Law.Always(HmeRules.SumFieldsFit,
         (in Step _, NetDevice device) => device is not HmeDriver { IsAtRest: true } hme || EachDescriptor(hme, static (hme, slot, _, skb) =>
             hme.Descriptor(slot) is var descriptor && (skb.IpSummed == ChecksumState.Hw
                 ? descriptor.Flags.HasFlag(TxFlags.CsEnable) && descriptor.Start == skb.TransportHeader - skb.Data && descriptor.Location == descriptor.Start + (int)skb.Csum
                 : !descriptor.Flags.HasFlag(TxFlags.CsEnable))),
-        (step, device) => Describe(step, (HmeDriver)device));
+        (step, device) => Describe(step, (HmeDriver)device), of: DeviceTraits.Hme | DeviceTraits.AtRest);
 
     public static readonly Law SumRequestOccurs = Law.Sometimes(HmeRules.SumFieldsFit,
-        (in Step _, NetDevice device) => device is HmeDriver { IsAtRest: true } hme && !EachDescriptor(hme, static (_, _, _, skb) => skb.IpSummed != ChecksumState.Hw));
+        (in Step _, NetDevice device) => device is HmeDriver { IsAtRest: true } hme && !EachDescriptor(hme, static (_, _, _, skb) => skb.IpSummed != ChecksumState.Hw), of: DeviceTraits.Hme | DeviceTraits.AtRest);
 
     public static readonly Law OwnLiesInside = Law.Always(HmeRules.OwnInsideRing,
         (in Step _, NetDevice device) => device is not HmeDriver { IsAtRest: true } hme || Stale(hme) < 0,
-        (step, device) => $"slot {Stale((HmeDriver)device)} is the chip's, and lies outside {device.Ring}");
+        (step, device) => $"slot {Stale((HmeDriver)device)} is the chip's, and lies outside {device.Ring}", of: DeviceTraits.Hme | DeviceTraits.AtRest);
 
     public static readonly Law GivenUpOccurs = Law.Sometimes(HmeRules.OwnInsideRing,
-        (in Step _, NetDevice device) => device is HmeDriver { IsAtRest: true, Dma.Failed: > 0, InFlight: > 0 });
+        (in Step _, NetDevice device) => device is HmeDriver { IsAtRest: true, Dma.Failed: > 0, InFlight: > 0 }, of: DeviceTraits.Hme | DeviceTraits.AtRest);
 
     public static readonly Law RingSizeIsTold = Law.Always(HmeRules.RingSizeTold,
         (in Step _, NetDevice device) => device is not HmeDriver hme || hme.RingAsTold == hme.TxSkbs.Length,
-        (_, device) => device is HmeDriver hme ? $"the driver wraps at {hme.TxSkbs.Length} entries; ETX_RSIZE says {hme.RingAsTold}" : "");
+        (_, device) => device is HmeDriver hme ? $"the driver wraps at {hme.TxSkbs.Length} entries; ETX_RSIZE says {hme.RingAsTold}" : "", of: DeviceTraits.Hme);
 
     private static int Stale(HmeDriver hme)
     {
@@ -70,10 +70,10 @@ public static class HmeLaws
 
     public static readonly Law DescriptorStateIsAbstraction = Law.Always(HmeRules.TxDescLife,
         (in Step _, NetDevice device) => device is not HmeDriver hme || FirstUnlike(hme) < 0,
-        (_, device) => device is HmeDriver hme && FirstUnlike(hme) is var slot ? $"descriptor {slot}: the machine says {hme.Lives[slot]}; memory says {hme.Descriptor(slot).Flags}; {hme.Ring}" : "");
+        (_, device) => device is HmeDriver hme && FirstUnlike(hme) is var slot ? $"descriptor {slot}: the machine says {hme.Lives[slot]}; memory says {hme.Descriptor(slot).Flags}; {hme.Ring}" : "", of: DeviceTraits.Hme);
 
     public static readonly Law BackDescriptorOccurs = Law.Sometimes(HmeRules.TxDescLife,
-        (in Step _, NetDevice device) => device is HmeDriver hme && hme.Lives.Contains(HmeTxDescMachine.State.Back));
+        (in Step _, NetDevice device) => device is HmeDriver hme && hme.Lives.Contains(HmeTxDescMachine.State.Back), of: DeviceTraits.Hme);
 
     private delegate bool DescriptorClaim(HmeDriver hme, int slot, int index, Skb skb);
 
@@ -118,12 +118,13 @@ public static class HmeLaws
     {
         var (entries, producer, consumer, _) = hme.Ring;
         var used = producer >= consumer ? producer - consumer : producer - consumer + entries;
+        var isAtRest = hme.IsAtRest;
         for (var i = 0; i < entries; i++)
         {
             var slot = consumer + i < entries ? consumer + i : consumer + i - entries;
             var says = hme.Lives[slot];
             if (hme.Descriptor(slot).Flags.HasFlag(TxFlags.Own) != (says == HmeTxDescMachine.State.Own)
-                || (hme.IsAtRest && (i < used ? says is HmeTxDescMachine.State.Free or HmeTxDescMachine.State.Filled : says != HmeTxDescMachine.State.Free)))
+                || (isAtRest && (i < used ? says is HmeTxDescMachine.State.Free or HmeTxDescMachine.State.Filled : says != HmeTxDescMachine.State.Free)))
             {
                 return slot;
             }

@@ -11,37 +11,37 @@ public static class InterleavedLaws
 {
     public static readonly Law WaitsForReclaim = Law.Always(AceRules.WaitsForReclaimOnly,
         (in Step _, NetDevice device) => device.Smp is null || !Waits(device.Smp) || device.Smp.IsHandling,
-        (_, device) => $"hard_start_xmit of {device.Id} was called with the queue awake, finds the ring full ({device.Ring}), and no reclaim is under way");
+        (_, device) => $"hard_start_xmit of {device.Id} was called with the queue awake, finds the ring full ({device.Ring}), and no reclaim is under way", of: DeviceTraits.Interleaved);
 
     public static readonly Law WaitOccurs = Law.Sometimes(AceRules.WaitsForReclaimOnly,
-        (in Step _, NetDevice device) => device.Smp is { IsHandling: true } smp && Waits(smp));
+        (in Step _, NetDevice device) => device.Smp is { IsHandling: true } smp && Waits(smp), of: DeviceTraits.Interleaved);
 
     public static readonly Law NothingIsStuck = Law.Always(NetRules.NothingIsStuck,
         (in Step _, NetDevice device) => device.Smp is null || !device.Smp.IsStill || (device.InFlight == 0 && (!device.Stopped || !device.IsUp)),
-        (_, device) => $"nobody can go on; {device.Driver} ({device.Id}) holds {device.InFlight} packet(s) and is {(device.Stopped ? "stopped" : "awake")}{Where(device.Smp!)}");
+        (_, device) => $"nobody can go on; {device.Driver} ({device.Id}) holds {device.InFlight} packet(s) and is {(device.Stopped ? "stopped" : "awake")}{Where(device.Smp!)}", of: DeviceTraits.Still);
 
     public static readonly Law RestOccurs = Law.Sometimes(NetRules.NothingIsStuck,
-        (in Step _, NetDevice device) => device.Smp is { Steps: > 0, IsStill: true });
+        (in Step _, NetDevice device) => device.Smp is { Steps: > 0, IsStill: true }, of: DeviceTraits.Still);
 
     public static readonly Law LocksAreReleased = Law.Always(NetRules.LocksAreReleased,
         (in Step _, NetDevice device) => device.Smp is not { IsOutsideDriver: true } smp || !IsAnyHeld(smp),
-        (_, device) => $"no CPU is inside a procedure of {device.Id}, and one of its locks is held");
+        (_, device) => $"no CPU is inside a procedure of {device.Id}, and one of its locks is held", of: DeviceTraits.Interleaved | DeviceTraits.Outside);
 
-    public static readonly Law LockIsHeldInside = Law.Sometimes(NetRules.LocksAreReleased, (in Step _, NetDevice device) => device.Smp is { } smp && IsAnyHeld(smp));
+    public static readonly Law LockIsHeldInside = Law.Sometimes(NetRules.LocksAreReleased, (in Step _, NetDevice device) => device.Smp is not null && device.Read(Word.XmitLock).Number != 0, of: DeviceTraits.Interleaved);
 
     public static readonly Law NoneIsTheChips = Law.Always(HmeRules.KickFollowsOwn,
         (in Step _, NetDevice device) => device is not HmeDriver { Smp: not null, IsUp: true } hme || !device.Smp.IsStill || !AnyOwned(hme),
-        (_, device) => $"nobody can go on, and the chip has not looked at the descriptors of {device.InFlight} packet(s)");
+        (_, device) => $"nobody can go on, and the chip has not looked at the descriptors of {device.InFlight} packet(s)", of: DeviceTraits.Hme | DeviceTraits.Still);
 
     public static readonly Law KickedOccurs = Law.Sometimes(HmeRules.KickFollowsOwn,
-        (in Step _, NetDevice device) => device is HmeDriver { Smp: not null } hme && AnyOwned(hme));
+        (in Step _, NetDevice device) => device is HmeDriver { Smp: not null } hme && AnyOwned(hme), of: DeviceTraits.Hme | DeviceTraits.Interleaved);
 
     public static readonly Law LastReaderFrees = Law.Always(SkbRules.LastHolderReadsLate,
         (in Step _, NetDevice device) => device.Smp is not { Shared: { Skb: not null, Hands: 0 } },
-        (_, device) => $"both readers are done on the CPUs of {device.Id}, and the skb is there");
+        (_, device) => $"both readers are done on the CPUs of {device.Id}, and the skb is there", of: DeviceTraits.Sharing);
 
     public static readonly Law LastReaderOccurs = Law.Sometimes(SkbRules.LastHolderReadsLate,
-        (in Step _, NetDevice device) => device.Smp is { Shared: { Skb: { Users: 1, List: null }, Hands: 1 } } smp && !smp.Agents[(int)AgentId.Cpu1].IsIdle);
+        (in Step _, NetDevice device) => device.Smp is { Shared: { Skb: { Users: 1, List: null }, Hands: 1 } } smp && !smp.Agents[(int)AgentId.Cpu1].IsIdle, of: DeviceTraits.Sharing);
 
     private static bool Waits(Interleaving smp)
     {

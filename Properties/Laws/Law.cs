@@ -97,6 +97,70 @@ public enum StepTraits
 
     /// <summary>The operation was refused.</summary>
     Refused = 2,
+
+    /// <summary>Frames went out or came to the receiver, on either path.</summary>
+    Emitted = 4,
+
+    /// <summary>A packet came to dev_queue_xmit().</summary>
+    Decided = 8,
+
+    /// <summary>The segment plan has new entries.</summary>
+    Planned = 16,
+
+    /// <summary>A driver was handed a packet, or a tap was shown one.</summary>
+    Handed = 32,
+
+    /// <summary>Packets were dropped.</summary>
+    Dropped = 64,
+}
+
+/// <summary>What a socket has of which a law may speak, as <see cref="Traits"/> for skbs.</summary>
+[Flags]
+public enum SockTraits
+{
+    None = 0,
+
+    /// <summary>TCP.</summary>
+    Tcp = 1,
+
+    /// <summary>Ranges in its error queue.</summary>
+    Told = 2,
+
+    /// <summary>Somewhere there is a zero-copy send whose user was not told, or a notification.</summary>
+    Lent = 4,
+}
+
+/// <summary>What a net device has of which a law may speak, as <see cref="Traits"/> for skbs.</summary>
+[Flags]
+public enum DeviceTraits
+{
+    None = 0,
+    AceNic = 1,
+    Hme = 2,
+
+    /// <summary>Nobody is inside the driver, and nothing that was stored is on its way.</summary>
+    AtRest = 4,
+
+    /// <summary>No procedure of the driver is under way on a CPU.</summary>
+    Outside = 8,
+
+    /// <summary>Driver, handler and card go on one access at a time.</summary>
+    Interleaved = 16,
+
+    /// <summary>Interleaved, and nobody can go on.</summary>
+    Still = 32,
+
+    /// <summary>Its queue is stopped.</summary>
+    Stopped = 64,
+
+    /// <summary>Packets wait in its bands.</summary>
+    Waiting = 128,
+
+    /// <summary>It is down.</summary>
+    Down = 256,
+
+    /// <summary>Interleaved, and its CPUs have an skb in common.</summary>
+    Sharing = 512,
 }
 
 /// <summary>Whether a law must always hold, or its premise must happen at some time in a run.</summary>
@@ -171,8 +235,31 @@ public sealed class Law
     /// <summary>What the step did of which it speaks.</summary>
     public StepTraits OfStep { get; private init; }
 
+    /// <summary>What the socket has of which it speaks.</summary>
+    public SockTraits OfSock { get; private init; }
+
+    /// <summary>What the device has of which it speaks.</summary>
+    public DeviceTraits OfDevice { get; private init; }
+
     /// <summary>Kinds of operation after which it is evaluated; after others it says nothing. Empty for each.</summary>
     public IReadOnlyList<Type> After { get; private init; } = [];
+
+    /// <summary>Its traits as a number: of its scope's kind.</summary>
+    internal int Names => Scope switch
+    {
+        Scope.Skb or Scope.NamedSkb => (int)Of,
+        Scope.Page => (int)OfPage,
+        Scope.Step => (int)OfStep,
+        Scope.Sock => (int)OfSock,
+        Scope.Device or Scope.Mappings => (int)OfDevice,
+        _ => 0,
+    };
+
+    /// <summary>The same of each subject, whatever that has: what traits spare is to make no difference.</summary>
+    public Law OfAll() => new(Rule, Kind, Scope, Name)
+    {
+        Step = Step, Skb = Skb, NamedSkb = NamedSkb, Page = Page, Sock = Sock, Device = Device, Mm = Mm, Pin = Pin, After = After, Explanation = Explanation,
+    };
 
     internal bool IsAlways { get; }
 
@@ -206,11 +293,11 @@ public sealed class Law
     public static Law Always(Rule rule, PageClaim claim, Explain<Page> explain, PageTraits of = PageTraits.None, [CallerMemberName] string name = "") =>
         new(rule, LawKind.Always, Scope.Page, name) { Page = claim, OfPage = of, Explanation = (step, subject) => explain(step, (Page)subject!) };
 
-    public static Law Always(Rule rule, SockClaim claim, Explain<Sock> explain, [CallerMemberName] string name = "") =>
-        new(rule, LawKind.Always, Scope.Sock, name) { Sock = claim, Explanation = (step, subject) => explain(step, (Sock)subject!) };
+    public static Law Always(Rule rule, SockClaim claim, Explain<Sock> explain, SockTraits of = SockTraits.None, [CallerMemberName] string name = "") =>
+        new(rule, LawKind.Always, Scope.Sock, name) { Sock = claim, OfSock = of, Explanation = (step, subject) => explain(step, (Sock)subject!) };
 
-    public static Law Always(Rule rule, DeviceClaim claim, Explain<NetDevice> explain, Scope scope = Scope.Device, [CallerMemberName] string name = "") =>
-        new(rule, LawKind.Always, scope, name) { Device = claim, Explanation = (step, subject) => explain(step, (NetDevice)subject!) };
+    public static Law Always(Rule rule, DeviceClaim claim, Explain<NetDevice> explain, Scope scope = Scope.Device, DeviceTraits of = DeviceTraits.None, [CallerMemberName] string name = "") =>
+        new(rule, LawKind.Always, scope, name) { Device = claim, OfDevice = of, Explanation = (step, subject) => explain(step, (NetDevice)subject!) };
 
     public static Law Always(Rule rule, MmClaim claim, Explain<MmStruct> explain, [CallerMemberName] string name = "") =>
         new(rule, LawKind.Always, Scope.Mm, name) { Mm = claim, Explanation = (step, subject) => explain(step, (MmStruct)subject!) };
@@ -228,11 +315,11 @@ public sealed class Law
 
     public static Law Sometimes(Rule rule, NamedSkbClaim claim, Traits of = Traits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.NamedSkb, name) { NamedSkb = claim, Of = of };
 
-    public static Law Sometimes(Rule rule, SockClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Sock, name) { Sock = claim };
+    public static Law Sometimes(Rule rule, SockClaim claim, SockTraits of = SockTraits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Sock, name) { Sock = claim, OfSock = of };
 
     public static Law Sometimes(Rule rule, PageClaim claim, PageTraits of = PageTraits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Page, name) { Page = claim, OfPage = of };
 
-    public static Law Sometimes(Rule rule, DeviceClaim claim, Scope scope = Scope.Device, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, scope, name) { Device = claim };
+    public static Law Sometimes(Rule rule, DeviceClaim claim, Scope scope = Scope.Device, DeviceTraits of = DeviceTraits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, scope, name) { Device = claim, OfDevice = of };
 
     public override string ToString() => $"{Rule.Id} {Name}";
 

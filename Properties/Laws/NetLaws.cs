@@ -34,19 +34,19 @@ public static class NetLaws
     public static readonly Law LinearizedIffNeeded = Law.Always(NetRules.LinearizedWithoutSg,
         (in Step step) => EachDecision(step, static (in XmitDecision decision, NetDevice device) =>
             decision.Listed || decision.Linearized == (decision.Paged && IsBeyond(decision, device))),
-        (step, _) => ExplainDecisions(step));
+        (step, _) => ExplainDecisions(step), of: StepTraits.Decided);
 
     public static readonly Law LinearizedOccurs = Law.Sometimes(NetRules.LinearizedWithoutSg,
-        (in Step step) => !EachDecision(step, static (in XmitDecision decision, NetDevice _) => decision.Listed || !decision.Linearized));
+        (in Step step) => !EachDecision(step, static (in XmitDecision decision, NetDevice _) => decision.Listed || !decision.Linearized), of: StepTraits.Decided);
 
     public static readonly Law ListLinearizedIffNeeded = Law.Always(NetRules.ListLinearized,
         (in Step step) => EachDecision(step, static (in XmitDecision decision, NetDevice device) =>
             !decision.Listed || decision.Linearized == (!Has(device, NetifFeatures.FragList) || (decision.Paged && IsBeyond(decision, device)))),
-        (step, _) => ExplainDecisions(step));
+        (step, _) => ExplainDecisions(step), of: StepTraits.Decided);
 
     public static readonly Law ListStaysAway = Law.Always(NetRules.ListLinearized,
         (in Step step, NetDevice device) => (device.HardwareFeatures & NetifFeatures.FragList) != 0 || !HoldsList(step, device),
-        (_, device) => $"{device.Driver} ({device.Id}) cannot do NETIF_F_FRAGLIST and holds an skb with a list");
+        (_, device) => $"{device.Driver} ({device.Id}) cannot do NETIF_F_FRAGLIST and holds an skb with a list", Scope.Mappings);
 
     public static readonly Law ListForDeviceOccurs = Law.Sometimes(NetRules.ListLinearized,
         (in Step step) => !EachDecision(step, static (in XmitDecision decision, NetDevice _) => !decision.Listed || !decision.Linearized), after: [typeof(IpForward)]);
@@ -61,52 +61,52 @@ public static class NetLaws
     public static readonly Law HighPagesAreCopied = Law.Always(NetRules.HighPagesNeedHighDma,
         (in Step step) => EachDecision(step, static (in XmitDecision decision, NetDevice device) =>
             !decision.HighPages || decision.Linearized || Has(device, NetifFeatures.HighDma)),
-        (step, _) => ExplainDecisions(step));
+        (step, _) => ExplainDecisions(step), of: StepTraits.Decided);
 
     public static readonly Law HighPagesStayAway = Law.Always(NetRules.HighPagesNeedHighDma,
         (in Step step, NetDevice device) => (device.HardwareFeatures & NetifFeatures.HighDma) != 0 || !HoldsHighPage(step, device),
         (_, device) => $"{device.Driver} ({device.Id}) cannot do NETIF_F_HIGHDMA and holds a fragment at or above 896 MB", Scope.Mappings);
 
     public static readonly Law HighPagesOccur = Law.Sometimes(NetRules.HighPagesNeedHighDma,
-        (in Step step) => !EachDecision(step, static (in XmitDecision decision, NetDevice _) => !decision.HighPages));
+        (in Step step) => !EachDecision(step, static (in XmitDecision decision, NetDevice _) => !decision.HighPages), of: StepTraits.Decided);
 
     public static readonly Law CpuSumsIffDeviceCannot = Law.Always(NetRules.SummedByCpuIffDeviceCannot,
         (in Step step) => EachDecision(step, static (in XmitDecision decision, NetDevice device) =>
             decision.Summed == (decision.WantsSum && !(Has(device, NetifFeatures.AnyCsum) && RequestFits(decision, device)))),
-        (step, _) => ExplainDecisions(step));
+        (step, _) => ExplainDecisions(step), of: StepTraits.Decided);
 
     public static readonly Law CpuSumOccurs = Law.Sometimes(NetRules.SummedByCpuIffDeviceCannot,
-        (in Step step) => !EachDecision(step, static (in XmitDecision decision, NetDevice _) => !decision.Summed));
+        (in Step step) => !EachDecision(step, static (in XmitDecision decision, NetDevice _) => !decision.Summed), of: StepTraits.Decided);
 
     public static readonly Law PlanHasNoGap = Law.Always(NetRules.PlanIsContiguous,
         (in Step step) => step.History.Misfit is null,
-        (step, _) => $"{step.History.Misfit}; the next new byte of the flow is {step.History.Next(step.History.Misfit!.Value.Flow)}");
+        (step, _) => $"{step.History.Misfit}; the next new byte of the flow is {step.History.Next(step.History.Misfit!.Value.Flow)}", of: StepTraits.Planned);
 
-    public static readonly Law RetransmissionOccurs = Law.Sometimes(NetRules.PlanIsContiguous, (in Step step) => step.History.Retransmitted);
+    public static readonly Law RetransmissionOccurs = Law.Sometimes(NetRules.PlanIsContiguous, (in Step step) => step.History.Retransmitted, of: StepTraits.Planned);
 
     public static readonly Law PlanFitsMss = Law.Always(NetRules.PlanFitsMss,
         (in Step step) => EachFits(step),
-        (step, _) => string.Join("; ", step.Seen.Plan));
+        (step, _) => string.Join("; ", step.Seen.Plan), of: StepTraits.Planned);
 
-    public static readonly Law FullSegmentOccurs = Law.Sometimes(NetRules.PlanFitsMss, (in Step step) => HasFullSegment(step));
+    public static readonly Law FullSegmentOccurs = Law.Sometimes(NetRules.PlanFitsMss, (in Step step) => HasFullSegment(step), of: StepTraits.Planned);
 
     public static readonly Law IdIsZero = Law.Always(NetRules.IdZeroWithDf,
         (in Step step) => EachFrame(step.Seen, static frame => frame.Length < 34 || IsFragment(frame) || ((frame[20] & 0x40) != 0 && frame[18] == 0 && frame[19] == 0)),
-        (_, _) => "a whole packet without DF, or with an id");
+        (_, _) => "a whole packet without DF, or with an id", of: StepTraits.Emitted);
 
-    public static readonly Law EmittedFrameOccurs = Law.Sometimes(NetRules.IdZeroWithDf, (in Step step) => !EachFrame(step.Seen, static _ => false));
+    public static readonly Law EmittedFrameOccurs = Law.Sometimes(NetRules.IdZeroWithDf, (in Step step) => !EachFrame(step.Seen, static _ => false), of: StepTraits.Emitted);
 
     public static readonly Law ReceiverTakesAll = Law.Always(NetRules.ReceiverAccepts,
         (in Step step) => Refused(step) < 0 && DeliveredAsAccepted(step),
         (step, _) => Refused(step) is var refused and >= 0
             ? $"frame {step.Seen.Rejected[refused].Frame + 1} of this step: {step.Seen.Rejected[refused].Why}"
-            : "the receiver handed on other bytes than the sender accepted");
+            : "the receiver handed on other bytes than the sender accepted", of: StepTraits.Emitted);
 
-    public static readonly Law DeliveryOccurs = Law.Sometimes(NetRules.ReceiverAccepts, (in Step step) => step.Seen.Deliveries.Count > 0);
+    public static readonly Law DeliveryOccurs = Law.Sometimes(NetRules.ReceiverAccepts, (in Step step) => step.Seen.Deliveries.Count > 0, of: StepTraits.Emitted);
 
     public static readonly Law HookTakesFragmentsAway = Law.Always(NetRules.HookCosts,
         (in Step step) => !step.History.Connections.IsHooked || EachDecision(step, static (in XmitDecision decision, NetDevice _) => !decision.Paged && !decision.Listed && !decision.WantsSum),
-        (step, _) => ExplainDecisions(step));
+        (step, _) => ExplainDecisions(step), of: StepTraits.Decided);
 
     public static readonly Law HookCostsACopy = Law.Always(NetRules.HookCosts,
         (in Step step) => CopiedLater(step) >= HookedBytes(step.Seen, summed: false) && SummedLater(step) >= HookedBytes(step.Seen, summed: true),
@@ -161,27 +161,27 @@ public static class NetLaws
 
     public static readonly Law NothingBeyondTheWindow = Law.Always(NetRules.WindowObeyed,
         (in Step step) => step.History.Connections.BeyondWindow is null,
-        (step, _) => $"{step.History.Connections.BeyondWindow}; the window ends at {step.History.Connections.RightEdge(step.History.Connections.BeyondWindow!.Value.Flow)}");
+        (step, _) => $"{step.History.Connections.BeyondWindow}; the window ends at {step.History.Connections.RightEdge(step.History.Connections.BeyondWindow!.Value.Flow)}", of: StepTraits.Planned);
 
     public static readonly Law WindowHoldsBack = Law.Sometimes(NetRules.WindowObeyed,
         (in Step step, Sock sock) => sock is TcpSock { SendHead: { } head } && step.History.Connections.IsNarrow(sock.Id)
-            && ConnectionBook.Before(step.History.Connections.RightEdge(sock.Id), head.Cb.EndSeq));
+            && ConnectionBook.Before(step.History.Connections.RightEdge(sock.Id), head.Cb.EndSeq), of: SockTraits.Tcp);
 
     public static readonly Law FragmentsMakeTheDatagram = Law.Always(NetRules.FragmentsCover,
         (in Step step) => step.History.Misplaced is null && (step.Operation is not UdpSendmsg send || !step.Seen.Succeeded || Sent(step.Seen) == send.Count),
         (step, _) => $"{step.History.Misplaced}; the fragments carry {Sent(step.Seen)} bytes");
 
-    public static readonly Law ReassemblyOccurs = Law.Sometimes(NetRules.FragmentsCover, (in Step step) => step.Seen.Reassembled > 0);
+    public static readonly Law ReassemblyOccurs = Law.Sometimes(NetRules.FragmentsCover, (in Step step) => step.Seen.Reassembled > 0, of: StepTraits.Emitted);
 
     public static readonly Law SendHeadFollowsSndNxt = Law.Always(NetRules.SendHeadIsUnsent,
         (in Step _, Sock sock) => sock is not TcpSock tcp || FirstUnsent(tcp) == tcp.SendHead,
-        (_, sock) => $"{sock.Id}: send_head is {((TcpSock)sock).SendHead?.Cb.Seq}, sent is all before {((TcpSock)sock).SndNxt}");
+        (_, sock) => $"{sock.Id}: send_head is {((TcpSock)sock).SendHead?.Cb.Seq}, sent is all before {((TcpSock)sock).SndNxt}", of: SockTraits.Tcp);
 
-    public static readonly Law UnsentWaits = Law.Sometimes(NetRules.SendHeadIsUnsent, (in Step _, Sock sock) => sock is TcpSock { SendHead: not null });
+    public static readonly Law UnsentWaits = Law.Sometimes(NetRules.SendHeadIsUnsent, (in Step _, Sock sock) => sock is TcpSock { SendHead: not null }, of: SockTraits.Tcp);
 
     public static readonly Law NothingAfterReset = Law.Always(NetRules.SilentAfterReset,
         (in Step step) => step.History.Connections.AfterReset is null,
-        (step, _) => $"{step.History.Connections.AfterReset} was sent after a reset");
+        (step, _) => $"{step.History.Connections.AfterReset} was sent after a reset", of: StepTraits.Planned);
 
     public static readonly Law TimerAfterResetOccurs = Law.Sometimes(NetRules.SilentAfterReset,
         (in Step step) => step.Operation is TcpRetransmitTimer timer && step.History.Connections.IsReset(timer.Sock), after: [typeof(TcpRetransmitTimer)]);

@@ -14,11 +14,11 @@ public static class QueueLaws
         (in Step step, Skb skb) => skb.List is null || !SkbLaws.IsHeld(step, skb),
         (_, _) => "an skb waits in a queue and a driver holds it too");
 
-    public static readonly Law WaitingPacketOccurs = Law.Sometimes(NetRules.BusyKeepsNothing, (in Step _, NetDevice device) => device.QueueLength > 0);
+    public static readonly Law WaitingPacketOccurs = Law.Sometimes(NetRules.BusyKeepsNothing, (in Step _, NetDevice device) => device.QueueLength > 0, of: DeviceTraits.Waiting);
 
     public static readonly Law AwakeTakesLargest = Law.Always(NetRules.AwakeAccepts,
         (in Step _, NetDevice device) => device.Stopped || !device.IsUp || device.Ring.Entries == 0 || !device.IsAtRest || Free(device.Ring) >= device.Ring.SlotsForLargest,
-        (_, device) => $"{device.Driver} ({device.Id}) is awake with {Free(device.Ring)} free slots; the largest packet takes {device.Ring.SlotsForLargest}");
+        (_, device) => $"{device.Driver} ({device.Id}) is awake with {Free(device.Ring)} free slots; the largest packet takes {device.Ring.SlotsForLargest}", of: DeviceTraits.AtRest);
 
     /// <summary>A driver that goes on one access at a time gives back what it was handed awake.</summary>
     public static readonly Law AwakeIsNotBusy = Law.Always(NetRules.AwakeAccepts,
@@ -26,40 +26,40 @@ public static class QueueLaws
         (step, _) => $"packet {step.Seen.Requeued[0].Number} was handed to {step.Seen.Requeued[0].Device}, awake, and the driver gave it back", after: [typeof(Model.Smp.RunStops), typeof(Model.Smp.Reorder)]);
 
     public static readonly Law NarrowRingOccurs = Law.Sometimes(NetRules.AwakeAccepts,
-        (in Step _, NetDevice device) => device.Ring.Entries > 0 && Free(device.Ring) < device.Ring.SlotsForLargest);
+        (in Step _, NetDevice device) => device.IsAtRest && device.Ring.Entries > 0 && Free(device.Ring) < device.Ring.SlotsForLargest, of: DeviceTraits.AtRest);
 
     /// <summary>Within a step, too: an interrupt wakes the queue and hands over what waits.</summary>
     public static readonly Law AwakeTakesLargestAtXmit = Law.Always(NetRules.AwakeAccepts,
         (in Step step) => Narrow(step.Seen) is null,
-        (step, _) => $"a packet was handed to {Narrow(step.Seen)!.Value.Device}, awake, when its ring was {Narrow(step.Seen)!.Value.Ring}");
+        (step, _) => $"a packet was handed to {Narrow(step.Seen)!.Value.Device}, awake, when its ring was {Narrow(step.Seen)!.Value.Ring}", of: StepTraits.Handed);
 
     public static readonly Law DoneIsFreed = Law.Always(NetRules.FreedWhenDone,
         (in Step step, NetDevice device) => !IsInterruptAfterLast(step, device) || device.InFlight == 0,
-        (_, device) => $"{device.Driver} ({device.Id}) has sent everything and still holds {device.InFlight} skbs after its interrupt");
+        (_, device) => $"{device.Driver} ({device.Id}) has sent everything and still holds {device.InFlight} skbs after its interrupt", of: DeviceTraits.AtRest);
 
-    public static readonly Law InterruptAfterLastOccurs = Law.Sometimes(NetRules.FreedWhenDone, (in Step step, NetDevice device) => IsInterruptAfterLast(step, device));
+    public static readonly Law InterruptAfterLastOccurs = Law.Sometimes(NetRules.FreedWhenDone, (in Step step, NetDevice device) => IsInterruptAfterLast(step, device), of: DeviceTraits.AtRest);
 
     public static readonly Law StoppedHasInFlight = Law.Always(NetRules.StoppedWillWake,
         (in Step _, NetDevice device) => !device.Stopped || !device.IsAtRest || !device.IsUp || device.InFlight > 0,
-        (_, device) => $"{device.Driver} ({device.Id}) is stopped and has nothing in flight");
+        (_, device) => $"{device.Driver} ({device.Id}) is stopped and has nothing in flight", of: DeviceTraits.AtRest | DeviceTraits.Stopped);
 
-    public static readonly Law StoppedOccurs = Law.Sometimes(NetRules.StoppedWillWake, (in Step _, NetDevice device) => device.Stopped);
+    public static readonly Law StoppedOccurs = Law.Sometimes(NetRules.StoppedWillWake, (in Step _, NetDevice device) => device.Stopped, of: DeviceTraits.Stopped);
 
     public static readonly Law QueueStateIsAbstraction = Law.Always(NetRules.QueueLife,
         (in Step _, NetDevice device) => !device.Stopped || !device.IsAtRest || !device.IsUp || device.Ring.Entries == 0 || Free(device.Ring) <= device.Ring.SlotsForLargest,
-        (_, device) => $"{device.Driver} ({device.Id}) is stopped with {Free(device.Ring)} free slots; the largest packet takes {device.Ring.SlotsForLargest}");
+        (_, device) => $"{device.Driver} ({device.Id}) is stopped with {Free(device.Ring)} free slots; the largest packet takes {device.Ring.SlotsForLargest}", of: DeviceTraits.AtRest | DeviceTraits.Stopped);
 
-    public static readonly Law StoppedAtRestOccurs = Law.Sometimes(NetRules.QueueLife, (in Step _, NetDevice device) => device is { Stopped: true, IsAtRest: true, IsUp: true, Ring.Entries: > 0 });
+    public static readonly Law StoppedAtRestOccurs = Law.Sometimes(NetRules.QueueLife, (in Step _, NetDevice device) => device is { Stopped: true, IsAtRest: true, IsUp: true, Ring.Entries: > 0 }, of: DeviceTraits.AtRest | DeviceTraits.Stopped);
 
     public static readonly Law BandIsOfPriority = Law.Always(NetRules.BandByPriority,
         (in Step _, NetDevice device) => Misplaced(device).Skb is null,
-        (_, device) => Misplaced(device) is var (skb, band) ? $"{skb} of priority {skb!.Priority} waits in band {band} of {device.Id}, not in {BandOf(skb.Priority)}" : "");
+        (_, device) => Misplaced(device) is var (skb, band) ? $"{skb} of priority {skb!.Priority} waits in band {band} of {device.Id}, not in {BandOf(skb.Priority)}" : "", of: DeviceTraits.Waiting);
 
-    public static readonly Law OtherBandOccurs = Law.Sometimes(NetRules.BandByPriority, (in Step _, NetDevice device) => device.Bands[0].Length + device.Bands[2].Length > 0);
+    public static readonly Law OtherBandOccurs = Law.Sometimes(NetRules.BandByPriority, (in Step _, NetDevice device) => device.Bands[0].Length + device.Bands[2].Length > 0, of: DeviceTraits.Waiting);
 
     public static readonly Law TapIsShownEachAttempt = Law.Always(NetRules.TapSeesWhatGoesOut,
         (in Step step) => Unshown(step) < 0,
-        (step, _) => $"handover {Unshown(step) + 1} of this step was not shown to every tap, or without a packet's turn: {string.Join("; ", step.Seen.Shown)}");
+        (step, _) => $"handover {Unshown(step) + 1} of this step was not shown to every tap, or without a packet's turn: {string.Join("; ", step.Seen.Shown)}", of: StepTraits.Handed);
 
     public static readonly Law TapReadsWhatGoesOut = Law.Always(NetRules.TapSeesWhatGoesOut,
         (in Step step) => step.Operation is not PacketRecvmsg || step.Seen.Read.SequenceEqual(step.Copying.Answer),
@@ -69,38 +69,38 @@ public static class QueueLaws
         (in Step step) => step.Operation is PacketRecvmsg && step.Seen.Succeeded, after: [typeof(PacketRecvmsg)]);
 
     public static readonly Law TapSeesSecondAttempt = Law.Sometimes(NetRules.TapSeesWhatGoesOut,
-        (in Step step) => step.Seen.Shown.Count > 0 && HasBusy(step.Seen));
+        (in Step step) => step.Seen.Shown.Count > 0 && HasBusy(step.Seen), of: StepTraits.Handed);
 
     public static readonly Law BandsKeepOrder = Law.Always(NetRules.BandOrder,
         (in Step step) => step.Copying.OutOfTurn is null,
-        (step, _) => $"packet {step.Copying.OutOfTurn!.Value.Number} was handed to a driver, and {step.Copying.OutOfTurn.Value.Why}");
+        (step, _) => $"packet {step.Copying.OutOfTurn!.Value.Number} was handed to a driver, and {step.Copying.OutOfTurn.Value.Why}", of: StepTraits.Handed);
 
-    public static readonly Law OvertakingOccurs = Law.Sometimes(NetRules.BandOrder, (in Step step) => step.Copying.Overtook);
+    public static readonly Law OvertakingOccurs = Law.Sometimes(NetRules.BandOrder, (in Step step) => step.Copying.Overtook, of: StepTraits.Handed);
 
-    public static readonly Law BusyOccurs = Law.Sometimes(NetRules.BandOrder, (in Step step) => HasBusy(step.Seen));
+    public static readonly Law BusyOccurs = Law.Sometimes(NetRules.BandOrder, (in Step step) => HasBusy(step.Seen), of: StepTraits.Handed);
 
     public static readonly Law DroppedWhenBandIsFull = Law.Always(NetRules.BandFull,
         (in Step step) => DropsAreDue(step),
-        (step, _) => $"dropped: {string.Join("; ", step.Seen.Drops)}; in their bands waited {string.Join(", ", step.Copying.WaitingAtDrop)}");
+        (step, _) => $"dropped: {string.Join("; ", step.Seen.Drops)}; in their bands waited {string.Join(", ", step.Copying.WaitingAtDrop)}", of: StepTraits.Dropped);
 
     public static readonly Law BandIsNotFuller = Law.Always(NetRules.BandFull,
         (in Step step, NetDevice device) => LongestBand(device) <= step.World.Profile.TxQueueLen + 1,
-        (step, device) => $"a band of {device.Id} holds {LongestBand(device)} packets, tx_queue_len is {step.World.Profile.TxQueueLen}");
+        (step, device) => $"a band of {device.Id} holds {LongestBand(device)} packets, tx_queue_len is {step.World.Profile.TxQueueLen}", of: DeviceTraits.Waiting);
 
-    public static readonly Law FullBandOccurs = Law.Sometimes(NetRules.BandFull, (in Step step) => HasDrop(step.Seen, DropReason.QueueFull));
+    public static readonly Law FullBandOccurs = Law.Sometimes(NetRules.BandFull, (in Step step) => HasDrop(step.Seen, DropReason.QueueFull), of: StepTraits.Dropped);
 
     public static readonly Law CnCountsAsSent = Law.Always(NetRules.CnIsSent,
         (in Step step) => Untaken(step) is null,
-        (step, _) => $"{Untaken(step)} met NET_XMIT_CN, and its socket will send it as new again");
+        (step, _) => $"{Untaken(step)} met NET_XMIT_CN, and its socket will send it as new again", of: StepTraits.Dropped);
 
-    public static readonly Law CnOccurs = Law.Sometimes(NetRules.CnIsSent, (in Step step) => HasNewTcpDrop(step.Seen, DropReason.Congestion));
+    public static readonly Law CnOccurs = Law.Sometimes(NetRules.CnIsSent, (in Step step) => HasNewTcpDrop(step.Seen, DropReason.Congestion), of: StepTraits.Dropped);
 
     public static readonly Law DownHoldsNothing = Law.Always(NetRules.DownHoldsNothing,
         (in Step _, NetDevice device) => device.IsUp || !device.IsAtRest || device.Ring.Entries == 0 || (device.InFlight == 0 && device.QueueLength == 0 && DmaLaws.PacketMappings(device) == 0),
-        (_, device) => $"{device.Id} is down; its driver holds {device.InFlight} packet(s) and {DmaLaws.PacketMappings(device)} mapping(s), and {device.QueueLength} wait");
+        (_, device) => $"{device.Id} is down; its driver holds {device.InFlight} packet(s) and {DmaLaws.PacketMappings(device)} mapping(s), and {device.QueueLength} wait", of: DeviceTraits.AtRest | DeviceTraits.Down);
 
     public static readonly Law DownWithPacketsOccurs = Law.Sometimes(NetRules.DownHoldsNothing,
-        (in Step step, NetDevice device) => !device.IsUp && HasDrop(step.Seen, DropReason.Down));
+        (in Step step, NetDevice device) => !device.IsUp && HasDrop(step.Seen, DropReason.Down), of: DeviceTraits.Down);
 
     /// <summary>What waited may have filled the ring again.</summary>
     public static readonly Law WatchdogHelps = Law.Always(NetRules.WatchdogHelps,
@@ -108,7 +108,7 @@ public static class QueueLaws
         (step, _) => $"tx_timeout has come to its end, and {Describe(step.World.Device(((TxTimeout)step.Operation).Device))}", after: [typeof(TxTimeout)]);
 
     public static readonly Law TimeoutOccurs = Law.Sometimes(NetRules.WatchdogHelps,
-        (in Step step) => HasDrop(step.Seen, DropReason.Timeout));
+        (in Step step) => HasDrop(step.Seen, DropReason.Timeout), of: StepTraits.Dropped);
 
     private static int BandOf(int priority) => (priority & 15) switch { 6 or 7 => 0, 1 or 2 or 3 or 5 => 2, _ => 1 };
 

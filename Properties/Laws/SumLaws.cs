@@ -89,11 +89,11 @@ public static class SumLaws
     /// <summary>At dev_queue_xmit(), too: what the CPU sums after all is never seen in flight with its request.</summary>
     public static readonly Law SeedIsPseudoHeaderAtXmit = Law.Always(SumRules.PseudoHeaderSeed,
         (in Step step) => Unseeded(step.Seen) < 0,
-        (step, _) => $"packet {Unseeded(step.Seen) + 1} of this step came to dev_queue_xmit with {step.Seen.Decisions[Unseeded(step.Seen)].SumField:x4} in its checksum field, not the sum of its pseudo header");
+        (step, _) => $"packet {Unseeded(step.Seen) + 1} of this step came to dev_queue_xmit with {step.Seen.Decisions[Unseeded(step.Seen)].SumField:x4} in its checksum field, not the sum of its pseudo header", of: StepTraits.Decided);
 
     public static readonly Law CheckOffsetIsTcpsAtXmit = Law.Always(SumRules.CheckOffset,
         (in Step step) => Misplaced(step.Seen) < 0,
-        (step, _) => $"packet {Misplaced(step.Seen) + 1} of this step came to dev_queue_xmit with its checksum field {step.Seen.Decisions[Misplaced(step.Seen)].SumAt - step.Seen.Decisions[Misplaced(step.Seen)].SumStart} bytes behind h.raw");
+        (step, _) => $"packet {Misplaced(step.Seen) + 1} of this step came to dev_queue_xmit with its checksum field {step.Seen.Decisions[Misplaced(step.Seen)].SumAt - step.Seen.Decisions[Misplaced(step.Seen)].SumStart} bytes behind h.raw", of: StepTraits.Decided);
 
     public static readonly Law DeviceSumOccurs = Law.Sometimes(SumRules.CheckOffset, (in Step _, Skb skb) => AsksDevice(skb), Traits.Summed);
 
@@ -101,9 +101,9 @@ public static class SumLaws
 
     public static readonly Law UdpIsNeverZero = Law.Always(SumRules.UdpNeverZero,
         (in Step step) => !HasUdpSum(step.Seen, 0),
-        (_, _) => "a UDP frame carries checksum 0");
+        (_, _) => "a UDP frame carries checksum 0", of: StepTraits.Emitted);
 
-    public static readonly Law UdpSumOfZeroOccurs = Law.Sometimes(SumRules.UdpNeverZero, (in Step step) => HasUdpSum(step.Seen, 0xff));
+    public static readonly Law UdpSumOfZeroOccurs = Law.Sometimes(SumRules.UdpNeverZero, (in Step step) => HasUdpSum(step.Seen, 0xff), of: StepTraits.Emitted);
 
     /// <summary>Whether the segment of a TCP frame sums to what its field says, by the plain loop.</summary>
     internal static bool IsRightTcp(ReadOnlySpan<byte> frame)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ZeroCopy.Drivers.AceNic;
 using ZeroCopy.Drivers.Hme;
 using ZeroCopy.Model;
@@ -68,12 +69,12 @@ public sealed class Checker : IJudge
         }
 
         _hits = new long[laws.Count];
-        _skb = new(Of(Scope.Skb, law => law.Skb!), (int)Traits.Miscounted);
-        _namedSkb = new(Of(Scope.NamedSkb, law => law.NamedSkb!), (int)Traits.Miscounted);
-        _page = new(Of(Scope.Page, law => law.Page!), (int)PageTraits.Miscounted);
-        _sock = new(Of(Scope.Sock, law => law.Sock!), (int)SockTraits.Lent);
-        _device = new(Of(Scope.Device, law => law.Device!), (int)DeviceTraits.Sharing);
-        _mappings = new(Of(Scope.Mappings, law => law.Device!), (int)DeviceTraits.Sharing);
+        _skb = new(Of(Scope.Skb, law => law.Skb!), SetsOf<Traits>());
+        _namedSkb = new(Of(Scope.NamedSkb, law => law.NamedSkb!), SetsOf<Traits>());
+        _page = new(Of(Scope.Page, law => law.Page!), SetsOf<PageTraits>());
+        _sock = new(Of(Scope.Sock, law => law.Sock!), SetsOf<SockTraits>());
+        _device = new(Of(Scope.Device, law => law.Device!), SetsOf<DeviceTraits>());
+        _mappings = new(Of(Scope.Mappings, law => law.Device!), SetsOf<DeviceTraits>());
         _mm = Of(Scope.Mm, law => law.Mm!);
         _pin = Of(Scope.Pin, law => law.Pin!);
     }
@@ -440,7 +441,7 @@ public sealed class Checker : IJudge
 
     // On its own: what the lambda captures would be allocated at each step.
     private ByTraits<StepClaim> After(Type operation) =>
-        new(Of(Scope.Step, law => law.Step!, law => law.After.Count == 0 || law.After.Contains(operation)), (int)StepTraits.Dropped);
+        new(Of(Scope.Step, law => law.Step!, law => law.After.Count == 0 || law.After.Contains(operation)), SetsOf<StepTraits>());
 
     private Traits TraitsOf(Skb skb)
     {
@@ -497,13 +498,16 @@ public sealed class Checker : IJudge
     private Asked<TClaim>[] Of<TClaim>(Scope scope, Func<Law, TClaim> claim, Func<Law, bool>? wanted = null) =>
         [.. Laws.Where(law => law.Scope == scope && (wanted is null || wanted(law))).Select(law => new Asked<TClaim>(claim(law), _numbers[law], law.Names, law.IsAlways))];
 
+    private static int SetsOf<TTraits>()
+        where TTraits : struct, Enum => 2 * Enum.GetValues<TTraits>().Max(trait => Convert.ToInt32(trait, CultureInfo.InvariantCulture));
+
     /// <summary>A law and its number, and beside them what each visit of a subject needs.</summary>
     private readonly record struct Asked<TClaim>(TClaim Claim, int Number, int Names, bool IsAlways);
 
     /// <summary>For each set of traits the laws that speak of a subject which has them. Few of the sets are met: each is made when it is.</summary>
-    private sealed class ByTraits<TClaim>(Asked<TClaim>[] laws, int last)
+    private sealed class ByTraits<TClaim>(Asked<TClaim>[] laws, int sets)
     {
-        private readonly Asked<TClaim>[]?[] _sets = new Asked<TClaim>[]?[2 * last];
+        private readonly Asked<TClaim>[]?[] _sets = new Asked<TClaim>[]?[sets];
 
         public ReadOnlySpan<Asked<TClaim>> this[int has] => _sets[has] ?? Make(has);
 

@@ -1,5 +1,6 @@
 using ZeroCopy.Model;
 using ZeroCopy.Properties.Generate;
+using ZeroCopy.Tests.Support;
 
 namespace ZeroCopy.Tests.Generate;
 

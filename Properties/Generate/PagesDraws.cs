@@ -67,9 +67,14 @@ public static class PagesDraws
         return operation;
     }
 
-    /// <summary>A file whose dirty page a kiobuf has locked, wherever there is one; or the lock that leads there.</summary>
+    /// <summary>Half of the time a file whose dirty page a kiobuf has locked, wherever there is one; or the lock that leads there.</summary>
     private static Operation Sync(Hand hand)
     {
+        if (!hand.Rng.OneIn(2))
+        {
+            return new Fsync(hand.File());
+        }
+
         foreach (var file in hand.World.Files)
         {
             if (file.LockedDirty() is not null)
@@ -78,7 +83,7 @@ public static class PagesDraws
             }
         }
 
-        if (hand.Rng.OneIn(2) && DirtyPin(hand) is var (pin, of))
+        if (DirtyPin(hand) is var (pin, of))
         {
             hand.Plan(_ => new Fsync(of));
             return new LockKiovec(pin, null, Wait: true);
@@ -213,6 +218,13 @@ public static class PagesDraws
     {
         var pin = hand.Kiobuf(hand.Names, (names, pin) => names.IsWritten(pin));
         var length = hand.Names.Has(pin) ? hand.Names.Length(pin) : 1;
+        if (hand.Names.Has(pin) && hand.World.Pin(pin) is { Pages: { Count: > 0 } pages } && pages[0].Mapping is { } file && hand.Rng.OneIn(2))
+        {
+            // What the device wrote is to come to disk.
+            var of = file.Id;
+            hand.Plan(_ => new Fsync(of));
+        }
+
         return new MarkDirtyKiobuf(pin, hand.Rng.OneIn(4) ? Math.Max(1, hand.Within(length)) : length);
     }
 

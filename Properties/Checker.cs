@@ -496,13 +496,13 @@ public sealed class Checker : IJudge
     }
 
     private Asked<TClaim>[] Of<TClaim>(Scope scope, Func<Law, TClaim> claim, Func<Law, bool>? wanted = null) =>
-        [.. Laws.Where(law => law.Scope == scope && (wanted is null || wanted(law))).Select(law => new Asked<TClaim>(claim(law), _numbers[law], law.Names, law.IsAlways))];
+        [.. Laws.Where(law => law.Scope == scope && (wanted is null || wanted(law))).Select(law => new Asked<TClaim>(claim(law), _numbers[law], law.Mask, law.IsAlways))];
 
     private static int SetsOf<TTraits>()
         where TTraits : struct, Enum => 2 * Enum.GetValues<TTraits>().Max(trait => Convert.ToInt32(trait, CultureInfo.InvariantCulture));
 
     /// <summary>A law and its number, and beside them what each visit of a subject needs.</summary>
-    private readonly record struct Asked<TClaim>(TClaim Claim, int Number, int Names, bool IsAlways);
+    private readonly record struct Asked<TClaim>(TClaim Claim, int Number, int Mask, bool IsAlways);
 
     /// <summary>For each set of traits the laws that speak of a subject which has them. Few of the sets are met: each is made when it is.</summary>
     private sealed class ByTraits<TClaim>(Asked<TClaim>[] laws, int sets)
@@ -511,6 +511,6 @@ public sealed class Checker : IJudge
 
         public ReadOnlySpan<Asked<TClaim>> this[int has] => _sets[has] ?? Make(has);
 
-        private Asked<TClaim>[] Make(int has) => _sets[has] = [.. laws.Where(law => (law.Names & ~has) == 0)];
+        private Asked<TClaim>[] Make(int has) => _sets[has] = [.. laws.Where(law => (law.Mask & ~has) == 0)];
     }
 }

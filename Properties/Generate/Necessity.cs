@@ -18,6 +18,15 @@ public static class Necessity
     /// <summary>What a script breaks at its first failing step, with spaces between; empty where it holds to its end.</summary>
     public static string Broken(string script) => OrFailed(() => Names(Replay.Run(Script.Parse(script, Language.All))));
 
+    /// <summary>The same where each law is asked of every subject, whatever traits that has.</summary>
+    public static string BrokenOfAll(string script) => OrFailed(() =>
+    {
+        var parsed = Script.Parse(script, Language.All);
+        var replay = new Replay(parsed, [.. Suites.LawsFor(parsed.Header).Select(law => law.OfAll())]);
+        replay.Run();
+        return Names(replay.Violations);
+    });
+
     /// <summary>What random sequences of a suite break first, with spaces between; empty where all of them hold.</summary>
     /// <param name="header">First line of a script: suite, sizes, and laws that are left out.</param>
     public static string BrokenAtRandom(string header) => OrFailed(() => AtRandom(header));

@@ -139,7 +139,7 @@ public static class ScheduleDraws
             busy = smp.Agents[((int)busy.Id + 1) % smp.Agents.Count];
         }
 
-        if (more > 0 && !busy.IsIdle)
+        if (more > 0 && !busy.IsIdle && smp.IsRunnable(busy.Id))
         {
             hand.Plan(Towards(device, more - 1));
         }

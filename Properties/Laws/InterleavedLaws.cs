@@ -27,7 +27,7 @@ public static class InterleavedLaws
         (in Step _, NetDevice device) => device.Smp is not { IsOutsideDriver: true } smp || !IsAnyHeld(smp),
         (_, device) => $"no CPU is inside a procedure of {device.Id}, and one of its locks is held", of: DeviceTraits.Interleaved | DeviceTraits.Outside);
 
-    public static readonly Law LockIsHeldInside = Law.Sometimes(NetRules.LocksAreReleased, (in Step _, NetDevice device) => device.Smp is not null && device.Read(Word.XmitLock).Number != 0, of: DeviceTraits.Interleaved);
+    public static readonly Law LockIsHeldInside = Law.Sometimes(NetRules.LocksAreReleased, (in Step _, NetDevice device) => device.Smp is { IsOutsideDriver: false } && device.Read(Word.XmitLock).Number != 0, of: DeviceTraits.Interleaved);
 
     public static readonly Law NoneIsTheChips = Law.Always(HmeRules.KickFollowsOwn,
         (in Step _, NetDevice device) => device is not HmeDriver { Smp: not null, IsUp: true } hme || !device.Smp.IsStill || !AnyOwned(hme),

@@ -141,7 +141,7 @@ public enum DeviceTraits
     /// <summary>Nobody is inside the driver, and nothing that was stored is on its way.</summary>
     AtRest = 4,
 
-    /// <summary>No procedure of the driver is under way on a CPU.</summary>
+    /// <summary>No procedure of the driver is under way on a CPU; so, too, where nothing is interleaved.</summary>
     Outside = 8,
 
     /// <summary>Driver, handler and card go on one access at a time.</summary>
@@ -245,7 +245,7 @@ public sealed class Law
     public IReadOnlyList<Type> After { get; private init; } = [];
 
     /// <summary>Its traits as a number: of its scope's kind.</summary>
-    internal int Names => Scope switch
+    internal int Mask => Scope switch
     {
         Scope.Skb or Scope.NamedSkb => (int)Of,
         Scope.Page => (int)OfPage,

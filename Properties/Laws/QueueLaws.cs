@@ -34,10 +34,10 @@ public static class QueueLaws
         (step, _) => $"a packet was handed to {Narrow(step.Seen)!.Value.Device}, awake, when its ring was {Narrow(step.Seen)!.Value.Ring}", of: StepTraits.Handed);
 
     public static readonly Law DoneIsFreed = Law.Always(NetRules.FreedWhenDone,
-        (in Step step, NetDevice device) => !IsInterruptAfterLast(step, device) || device.InFlight == 0,
+        (in Step step, NetDevice device) => !device.IsAtRest || !IsInterruptAfterLast(step, device) || device.InFlight == 0,
         (_, device) => $"{device.Driver} ({device.Id}) has sent everything and still holds {device.InFlight} skbs after its interrupt", of: DeviceTraits.AtRest);
 
-    public static readonly Law InterruptAfterLastOccurs = Law.Sometimes(NetRules.FreedWhenDone, (in Step step, NetDevice device) => IsInterruptAfterLast(step, device), of: DeviceTraits.AtRest);
+    public static readonly Law InterruptAfterLastOccurs = Law.Sometimes(NetRules.FreedWhenDone, (in Step step, NetDevice device) => device.IsAtRest && IsInterruptAfterLast(step, device), of: DeviceTraits.AtRest);
 
     public static readonly Law StoppedHasInFlight = Law.Always(NetRules.StoppedWillWake,
         (in Step _, NetDevice device) => !device.Stopped || !device.IsAtRest || !device.IsUp || device.InFlight > 0,

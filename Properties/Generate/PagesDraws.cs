@@ -24,7 +24,7 @@ public static class PagesDraws
         new("sys_msync", 2, Needs.Mm, hand => Areas(hand, static (_, mm, page, pages) => new Msync(mm, page, pages))),
         new("sys_fsync", 5, Needs.File, Sync, Prepares: true),
         .. NetDraws.Over().Where(draw => draw.Name is "generic_file_write" or "vmtruncate")
-            .Select(draw => draw with { Weight = 7, Make = hand => OnLocked(hand, draw.Make(hand)) }),
+            .Select(draw => MeetsLocked(draw) with { Weight = 7 }),
         new("reclaim_page", 5, Needs.File, hand => new ReclaimPages(hand.File())),
         new("map_user_kiobuf", 10, Needs.Mm, Pin, Allocates: 2),
         new("unmap_kiobuf", 4, Needs.Kiobuf, hand => new UnmapKiobuf(hand.Kiobuf(hand.Names, (names, pin) => !names.IsWritten(pin)))),
@@ -47,6 +47,25 @@ public static class PagesDraws
         hand.Names.Count(NameKind.Mm) == 0 ? new MmAlloc(hand.NewMm(), hand.Zone())
         : hand.Mm() is var mm && hand.Names.IsFree(mm, 0, hand.TaskPages) ? new Mmap(mm, 0, Math.Min(hand.TaskPages, 1 + hand.Rng.Below(4)), Prot.Rw, MapKind.Private, null, 0)
         : null;
+
+    /// <summary>Its operations are on a file of which a kiobuf has a page locked, wherever there is one.</summary>
+    internal static Draw MeetsLocked(Draw draw) => draw with { Make = hand => OnLocked(hand, draw.Make(hand)) };
+
+    /// <summary>The same, led to: where no page of a file is locked and a kiobuf has one, the lock comes first.</summary>
+    internal static Draw LocksFirst(Draw draw) => draw with
+    {
+        Make = hand =>
+        {
+            if (FilePin(hand, dirty: false) is not var (pin, _))
+            {
+                return OnLocked(hand, draw.Make(hand));
+            }
+
+            hand.Plan(at => OnLocked(at, draw.Make(at)));
+            return new LockKiovec(pin, null, Wait: true);
+        },
+        Prepares = true,
+    };
 
     /// <summary>The same on a file of which a kiobuf has a page locked, if there is one.</summary>
     private static Operation OnLocked(Hand hand, Operation operation)
@@ -83,7 +102,7 @@ public static class PagesDraws
             }
         }
 
-        if (DirtyPin(hand) is var (pin, of))
+        if (FilePin(hand, dirty: true) is var (pin, of))
         {
             hand.Plan(_ => new Fsync(of));
             return new LockKiovec(pin, null, Wait: true);
@@ -92,12 +111,12 @@ public static class PagesDraws
         return new Fsync(hand.File());
     }
 
-    /// <summary>A kiobuf that has not locked its pages, of which the first is a file's and dirty, and that file; null for none.</summary>
-    private static (PinId Pin, FileId File)? DirtyPin(Hand hand)
+    /// <summary>A kiobuf that has not locked its pages, of which the first is a file's, and dirty where that is asked, and that file; null for none.</summary>
+    private static (PinId Pin, FileId File)? FilePin(Hand hand, bool dirty)
     {
         foreach (var pin in hand.World.Pins)
         {
-            if (!pin.Id.IsVector && !pin.IsLocked && pin.Pages.Count > 0 && pin.Pages[0] is { IsDirty: true, Locked: false, Mapping: { } file })
+            if (!pin.Id.IsVector && !pin.IsLocked && pin.Pages.Count > 0 && pin.Pages[0] is { Locked: false, Mapping: { } file } page && (page.IsDirty || !dirty))
             {
                 return (pin.Id, file.Id);
             }

@@ -74,8 +74,8 @@ public static class Suites
         new("system", "everything together",
             [.. SkbDraws.All.Where(draw => draw.Name is not ("fail_alloc" or "alloc_page" or "put_page" or "sk_alloc" or "sock_wmalloc")), .. NetDraws.Over([.. DriverKind.All]).Select(Thicker), .. PagesDraws.WithoutFiles, .. ForkDraws.Own],
             DriverKind.All,
-            // Two calls of one socket, one after the other, done in two ways, and a truncation that meets a locked page: too rare among everything else; transmit and pages have them.
-            Of(law => !NeedsSchedule(law) && law.Rule != SkbRules.DestructorInSoftirq && law != CompletionLaws.KindsApartOccurs && law != MemoryLaws.TruncationThatWaitsOccurs)),
+            // Two calls of one socket, one after the other, done in two ways: too rare among everything else; transmit has it.
+            Of(law => !NeedsSchedule(law) && law.Rule != SkbRules.DestructorInSoftirq && law != CompletionLaws.KindsApartOccurs)),
     ];
 
     /// <summary>The suite of this name; null where there is none.</summary>
@@ -88,8 +88,13 @@ public static class Suites
         return header.Without is null ? laws : [.. laws.Where(law => !header.Without.Split(',').Any(name => name == law.Name || name == law.Id))];
     }
 
-    /// <summary>Among everything else, a page of the user's own and a connection that is open seldom meet.</summary>
-    private static Draw Thicker(Draw draw) => draw.Name is "msg_zerocopy" or "dev_features" ? draw with { Weight = 3 * draw.Weight } : draw;
+    /// <summary>Among everything else, a page of the user's own and a connection that is open seldom meet, and a truncation and a page that is locked.</summary>
+    private static Draw Thicker(Draw draw) => draw.Name switch
+    {
+        "msg_zerocopy" or "dev_features" => draw with { Weight = 3 * draw.Weight },
+        "vmtruncate" => PagesDraws.LocksFirst(draw) with { Weight = 2 * draw.Weight },
+        _ => draw,
+    };
 
     private static DriverKind Driver(string word) => DriverKind.All.Single(kind => kind.Word == word);
 

@@ -39,130 +39,6 @@ public enum Scope
     Pin,
 }
 
-/// <summary>What an skb has that a law may speak of. A law over skbs that names some is evaluated for those which have them all: for the others it says nothing.</summary>
-[Flags]
-public enum Traits
-{
-    None = 0,
-
-    /// <summary>Bytes that are not linear: fragments, a list, or a data_len.</summary>
-    Paged = 1,
-
-    /// <summary>A frag_list.</summary>
-    Listed = 2,
-
-    /// <summary>Its data block is another's too, by dataref or by the recount.</summary>
-    SharedBlock = 4,
-
-    /// <summary>ip_summed is not CHECKSUM_NONE.</summary>
-    Summed = 8,
-
-    /// <summary>More than one user.</summary>
-    Shared = 16,
-
-    /// <summary>Its users, or the dataref of its block, are not what the recount says.</summary>
-    Miscounted = 32,
-}
-
-/// <summary>What a page has that a law may speak of, as <see cref="Traits"/> for skbs.</summary>
-[Flags]
-public enum PageTraits
-{
-    None = 0,
-
-    /// <summary>More than one holder, by the recount.</summary>
-    Shared = 1,
-
-    /// <summary>In the page cache of a file.</summary>
-    Cached = 2,
-
-    /// <summary>In the swap cache, by its entry or by the machine.</summary>
-    SwapCached = 4,
-
-    /// <summary>Not counted: the zero page.</summary>
-    Reserved = 8,
-
-    /// <summary>Its count is not what the recount says.</summary>
-    Miscounted = 16,
-}
-
-/// <summary>What a step was seen to do of which a law may speak, as <see cref="Traits"/> for skbs.</summary>
-[Flags]
-public enum StepTraits
-{
-    None = 0,
-
-    /// <summary>Page faults were answered.</summary>
-    Faulted = 1,
-
-    /// <summary>The operation was refused.</summary>
-    Refused = 2,
-
-    /// <summary>Frames went out or came to the receiver, on either path.</summary>
-    Emitted = 4,
-
-    /// <summary>A packet came to dev_queue_xmit().</summary>
-    Decided = 8,
-
-    /// <summary>The segment plan has new entries.</summary>
-    Planned = 16,
-
-    /// <summary>A driver was handed a packet, or a tap was shown one.</summary>
-    Handed = 32,
-
-    /// <summary>Packets were dropped.</summary>
-    Dropped = 64,
-}
-
-/// <summary>What a socket has of which a law may speak, as <see cref="Traits"/> for skbs.</summary>
-[Flags]
-public enum SockTraits
-{
-    None = 0,
-
-    /// <summary>TCP.</summary>
-    Tcp = 1,
-
-    /// <summary>Ranges in its error queue.</summary>
-    Told = 2,
-
-    /// <summary>Somewhere there is a zero-copy send whose user was not told, or a notification.</summary>
-    Lent = 4,
-}
-
-/// <summary>What a net device has of which a law may speak, as <see cref="Traits"/> for skbs.</summary>
-[Flags]
-public enum DeviceTraits
-{
-    None = 0,
-    AceNic = 1,
-    Hme = 2,
-
-    /// <summary>Nobody is inside the driver, and nothing that was stored is on its way.</summary>
-    AtRest = 4,
-
-    /// <summary>No procedure of the driver is under way on a CPU; so, too, where nothing is interleaved.</summary>
-    Outside = 8,
-
-    /// <summary>Driver, handler and card go on one access at a time.</summary>
-    Interleaved = 16,
-
-    /// <summary>Interleaved, and nobody can go on.</summary>
-    Still = 32,
-
-    /// <summary>Its queue is stopped.</summary>
-    Stopped = 64,
-
-    /// <summary>Packets wait in its bands.</summary>
-    Waiting = 128,
-
-    /// <summary>It is down.</summary>
-    Down = 256,
-
-    /// <summary>Interleaved, and its CPUs have an skb in common.</summary>
-    Sharing = 512,
-}
-
 /// <summary>Whether a law must always hold, or its premise must happen at some time in a run.</summary>
 public enum LawKind
 {
@@ -226,34 +102,11 @@ public sealed class Law
     /// <summary>Its name with its rule, as in <c>SKB-001/GeometryHolds</c>: a name alone may stand in two places.</summary>
     public string Id => $"{Rule.Id}/{Name}";
 
-    /// <summary>What the skb has of which it speaks.</summary>
-    public Traits Of { get; private init; }
-
-    /// <summary>What the page has of which it speaks.</summary>
-    public PageTraits OfPage { get; private init; }
-
-    /// <summary>What the step did of which it speaks.</summary>
-    public StepTraits OfStep { get; private init; }
-
-    /// <summary>What the socket has of which it speaks.</summary>
-    public SockTraits OfSock { get; private init; }
-
-    /// <summary>What the device has of which it speaks.</summary>
-    public DeviceTraits OfDevice { get; private init; }
+    /// <summary>Traits of its subject, as a number, without which it says nothing: of the kind of its scope.</summary>
+    internal int Of { get; private init; }
 
     /// <summary>Kinds of operation after which it is evaluated; after others it says nothing. Empty for each.</summary>
     public IReadOnlyList<Type> After { get; private init; } = [];
-
-    /// <summary>Its traits as a number: of its scope's kind.</summary>
-    internal int Mask => Scope switch
-    {
-        Scope.Skb or Scope.NamedSkb => (int)Of,
-        Scope.Page => (int)OfPage,
-        Scope.Step => (int)OfStep,
-        Scope.Sock => (int)OfSock,
-        Scope.Device or Scope.Mappings => (int)OfDevice,
-        _ => 0,
-    };
 
     /// <summary>The same of each subject, whatever that has: what traits spare is to make no difference.</summary>
     public Law OfAll() => new(Rule, Kind, Scope, Name)
@@ -282,22 +135,22 @@ public sealed class Law
     internal Explain<object?> Explanation { get; private init; } = (_, subject) => subject?.ToString() ?? "";
 
     public static Law Always(Rule rule, StepClaim claim, Explain<object?>? explain = null, Type[]? after = null, StepTraits of = StepTraits.None, [CallerMemberName] string name = "") =>
-        new(rule, LawKind.Always, Scope.Step, name) { Step = claim, After = after ?? [], OfStep = of, Explanation = explain ?? Nothing };
+        new(rule, LawKind.Always, Scope.Step, name) { Step = claim, After = after ?? [], Of = (int)of, Explanation = explain ?? Nothing };
 
     public static Law Always(Rule rule, SkbClaim claim, Explain<Skb> explain, Traits of = Traits.None, [CallerMemberName] string name = "") =>
-        new(rule, LawKind.Always, Scope.Skb, name) { Skb = claim, Of = of, Explanation = (step, subject) => explain(step, (Skb)subject!) };
+        new(rule, LawKind.Always, Scope.Skb, name) { Skb = claim, Of = (int)of, Explanation = (step, subject) => explain(step, (Skb)subject!) };
 
     public static Law Always(Rule rule, NamedSkbClaim claim, Explain<SkbId> explain, Traits of = Traits.None, [CallerMemberName] string name = "") =>
-        new(rule, LawKind.Always, Scope.NamedSkb, name) { NamedSkb = claim, Of = of, Explanation = (step, subject) => explain(step, (SkbId)subject!) };
+        new(rule, LawKind.Always, Scope.NamedSkb, name) { NamedSkb = claim, Of = (int)of, Explanation = (step, subject) => explain(step, (SkbId)subject!) };
 
     public static Law Always(Rule rule, PageClaim claim, Explain<Page> explain, PageTraits of = PageTraits.None, [CallerMemberName] string name = "") =>
-        new(rule, LawKind.Always, Scope.Page, name) { Page = claim, OfPage = of, Explanation = (step, subject) => explain(step, (Page)subject!) };
+        new(rule, LawKind.Always, Scope.Page, name) { Page = claim, Of = (int)of, Explanation = (step, subject) => explain(step, (Page)subject!) };
 
     public static Law Always(Rule rule, SockClaim claim, Explain<Sock> explain, SockTraits of = SockTraits.None, [CallerMemberName] string name = "") =>
-        new(rule, LawKind.Always, Scope.Sock, name) { Sock = claim, OfSock = of, Explanation = (step, subject) => explain(step, (Sock)subject!) };
+        new(rule, LawKind.Always, Scope.Sock, name) { Sock = claim, Of = (int)of, Explanation = (step, subject) => explain(step, (Sock)subject!) };
 
     public static Law Always(Rule rule, DeviceClaim claim, Explain<NetDevice> explain, Scope scope = Scope.Device, DeviceTraits of = DeviceTraits.None, [CallerMemberName] string name = "") =>
-        new(rule, LawKind.Always, scope, name) { Device = claim, OfDevice = of, Explanation = (step, subject) => explain(step, (NetDevice)subject!) };
+        new(rule, LawKind.Always, scope, name) { Device = claim, Of = (int)of, Explanation = (step, subject) => explain(step, (NetDevice)subject!) };
 
     public static Law Always(Rule rule, MmClaim claim, Explain<MmStruct> explain, [CallerMemberName] string name = "") =>
         new(rule, LawKind.Always, Scope.Mm, name) { Mm = claim, Explanation = (step, subject) => explain(step, (MmStruct)subject!) };
@@ -309,17 +162,17 @@ public sealed class Law
 
     public static Law Sometimes(Rule rule, PinClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Pin, name) { Pin = claim };
 
-    public static Law Sometimes(Rule rule, StepClaim claim, Type[]? after = null, StepTraits of = StepTraits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Step, name) { Step = claim, After = after ?? [], OfStep = of };
+    public static Law Sometimes(Rule rule, StepClaim claim, Type[]? after = null, StepTraits of = StepTraits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Step, name) { Step = claim, After = after ?? [], Of = (int)of };
 
-    public static Law Sometimes(Rule rule, SkbClaim claim, Traits of = Traits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Skb, name) { Skb = claim, Of = of };
+    public static Law Sometimes(Rule rule, SkbClaim claim, Traits of = Traits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Skb, name) { Skb = claim, Of = (int)of };
 
-    public static Law Sometimes(Rule rule, NamedSkbClaim claim, Traits of = Traits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.NamedSkb, name) { NamedSkb = claim, Of = of };
+    public static Law Sometimes(Rule rule, NamedSkbClaim claim, Traits of = Traits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.NamedSkb, name) { NamedSkb = claim, Of = (int)of };
 
-    public static Law Sometimes(Rule rule, SockClaim claim, SockTraits of = SockTraits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Sock, name) { Sock = claim, OfSock = of };
+    public static Law Sometimes(Rule rule, SockClaim claim, SockTraits of = SockTraits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Sock, name) { Sock = claim, Of = (int)of };
 
-    public static Law Sometimes(Rule rule, PageClaim claim, PageTraits of = PageTraits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Page, name) { Page = claim, OfPage = of };
+    public static Law Sometimes(Rule rule, PageClaim claim, PageTraits of = PageTraits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Page, name) { Page = claim, Of = (int)of };
 
-    public static Law Sometimes(Rule rule, DeviceClaim claim, Scope scope = Scope.Device, DeviceTraits of = DeviceTraits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, scope, name) { Device = claim, OfDevice = of };
+    public static Law Sometimes(Rule rule, DeviceClaim claim, Scope scope = Scope.Device, DeviceTraits of = DeviceTraits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, scope, name) { Device = claim, Of = (int)of };
 
     public override string ToString() => $"{Rule.Id} {Name}";
 

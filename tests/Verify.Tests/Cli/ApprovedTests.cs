@@ -47,7 +47,7 @@ public sealed class ApprovedTests(ApprovedTests.Reported reported) : IClassFixtu
             "ZeroCopy.Properties", typeof(BugReport).FullName!, nameof(BugReport.OfScript), script, $"failures/{mutant.Breaks}.script", Evaluations));
     }
 
-    private static void IsApproved(string name, string extension, string text)
+    internal static void IsApproved(string name, string extension, string text)
     {
         var path = Repo.PathOf("tests", "approved", name + extension);
         var approved = File.Exists(path) ? File.ReadAllText(path) : "";

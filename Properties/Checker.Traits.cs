@@ -1,0 +1,85 @@
+using System.Globalization;
+using ZeroCopy.Drivers.AceNic;
+using ZeroCopy.Drivers.Hme;
+using ZeroCopy.Model;
+using ZeroCopy.Model.Net;
+using ZeroCopy.Model.Pages;
+using ZeroCopy.Model.Skbs;
+using ZeroCopy.Properties.Laws;
+
+namespace ZeroCopy.Properties;
+
+/// <content>What a subject has, and which laws speak of it.</content>
+public sealed partial class Checker
+{
+    private Traits TraitsOf(Skb skb)
+    {
+        var users = _recount.Users(skb.Block);
+        return (skb.DataLen != 0 || skb.NrFrags > 0 ? Traits.Paged : Traits.None)
+            | (skb.Block.FragList.Count > 0 ? Traits.Paged | Traits.Listed : Traits.None)
+            | (skb.Block.DataRef > 1 || users > 1 ? Traits.SharedBlock : Traits.None)
+            | (skb.IpSummed != ChecksumState.None ? Traits.Summed : Traits.None)
+            | (skb.Users > 1 ? Traits.Shared : Traits.None)
+            | (skb.Users != _recount.Holders(skb) || skb.Block.DataRef != users || users == 0 ? Traits.Miscounted : Traits.None);
+    }
+
+    private PageTraits TraitsOf(Page page)
+    {
+        var holders = _recount.Holders(page);
+        return (holders > 1 ? PageTraits.Shared : PageTraits.None)
+            | (page.Mapping is not null ? PageTraits.Cached : PageTraits.None)
+            | (page.SwapEntry >= 0 || page.State == PageMachine.State.SwapCache ? PageTraits.SwapCached : PageTraits.None)
+            | (page.Reserved ? PageTraits.Reserved : PageTraits.None)
+            | (page.Count != holders ? PageTraits.Miscounted : PageTraits.None);
+    }
+
+    private static StepTraits TraitsOf(in Step step)
+    {
+        var seen = step.Seen;
+        return (seen.Faults.Count > 0 ? StepTraits.Faulted : StepTraits.None)
+            | (seen.Succeeded ? StepTraits.None : StepTraits.Refused)
+            | (seen.Frames.Count + seen.Rejected.Count + seen.Deliveries.Count + seen.Reassembled + step.Copying.Emitted.Count > 0 ? StepTraits.Emitted : StepTraits.None)
+            | (seen.Decisions.Count > 0 ? StepTraits.Decided : StepTraits.None)
+            | (seen.Plan.Count > 0 ? StepTraits.Planned : StepTraits.None)
+            | (seen.Handovers.Count + seen.Shown.Count > 0 ? StepTraits.Handed : StepTraits.None)
+            | (seen.Drops.Count > 0 ? StepTraits.Dropped : StepTraits.None);
+    }
+
+    private static SockTraits TraitsOf(in Step step, Sock sock) =>
+        (sock is TcpSock ? SockTraits.Tcp : SockTraits.None)
+        | (sock.ErrorQueue.Ranges.Count > 0 ? SockTraits.Told : SockTraits.None)
+        | (step.Calls.Untold.Length > 0 || step.World.Skbs.LiveUbufs.Count > 0 ? SockTraits.Lent : SockTraits.None);
+
+    private static DeviceTraits TraitsOf(NetDevice device)
+    {
+        var smp = device.Smp;
+        return (device is AceNicDriver ? DeviceTraits.AceNic : device is HmeDriver ? DeviceTraits.Hme : DeviceTraits.None)
+            | (device.IsAtRest ? DeviceTraits.AtRest : DeviceTraits.None)
+            | (smp is null || smp.IsOutsideDriver ? DeviceTraits.Outside : DeviceTraits.None)
+            | (smp is not null ? DeviceTraits.Interleaved : DeviceTraits.None)
+            | (smp?.Shared.Skb is not null ? DeviceTraits.Sharing : DeviceTraits.None)
+            | (smp is { IsStill: true } ? DeviceTraits.Still : DeviceTraits.None)
+            | (device.Stopped ? DeviceTraits.Stopped : DeviceTraits.None)
+            | (device.QueueLength > 0 ? DeviceTraits.Waiting : DeviceTraits.None)
+            | (device.IsUp ? DeviceTraits.None : DeviceTraits.Down);
+    }
+
+    private Asked<TClaim>[] Of<TClaim>(Scope scope, Func<Law, TClaim> claim, Func<Law, bool>? wanted = null) =>
+        [.. Laws.Where(law => law.Scope == scope && (wanted is null || wanted(law))).Select(law => new Asked<TClaim>(claim(law), _numbers[law], law.Of, law.IsAlways))];
+
+    private static int SetsOf<TTraits>()
+        where TTraits : struct, Enum => 2 * Enum.GetValues<TTraits>().Max(trait => Convert.ToInt32(trait, CultureInfo.InvariantCulture));
+
+    /// <summary>A law and its number, and beside them what each visit of a subject needs.</summary>
+    private readonly record struct Asked<TClaim>(TClaim Claim, int Number, int Of, bool IsAlways);
+
+    /// <summary>For each set of traits the laws that speak of a subject which has them. Few of the sets are met: each is made when it is.</summary>
+    private sealed class ByTraits<TClaim>(Asked<TClaim>[] laws, int sets)
+    {
+        private readonly Asked<TClaim>[]?[] _sets = new Asked<TClaim>[]?[sets];
+
+        public ReadOnlySpan<Asked<TClaim>> this[int has] => _sets[has] ?? Make(has);
+
+        private Asked<TClaim>[] Make(int has) => _sets[has] = [.. laws.Where(law => (law.Of & ~has) == 0)];
+    }
+}

@@ -47,6 +47,7 @@ internal sealed class RunOutput(EarlierFailures earlier, IReadOnlyList<SuiteResu
             }
         }
 
+        var printed = new Dictionary<(ZeroCopy.Specs.Rule Rule, string Law, string Shape), string>();
         foreach (var result in results)
         {
             if (coverage)
@@ -56,7 +57,14 @@ internal sealed class RunOutput(EarlierFailures earlier, IReadOnlyList<SuiteResu
 
             foreach (var finding in result.Findings)
             {
+                if (printed.TryGetValue(finding.Kind, out var before))
+                {
+                    PrintAgain(console, result, finding, before);
+                    continue;
+                }
+
                 Print(console, result, finding);
+                printed.Add(finding.Kind, store.ReportOf(finding));
             }
         }
 
@@ -70,7 +78,7 @@ internal sealed class RunOutput(EarlierFailures earlier, IReadOnlyList<SuiteResu
     /// <summary>How many bugs were told apart, and how they spread over rules: one mistake in shared code breaks several, in several ways.</summary>
     private string Verdict()
     {
-        var rules = results.SelectMany(result => result.Findings).GroupBy(finding => finding.Main.Rule.Id).OrderBy(rule => rule.Key, StringComparer.Ordinal).Select(rule => (Id: rule.Key, Count: rule.Count())).ToList();
+        var rules = results.SelectMany(result => result.Findings).DistinctBy(finding => finding.Kind).GroupBy(finding => finding.Main.Rule.Id).OrderBy(rule => rule.Key, StringComparer.Ordinal).Select(rule => (Id: rule.Key, Count: rule.Count())).ToList();
         var found = rules.Sum(rule => rule.Count);
         var (still, unread) = (earlier.Count(Fate.Violates), earlier.Count(Fate.Unreadable));
         return (found == 0 ? still + unread == 0 ? "every law held" : "every law held in the new sequences"
@@ -126,6 +134,14 @@ internal sealed class RunOutput(EarlierFailures earlier, IReadOnlyList<SuiteResu
             console.MarkupLineInterpolated($"    {line}");
         }
 
+        console.MarkupLineInterpolated($"  report    {store.ReportOf(finding)}");
+    }
+
+    /// <summary>The same law and the same operations in another suite: one bug is told once.</summary>
+    private void PrintAgain(IAnsiConsole console, SuiteResult result, Finding finding, string before)
+    {
+        console.WriteLine();
+        console.MarkupLineInterpolated($"again     {finding.Main.Rule.Id}: case {finding.Case} of suite {result.Suite.Name} comes down to the operations of {before}");
         console.MarkupLineInterpolated($"  report    {store.ReportOf(finding)}");
     }
 

@@ -1,5 +1,6 @@
 using ZeroCopy.Model;
 using ZeroCopy.Properties.Generate;
+using ZeroCopy.Specs;
 
 namespace ZeroCopy.Properties.Shrink;
 
@@ -16,6 +17,9 @@ public sealed record Finding(long Case, IReadOnlyList<Operation> Operations, Shr
 
     /// <summary>The names of the operations in the smallest script.</summary>
     public string Shape => string.Join(' ', Shrunk.Script.Operations.Select(operation => operation.GetType().Name));
+
+    /// <summary>Two findings of one kind are one bug, in whatever suites they were made.</summary>
+    public (Rule Rule, string Law, string Shape) Kind => (Main.Rule, Main.Law, Shape);
 }
 
 /// <summary>The distinct bugs among the failures of a suite.</summary>
@@ -31,5 +35,5 @@ public static class Findings
         return Apart(shrunk.Select(finding => finding with { Shrunk = Shrinker.Prove(finding.Shrunk, laws, proofs: proofs) }));
     }
 
-    private static List<Finding> Apart(IEnumerable<Finding> findings) => [.. findings.DistinctBy(finding => (finding.Main.Rule, finding.Main.Law, finding.Shape))];
+    private static List<Finding> Apart(IEnumerable<Finding> findings) => [.. findings.DistinctBy(finding => finding.Kind)];
 }

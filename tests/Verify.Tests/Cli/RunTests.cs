@@ -65,6 +65,18 @@ public sealed class RunTests(RunTests.Found found) : IClassFixture<RunTests.Foun
         Assert.Matches(@"operations, shrunk to 3, proved minimal over \d+ lines", output);
     }
 
+    /// <summary>The files of each suite are there: their scripts say which laws judge.</summary>
+    [Fact]
+    public void One_bug_in_two_suites_is_told_once()
+    {
+        using var folder = new TemporaryFolder();
+        var (status, output, _) = Zcverify.Run("run", "pages", "fork", "--cases", "300", "--mutant", "K3", "--no-replay", "--out", folder.Path);
+        Assert.Equal(1, status);
+        Assert.Matches(@"again     PIN-019: case \d+ of suite fork comes down to the operations of ", output);
+        Assert.Contains("1 distinct violation, seed 1", output);
+        Assert.Equal(2, Directory.GetFiles(folder.Path, "PIN-019-*.script").Length);
+    }
+
     [Fact]
     public void Clean_run_leaves_no_folder()
     {

@@ -19,6 +19,8 @@ public sealed class CoverageTests
 
     public static TheoryData<string> Names => [.. Homes];
 
+    internal static IEnumerable<string> Texts => Homes.Select(TextOf);
+
     [LongTheory]
     [MemberData(nameof(Names))]
     [Trait("Category", "Long")]
@@ -31,8 +33,10 @@ public sealed class CoverageTests
             .Select(operation => (operation.Name, Met: Met(operation, EachAllocation.Contains(name)).Where(outcome => outcome.Times > 0).ToList()))
             .ToList();
         Assert.Empty(outcomes.SelectMany(operation => operation.Met.Where(outcome => outcome.Times < Often).Select(outcome => $"{operation.Name} {outcome}")));
-        ApprovedTests.IsApproved($"outcomes-{name}", ".txt", string.Concat(outcomes.Select(operation => $"{operation.Name}: {string.Join(", ", operation.Met.Select(outcome => outcome.What))}\n")));
+        ApprovedTests.IsApproved(TextOf(name), ".txt", string.Concat(outcomes.Select(operation => $"{operation.Name}: {string.Join(", ", operation.Met.Select(outcome => outcome.What))}\n")));
     }
+
+    private static string TextOf(string suite) => $"outcomes-{suite}";
 
     private static IEnumerable<(string What, long Times)> Met(OperationCoverage operation, bool eachAllocation) =>
     [

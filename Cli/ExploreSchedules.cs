@@ -64,7 +64,7 @@ internal sealed record ExploreSchedules(ScheduleMix Mix, Profile Profile, int Pr
 
         foreach (var (what, broken) in Shortest(results))
         {
-            console.MarkupLineInterpolated($"[red]violation[/] {what}: {broken.Preemptions} preemptions and {broken.Reorderings} reorderings after the start '{broken.Start}'");
+            console.MarkupLineInterpolated($"[red]violation[/] {what}: {(broken.IsBeforeStart ? $"on the way to the start '{broken.Start}'" : $"{broken.Preemptions} preemptions and {broken.Reorderings} reorderings after the start '{broken.Start}'")}");
             PrintScript(console, broken);
         }
 

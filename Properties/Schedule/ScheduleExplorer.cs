@@ -27,7 +27,11 @@ public sealed record MetOn(Law Premise, UInt128 Schedules, ScheduleTo Shortest);
 /// <param name="Reorderings">Accesses that found an older value.</param>
 /// <param name="Start">The starting state.</param>
 /// <param name="Script">All of it, the starting state's own operations first; what one agent does in a row is one line.</param>
-public sealed record ScheduleTo(string What, int Preemptions, int Reorderings, string Start, IReadOnlyList<Operation> Script);
+public sealed record ScheduleTo(string What, int Preemptions, int Reorderings, string Start, IReadOnlyList<Operation> Script)
+{
+    /// <summary>It was one of the starting state's own operations: no schedule begins there.</summary>
+    public bool IsBeforeStart { get; init; }
+}
 
 /// <summary>The interleaved engine, exhaustive: every schedule with at most so many preemptions and reorderings, depth first by replay.</summary>
 /// <remarks>
@@ -59,7 +63,7 @@ public sealed class ScheduleExplorer(ScheduleMix mix, Profile profile, IReadOnly
     /// <summary>Whether anything was broken on the way so far.</summary>
     public bool HasBrokenAny => _broken.Count > 0;
 
-    /// <summary>Explores from one starting state.</summary>
+    /// <summary>Explores from one starting state. Where one of its own operations breaks something, that is what is found, and there are no schedules from it.</summary>
     /// <param name="start">Its place in the mix.</param>
     /// <param name="stop">Asked at each state; what follows is left out then.</param>
     public ScheduleResult Run(int start, Func<bool>? stop = null)
@@ -71,10 +75,36 @@ public sealed class ScheduleExplorer(ScheduleMix mix, Profile profile, IReadOnly
         Array.Clear(_met);
         _path.Clear();
         _steps = 0;
+        if (!JudgeStart())
+        {
+            return new ScheduleResult(_name, 0, 0, UInt128.Zero, [.. _broken.Select(broken => broken with { IsBeforeStart = true })], []);
+        }
+
         Reach();
         var counts = Visit(null, 0, 0);
         return new ScheduleResult(mix.Starts[start].Name, _below.Count, _steps, counts[0], [.. _broken],
             [.. _premises.Select((premise, i) => _met[i] is { } shortest ? new MetOn(premise, counts[0] - counts[i + 1], shortest) : null).OfType<MetOn>()]);
+    }
+
+    private bool JudgeStart()
+    {
+        _checker.Reset();
+        for (var i = 0; i < _before.Count; i++)
+        {
+            if (!_checker.Apply(_before[i]))
+            {
+                throw new ModelException($"start '{_name}': {_before[i]} is not enabled");
+            }
+
+            if (_checker.Violations.Count > 0)
+            {
+                _before = [.. _before.Take(i + 1)];
+                Broke(0, 0);
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Schedules from here on; then, for each premise, those on which it is never met.</summary>

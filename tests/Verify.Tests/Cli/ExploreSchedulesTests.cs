@@ -32,6 +32,18 @@ public sealed class ExploreSchedulesTests
         Assert.Contains(Script.Parse(script, Language.All).Operations, operation => operation is Model.Smp.Reorder);
     }
 
+    /// <summary>The bug shows before there is anything to interleave.</summary>
+    [Fact]
+    public void Violation_on_the_way_to_a_start_is_a_violation()
+    {
+        string[] command = ["explore", "acenic", "--start", "below-stop-1", "--mutant", "D3"];
+        var found = Lasting(1, command);
+        var violation = found["violations"]!.AsArray().Single(each => (string)each!["rule"]! == "DMA-010")!;
+        Assert.Equal("sys_sendfile(sk0, file0, 15, 2)", (string)violation["script"]!.AsArray()[^1]!);
+        Assert.Equal((0, 0), ((int)violation["preemptions"]!, (int)found["schedules"]!));
+        Assert.Contains("on the way to the start 'below-stop-1'", Zcverify.Run(command).Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Unknown_start_is_named()
     {

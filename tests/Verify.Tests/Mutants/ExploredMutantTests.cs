@@ -83,6 +83,31 @@ public sealed class ExploredMutantTests
         Assert.InRange(Lines(script), 1, Script.Parse(mutant.Witness, Language.All).Operations.Count);
     }
 
+    /// <summary>Schedules of a driver, access by access, and random sequences: whichever met the bug, what is left of it is as long.</summary>
+    [LongTheory]
+    [InlineData("D1")]
+    [InlineData("D3")]
+    [InlineData("D4")]
+    [InlineData("D5")]
+    [InlineData("D19")]
+    public void Bug_of_a_driver_comes_down_to_as_many_lines_from_a_schedule_as_from_a_random_sequence(string id)
+    {
+        var mutant = Sources.Find(id)!;
+        var build = MutantBuild.Of(mutant);
+        var header = $"{mutant.Witness.Split('\n')[0]} mutant={id} expect={mutant.Breaks}";
+        Assert.Equal(
+            Smallest(build.Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Generate.Hunt", nameof(Hunt.Search), mutant.Suite, header, 1ul, MostCases, mutant.Breaks, Shrinker.DefaultEvaluations)),
+            Smallest(build.Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Generate.Hunt", nameof(Hunt.Schedules), mutant.Suite, header, mutant.Breaks, Shrinker.DefaultEvaluations)));
+
+        int Smallest(string search)
+        {
+            var found = JsonNode.Parse(search)!;
+            Assert.Contains(mutant.Breaks, found["reported"]!.AsArray().Select(rule => (string)rule!));
+            string[] script = [header, .. found["script"]!.AsArray().Select(line => (string)line!)];
+            return Lines(build.Call<string>("ZeroCopy.Properties", "ZeroCopy.Properties.Generate.Hunt", nameof(Hunt.Shrink), string.Join('\n', script), mutant.Breaks, Shrinker.DefaultEvaluations));
+        }
+    }
+
     /// <summary>The random engine has operations that the mix has not, and a shorter way with them may be no way of the mix's.</summary>
     private static bool HasWordsOf(string mix, IReadOnlyList<string> script)
     {

@@ -92,8 +92,17 @@ public sealed class Names(int pageSize, int taskPages)
     /// <summary>Whether no area covers any page of a range.</summary>
     public bool IsFree(MmId mm, int page, int pages) => !_mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Contains(true);
 
-    /// <summary>Whether the process is there and not asleep until its vfork child lets its memory go.</summary>
-    public bool Runs(MmId mm) => _mms.Has(mm.Value) && _mms[mm.Value].WaitsFor < 0;
+    /// <summary>Whether the process is there, not asleep until its vfork child lets its memory go, and in no page fault.</summary>
+    public bool Runs(MmId mm) => _mms.Has(mm.Value) && _mms[mm.Value] is { WaitsFor: < 0, IsInFault: false };
+
+    /// <summary>Whether the process stands in a page fault.</summary>
+    public bool IsInFault(MmId mm) => _mms.Has(mm.Value) && _mms[mm.Value].IsInFault;
+
+    /// <summary>Whether a process with this address space stands in a page fault: it holds mmap_sem for reading, and who wants it for writing must wait.</summary>
+    public bool HasFault(MmId mm) => _mms[mm.Value].Memory.Faults > 0;
+
+    /// <summary>Processes that stand in a page fault.</summary>
+    public int Faults { get; private set; }
 
     /// <summary>Whether any process runs.</summary>
     public bool AnyRuns()
@@ -304,6 +313,11 @@ public sealed class Names(int pageSize, int taskPages)
         _mms.Rebind(parent.Value, process with { WaitsFor = sleeps ? child.Value : -1 });
     }
 
+    /// <summary>The process begins a page fault, and stands in it.</summary>
+    public void BeginFault(MmId mm) => SetFault(mm, true);
+
+    public void EndFault(MmId mm) => SetFault(mm, false);
+
     /// <summary>The process goes on with no memory mapped.</summary>
     public void Exec(MmId mm)
     {
@@ -344,6 +358,7 @@ public sealed class Names(int pageSize, int taskPages)
 
     public void Reset()
     {
+        Faults = 0;
         _mms.Clear();
         _kiobufs.Clear();
         _vectors.Clear();
@@ -365,6 +380,13 @@ public sealed class Names(int pageSize, int taskPages)
         {
             _mms.Rebind(parent.Value, _mms[parent.Value] with { WaitsFor = -1 });
         }
+    }
+
+    private void SetFault(MmId mm, bool isInFault)
+    {
+        _mms.Rebind(mm.Value, _mms[mm.Value] with { IsInFault = isInFault });
+        _mms[mm.Value].Memory.Faults += isInFault ? 1 : -1;
+        Faults += isInFault ? 1 : -1;
     }
 
     private SkbShape New(SkbId skb)
@@ -394,7 +416,8 @@ public sealed class Names(int pageSize, int taskPages)
 
     /// <param name="Memory">Its address space, which may be another's too.</param>
     /// <param name="WaitsFor">The vfork child for which it sleeps; -1 for none.</param>
-    private readonly record struct ProcessName(MemoryShape Memory, int WaitsFor = -1);
+    /// <param name="IsInFault">It stands in a page fault.</param>
+    private readonly record struct ProcessName(MemoryShape Memory, int WaitsFor = -1, bool IsInFault = false);
 
     /// <summary>What is known of an address space: which pages an area covers, and how far each may be stored to.</summary>
     private sealed class MemoryShape
@@ -412,6 +435,9 @@ public sealed class Names(int pageSize, int taskPages)
         public int[] Storable { get; }
 
         public int Users { get; set; } = 1;
+
+        /// <summary>Page faults in which its processes stand.</summary>
+        public int Faults { get; set; }
 
         public MemoryShape Copy() => new([.. Mapped], [.. Storable]);
     }

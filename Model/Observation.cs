@@ -213,8 +213,18 @@ public sealed class Observation
     /// <summary>Within the call another thread gave the page back.</summary>
     public bool GaveBack { get; set; }
 
+    /// <summary>A fault copied the page cache's page before it had the lock of the page table again.</summary>
+    public bool CopiedFile { get; set; }
+
     /// <summary>Page faults, in order.</summary>
     public List<Pages.Fault> Faults { get; } = [];
+
+    /// <summary>A fault brought a page back from swap space, and whoever may have it beside.</summary>
+    public bool CameBack => Faults.Exists(static fault => fault.Kind == Pages.FaultKind.SwapIn);
+
+    /// <summary>A fault left a writer with a page of its own.</summary>
+    public bool BecameOwn => Faults.Exists(static fault =>
+        fault.Kind is not (Pages.FaultKind.Zero or Pages.FaultKind.PrivateFile or Pages.FaultKind.SharedFile or Pages.FaultKind.SwapIn or Pages.FaultKind.Changed or Pages.FaultKind.Spurious));
 
     /// <summary>How many bytes a reading operation returned; they are in <see cref="Read"/>.</summary>
     public int ReadLength { get; private set; }
@@ -345,7 +355,7 @@ public sealed class Observation
         FailedAllocationsBefore = failedAllocations;
         (Refusal, Count, ByReference, Sum, ReadLength, Destructors) = (Refusal.None, 0, false, 0, 0, 0);
         (PagesDone, WaitedOn) = (0, null);
-        (GaveBack, WasWritten, WokeParent) = (false, false, false);
+        (GaveBack, WasWritten, WokeParent, CopiedFile) = (false, false, false, false);
         Faults.Clear();
         _plan.Clear();
         _drops.Clear();

@@ -152,6 +152,7 @@ public sealed partial class Checker : IJudge
         _recount.SharersBefore = isJudged ? _recount.SharersOf(World, operation) : null;
         _recount.LockedBefore = isJudged && operation is Vmtruncate cut ? Recount.LockedOf(World, cut) : null;
         _isRecounted = false;
+        _forks.Precede(operation, World);
         World.BeginStep();
         Copying.BeginStep();
         if (isJudged && World.Memory.IsFailureDue)

@@ -41,6 +41,8 @@ public static class Language
         ScheduleCall.Spelling,
         MadviseDontneed.Spelling,
         AccessProcessVm.Spelling,
+        DoPageFault.Spelling,
+        Resume.Spelling,
         Msync.Spelling,
         Store.Spelling,
         Load.Spelling,

@@ -69,7 +69,7 @@ public static class CowRules
         Source: "linux 2.4.4 mm/memory.c, copy_page_range(), do_wp_page(); lkml 2009-04-14, O_DIRECT and fork", Basis.Source);
 
     public static readonly Rule CopiesAreBounded = new("COW-014",
-        "A page that fork shared among so many address spaces is copied at most so often, less one, until it is shared again; one that all others have let go before, by exec or exit, not at all.",
+        "A page that fork shared among so many address spaces is copied at most so often, less one, until it is shared again; one that all others have let go before, by exec or exit, not at all. Faults that stand half-way at the same time each copy: what they decided under the lock stands when they have given it up.",
         Because: "It is what child first was for: a child that execs before its parent runs costs a copy for each page that it wrote itself, and no more.",
         Source: "linux 2.4.4 kernel/fork.c, do_fork(): p->counter, current->need_resched; mm/memory.c, do_wp_page()", Basis.Source);
 
@@ -89,9 +89,9 @@ public static class CowRules
         Source: "linux 2.4.4 mm/memory.c, do_wp_page(): page_count(); linux 5.19 include/linux/page-flags.h, PG_anon_exclusive (6c287605fd56)", Basis.Source);
 
     public static readonly Rule EntryIsRechecked = new("COW-018",
-        "A write fault that gave up its lock to allocate looks whether the entry is still the same, and begins anew where it is not.",
-        Because: "The page that it copied may be gone: what was written to another in between would be lost.",
-        Source: "linux 2.4.4 mm/memory.c, do_wp_page(): pte_same(*page_table, pte)", Basis.Source);
+        "A fault that gave up the lock of the page table looks whether the entry is still the same: where it is not it changes nothing, and the access begins anew.",
+        Because: "The page that it has may be another by now: what was written to the one in the entry would be lost.",
+        Source: "linux 2.4.4 mm/memory.c, do_wp_page(): pte_same(*page_table, pte); do_anonymous_page(), do_no_page(): pte_none(*page_table)", Basis.Source);
 
     public static readonly Rule NothingStale = new("COW-019",
         "No CPU remembers of a page more than its page table allows: fork, copy-on-write, change of protection, swap-out, unmapping and msync flush every CPU that has the address space.",
@@ -107,4 +107,14 @@ public static class CowRules
         "A device's pin that is taken without the lock while fork goes through the pages waits until it is over: between fork's look at a page's pins and its protection no pin comes in.",
         Because: "A page that fork took for unpinned is shared, and what the device writes the child sees.",
         Source: "linux 5.11 mm/gup.c, internal_get_user_pages_fast(): mm->write_protect_seq (57efa1fe5957); in 2.4.4 every pin waits for mmap_sem", Basis.Later);
+
+    public static readonly Rule SwapEntryIsRechecked = new("COW-022",
+        "A fault that waited for a page of swap space enters it only where the entry names the same page of swap space still.",
+        Because: "Between the two another thread may have it back, written, and out again elsewhere: 2.4.4 asks only whether a page is there, enters the old one, and what was written is lost. A finding in the release.",
+        Source: "linux 2.4.4 mm/memory.c, do_swap_page(): pte_present(*page_table) (a defect); linux 2.6 do_swap_page(): pte_same(*page_table, orig_pte)", Basis.Intended);
+
+    public static readonly Rule TruncatedIsNotEntered = new("COW-023",
+        "A fault enters no page of a file that was made shorter since the fault looked for the page.",
+        Because: "The truncation went through the page tables before the page was in one: the process keeps a page that is no file's any more, and what it stores there is lost. A finding in 2.4.4, which looks at the entry alone.",
+        Source: "linux 2.4.4 mm/memory.c, do_no_page(), vmtruncate(); linux 2.6 do_no_page(): mapping->truncate_count", Basis.Later);
 }

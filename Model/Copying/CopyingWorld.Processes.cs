@@ -256,6 +256,7 @@ public sealed partial class CopyingWorld
             }
         }
 
+        WriteFaults(state);
         WritePins(state, _kiobufs);
         WritePins(state, _vectors);
     }
@@ -278,6 +279,7 @@ public sealed partial class CopyingWorld
     /// <summary>Every cell goes back to the pool.</summary>
     private void ResetMemory()
     {
+        ResetFaults();
         for (var name = 0; name < Math.Max(_kiobufs.Count, _vectors.Count); name++)
         {
             Forget(new PinId(false, name));

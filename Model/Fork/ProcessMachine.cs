@@ -14,6 +14,9 @@ public static class ProcessMachine
         /// <summary>It waits until its vfork child lets go of the memory that is both's. kernel: down(&amp;sem) in do_fork(); TASK_UNINTERRUPTIBLE.</summary>
         Asleep,
 
+        /// <summary>It stands in a page fault, where it has given up the lock of the page table. It holds mmap_sem for reading. kernel: do_page_fault().</summary>
+        Faulting,
+
         /// <summary>kernel: TASK_ZOMBIE.</summary>
         Ended,
     }
@@ -33,6 +36,12 @@ public static class ProcessMachine
         Exec,
 
         Exit,
+
+        /// <summary>A page fault stops where others may come in between.</summary>
+        Fault,
+
+        /// <summary>The fault goes on, and back to the program.</summary>
+        Resume,
     }
 
     /// <summary>What the guards ask.</summary>
@@ -56,6 +65,7 @@ public static class ProcessMachine
         machine.Configure(State.Running)
             .PermitReentry(Event.Fork)
             .Permit(Event.Vfork,   State.Asleep)
+            .Permit(Event.Fault,   State.Faulting)
             .PermitReentry(Event.Exec)
             .Permit(Event.Exit,    State.Ended);
 
@@ -64,6 +74,9 @@ public static class ProcessMachine
             .PermitReentryIf(Event.Fork, sleeps)
             .PermitReentryIf(Event.Exec, sleeps)
             .PermitReentryIf(Event.Exit, sleeps);
+
+        machine.Configure(State.Faulting)
+            .Permit(Event.Resume,  State.Running);
 
         machine.Configure(State.Ended);
     }

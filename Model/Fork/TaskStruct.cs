@@ -43,6 +43,40 @@ public sealed class TaskStruct(MmId id, MmStruct mm, int pages)
         return refusal;
     }
 
+    /// <summary>The fault in which it stands; null where it stands in none, or where that is over but for the way back.</summary>
+    public UnlockedFault? Fault { get; private set; }
+
+    /// <summary>A page fault, which stops where it has given up the lock of the page table. kernel: do_page_fault(), arch/i386/mm/fault.c.</summary>
+    internal Refusal BeginFault(int n, bool write)
+    {
+        if (!Mm.Allows(n, write))
+        {
+            return Refusal.NoAccess;
+        }
+
+        var refusal = Mm.BeginFault(n, write, out var unlocked);
+        if (refusal == Refusal.None)
+        {
+            Fire(ProcessMachine.Event.Fault, ProcessMachine.Guard.None);
+            Fault = unlocked;
+        }
+
+        return refusal;
+    }
+
+    /// <summary>It has the lock again, and goes on to the end of the fault.</summary>
+    internal Refusal Resume()
+    {
+        var refusal = Fault is { } fault ? Mm.EndFault(fault) : Refusal.None;
+        if (refusal == Refusal.None)
+        {
+            Fire(ProcessMachine.Event.Resume, ProcessMachine.Guard.None);
+            Fault = null;
+        }
+
+        return refusal;
+    }
+
     internal void Fork() => Fire(ProcessMachine.Event.Fork, ProcessMachine.Guard.None);
 
     /// <summary>Sleeps until the child lets go of the memory.</summary>
@@ -73,6 +107,19 @@ public sealed class TaskStruct(MmId id, MmStruct mm, int pages)
         state.Write(VforkParent?.Id.Value ?? -1);
         state.Write(Counter);
         Tlb.WriteState(state);
+        state.Write(Fault is null ? -1 : (int)Fault.Value.For);
+        if (Fault is { } fault)
+        {
+            state.Write(fault.N);
+            state.Write(fault.Write);
+            state.Write(fault.Entry.Swap);
+            state.Write(fault.Entry.Writable);
+            state.Refer(fault.Entry.Page);
+            state.Refer(fault.Page);
+            fault.Page.WriteState(state);
+            state.Write(Mm.Areas[fault.N].File?.Truncations == fault.Truncations);
+        }
+
         state.Refer(Mm);
         if (state.Reach(Mm))
         {

@@ -192,6 +192,9 @@ public sealed class File(FileId id, FileContent content, Zone zone, PhysicalMemo
         }
     }
 
+    /// <summary>How often it was made shorter. kernel: mapping->truncate_count, from linux 2.6 on.</summary>
+    public int Truncations { get; private set; }
+
     /// <summary>Sets the size. Beyond it whole pages leave the cache, dirty or not, though fragments may hold their frames on; the rest of the last page becomes zeroes where it lies. kernel: vmtruncate(), mm/memory.c; truncate_inode_pages(), truncate_partial_page(), mm/filemap.c; block_truncate_page(), fs/buffer.c.</summary>
     /// <param name="length">The new size; a larger one makes a hole.</param>
     /// <param name="write">Number of this write: its zeroes are one.</param>
@@ -204,6 +207,7 @@ public sealed class File(FileId id, FileContent content, Zone zone, PhysicalMemo
             held = TruncatePages(length, write);
             TruncateDisk(length, write);
             _cut = write;
+            Truncations++;
         }
 
         Length = length;

@@ -10,8 +10,7 @@ public sealed partial class MmStruct
     public Refusal Access(int n, bool write, out Page page)
     {
         page = null!;
-        var area = _areas[n];
-        if (write ? !area.Write : !area.Read)
+        if (!Allows(n, write))
         {
             return Refusal.NoAccess;
         }
@@ -31,6 +30,9 @@ public sealed partial class MmStruct
         page = pte.Page!;
         return Refusal.None;
     }
+
+    /// <summary>Whether the area lets a process do this. kernel: do_page_fault(), good_area.</summary>
+    public bool Allows(int n, bool write) => write ? _areas[n].Write : _areas[n].Read;
 
     /// <summary>A write that the area need not allow: it ends on a page of the process's own. kernel: access_process_vm(), kernel/ptrace.c; FOLL_FORCE of later kernels.</summary>
     /// <param name="n">The page.</param>
@@ -88,12 +90,27 @@ public sealed partial class MmStruct
     public bool MustUnshare(int n) => world.Profile.Kernel == Kernel.Linux6 && _ptes[n].Page is { Reserved: false, Mapping: null, AnonExclusive: false };
 
     /// <summary>Makes it so: a copy where others hold the page, protected as before. kernel: do_wp_page() with FAULT_FLAG_UNSHARE.</summary>
-    public Refusal Unshare(int n) => DoWpPage(n, isWrite: false);
+    public Refusal Unshare(int n)
+    {
+        var refusal = DoWpPage(n, isWrite: false, out var unlocked);
+        return unlocked is { } fault ? GoOn(fault) : refusal;
+    }
 
-    /// <summary>One fault, which may not be enough. kernel: handle_mm_fault().</summary>
+    /// <summary>One fault, which may not be enough; nobody comes in between. kernel: handle_mm_fault().</summary>
     public Refusal HandleMmFault(int n, bool write)
     {
+        var refusal = BeginFault(n, write, out var unlocked);
+        return unlocked is { } fault ? GoOn(fault) : refusal;
+    }
+
+    /// <summary>A fault up to where it has given up the lock of the page table, and has what it needs. kernel: handle_mm_fault(), handle_pte_fault().</summary>
+    /// <param name="n">The page.</param>
+    /// <param name="write">The access stores.</param>
+    /// <param name="unlocked">Where it stands; null where it is over, answered or refused, without giving up the lock.</param>
+    public Refusal BeginFault(int n, bool write, out UnlockedFault? unlocked)
+    {
         world.MemoryCost.Faults++;
+        unlocked = null;
         ref var hasTable = ref _hasTable[n / world.Profile.PagesPerTable];
         if (!hasTable)
         {
@@ -109,17 +126,17 @@ public sealed partial class MmStruct
         ref var pte = ref _ptes[n];
         if (pte.IsNone)
         {
-            return _areas[n].File is null ? DoAnonymousPage(n, write) : DoNoPage(n, write);
+            return _areas[n].File is null ? DoAnonymousPage(n, write, out unlocked) : DoNoPage(n, write, out unlocked);
         }
 
         if (!pte.IsPresent)
         {
-            return DoSwapPage(n, write);
+            return DoSwapPage(n, write, out unlocked);
         }
 
         if (write && !pte.Writable)
         {
-            return DoWpPage(n, isWrite: true);
+            return DoWpPage(n, isWrite: true, out unlocked);
         }
 
         pte.Dirty |= write;
@@ -127,9 +144,65 @@ public sealed partial class MmStruct
         return Saw(FaultKind.Spurious, n, pte.Page);
     }
 
-    /// <summary>kernel: do_anonymous_page(): the zero page for a reader, a fresh page of zeroes for a writer.</summary>
-    private Refusal DoAnonymousPage(int n, bool write)
+    /// <summary>The fault has the lock again: it goes on where the entry is still the same, and lets go of what it has otherwise, so that the access begins anew. kernel: pte_same(), pte_none().</summary>
+    /// <returns>That it waits for the lock of a page, and has done nothing yet; none otherwise.</returns>
+    public Refusal EndFault(in UnlockedFault fault)
     {
+        if (fault.For == FaultFor.SwapPage && fault.Page.UnderIo)
+        {
+            // lock_page(): a write to disk ends by itself, a kiobuf that has the lock must let go first.
+            world.Swap.EndIo(fault.Page);
+        }
+        else if (fault.For == FaultFor.SwapPage && fault.Page.Locked)
+        {
+            world.Seen.WaitedOn = fault.Page;
+            return Refusal.WouldBlock;
+        }
+
+        if (!IsUnchanged(fault))
+        {
+            fault.Page.Put();
+            return Saw(FaultKind.Changed, fault.N, fault.Entry.Page);
+        }
+
+        switch (fault.For)
+        {
+            case FaultFor.ZeroPage:
+                return EnterZeroes(fault);
+            case FaultFor.FilePage or FaultFor.CopyOfFile:
+                return EnterFilePage(fault);
+            case FaultFor.SwapPage:
+                return EnterSwapPage(fault);
+            default:
+                return EnterCopy(fault);
+        }
+    }
+
+    private bool IsUnchanged(in UnlockedFault fault) =>
+        _ptes[fault.N].IsSame(fault.Entry)
+        && (fault.For is not (FaultFor.FilePage or FaultFor.CopyOfFile) || _areas[fault.N].File!.Truncations == fault.Truncations);
+
+    private Refusal GoOn(in UnlockedFault fault)
+    {
+        if (IsShortInFault && fault.For == FaultFor.Copy)
+        {
+            IsShortInFault = false;
+            SwapOut(fault.N);
+        }
+
+        var refusal = EndFault(fault);
+        if (refusal != Refusal.None)
+        {
+            fault.Page.Put();
+        }
+
+        return refusal;
+    }
+
+    /// <summary>kernel: do_anonymous_page(): the zero page for a reader, a fresh page of zeroes for a writer.</summary>
+    private Refusal DoAnonymousPage(int n, bool write, out UnlockedFault? unlocked)
+    {
+        unlocked = null;
         if (!write)
         {
             var zero = world.Memory.ZeroPage!;
@@ -145,50 +218,72 @@ public sealed partial class MmStruct
         }
 
         page.Bytes.Fill(0);
+        unlocked = new UnlockedFault(FaultFor.ZeroPage, n, write, _ptes[n], page);
+        return Refusal.None;
+    }
+
+    private Refusal EnterZeroes(in UnlockedFault fault)
+    {
         world.MemoryCost.DemandZero++;
-        EnterOwn(n, page, PteMachine.Event.MapOwn);
-        return Saw(FaultKind.DemandZero, n, null);
+        EnterOwn(fault.N, fault.Page, PteMachine.Event.MapOwn);
+        return Saw(FaultKind.DemandZero, fault.N, null);
     }
 
     /// <summary>A page of a file: the cache's own, or a copy for a private mapping that is written at once. kernel: do_no_page(), filemap_nopage().</summary>
-    private Refusal DoNoPage(int n, bool write)
+    private Refusal DoNoPage(int n, bool write, out UnlockedFault? unlocked)
     {
+        unlocked = null;
         var area = _areas[n];
-        if (area.Index * world.Profile.PageSize >= area.File!.Length)
+        var file = area.File!;
+        if (area.Index * world.Profile.PageSize >= file.Length)
         {
             return Refusal.OutOfRange;
         }
 
-        var cached = area.File.Page(area.Index);
+        var cached = file.Page(area.Index);
         if (cached is null)
         {
             return Refusal.NoMemory;
         }
 
+        // The cache may be asked to give the page away meanwhile.
+        cached.Get();
         if (!write || area.Shared)
         {
-            cached.Get();
-            Enter(n, cached, PteMachine.Event.MapFile, writable: area.Shared && area.Write, dirty: write);
-            return Saw(area.Shared ? FaultKind.SharedFile : FaultKind.PrivateFile, n, cached);
+            unlocked = new UnlockedFault(FaultFor.FilePage, n, write, _ptes[n], cached, Truncations: file.Truncations);
+            return Refusal.None;
         }
 
-        // The cache may be asked to give the page away while this one is looked for.
-        cached.Get();
         var copy = AllocPage();
         if (copy is not null)
         {
             cached.Bytes.CopyTo(copy.Bytes);
-            world.MemoryCost.Copies++;
-            EnterOwn(n, copy, PteMachine.Event.MapOwn);
+            unlocked = new UnlockedFault(FaultFor.CopyOfFile, n, write, _ptes[n], copy, cached, file.Truncations);
+            world.Seen.CopiedFile = true;
         }
 
         cached.Put();
-        return copy is null ? Refusal.NoMemory : Saw(FaultKind.CopyOfFile, n, cached);
+        return copy is null ? Refusal.NoMemory : Refusal.None;
+    }
+
+    private Refusal EnterFilePage(in UnlockedFault fault)
+    {
+        if (fault.For == FaultFor.CopyOfFile)
+        {
+            world.MemoryCost.Copies++;
+            EnterOwn(fault.N, fault.Page, PteMachine.Event.MapOwn);
+            return Saw(FaultKind.CopyOfFile, fault.N, fault.Source);
+        }
+
+        var area = _areas[fault.N];
+        Enter(fault.N, fault.Page, PteMachine.Event.MapFile, writable: area.Shared && area.Write, dirty: fault.Write);
+        return Saw(area.Shared ? FaultKind.SharedFile : FaultKind.PrivateFile, fault.N, fault.Page);
     }
 
     /// <summary>A page comes back from swap space: writable only for a writer, and only where nobody else refers to it. kernel: do_swap_page().</summary>
-    private Refusal DoSwapPage(int n, bool write)
+    private Refusal DoSwapPage(int n, bool write, out UnlockedFault? unlocked)
     {
+        unlocked = null;
         var entry = _ptes[n].Swap - 1;
         var page = world.Swap.Cached(entry);
         if (page is null)
@@ -206,31 +301,27 @@ public sealed partial class MmStruct
             page.Get();
         }
 
-        // lock_page(): a write to disk ends by itself, a kiobuf that has the lock must let go first.
-        if (page.UnderIo)
-        {
-            world.Swap.EndIo(page);
-        }
-        else if (page.Locked)
-        {
-            page.Put();
-            world.Seen.WaitedOn = page;
-            return Refusal.WouldBlock;
-        }
+        unlocked = new UnlockedFault(FaultFor.SwapPage, n, write, _ptes[n], page);
+        return Refusal.None;
+    }
 
+    private Refusal EnterSwapPage(in UnlockedFault fault)
+    {
+        var (n, page) = (fault.N, fault.Page);
         var isExclusive = _ptes[n].SwapExclusive;
-        world.Swap.Free(entry);
+        world.Swap.Free(fault.Entry.Swap - 1);
         isExclusive |= world.Swap.IsExclusive(page);
         _ptes[n] = new Pte { State = _ptes[n].State };
         page.AnonExclusive = KnowsExclusive && isExclusive;
-        var writable = write && isExclusive && _areas[n].Write;
+        var writable = fault.Write && isExclusive && _areas[n].Write;
         Enter(n, page, writable ? PteMachine.Event.SwapInOwn : PteMachine.Event.SwapIn, writable, dirty: writable);
         return Saw(writable ? FaultKind.SwapInOwn : FaultKind.SwapIn, n, page);
     }
 
     /// <summary>A write to a protected page: in place for the only user, on a copy otherwise. Who writes leaves; everybody else keeps the old frame. kernel: do_wp_page(), break_cow().</summary>
-    private Refusal DoWpPage(int n, bool isWrite)
+    private Refusal DoWpPage(int n, bool isWrite, out UnlockedFault? unlocked)
     {
+        unlocked = null;
         ref var pte = ref _ptes[n];
         var old = pte.Page!;
         if (IsReusable(old))
@@ -247,34 +338,27 @@ public sealed partial class MmStruct
             return Saw(kind, n, old);
         }
 
-        // The lock of the page table is given up to allocate.
-        var before = pte;
         var page = AllocPage();
         if (page is null)
         {
             return Refusal.NoMemory;
         }
 
-        if (IsShortInFault)
-        {
-            IsShortInFault = false;
-            SwapOut(n);
-        }
+        unlocked = new UnlockedFault(FaultFor.Copy, n, isWrite, pte, page);
+        return Refusal.None;
+    }
 
-        if (!pte.IsSame(before))
-        {
-            page.Put();
-            return Saw(FaultKind.Changed, n, old);
-        }
-
+    private Refusal EnterCopy(in UnlockedFault fault)
+    {
+        var old = fault.Entry.Page!;
         var reason = old.Reserved ? FaultKind.Clear
             : old.SwapEntry >= 0 && old.Locked ? FaultKind.CopyLocked
             : old.SwapEntry >= 0 && world.Swap.Count(old.SwapEntry) > 1 ? FaultKind.CopySwapShared
             : old.Mapping is not null ? FaultKind.CopyOfFile
             : old.Pins > 0 ? FaultKind.CopyPinned
             : FaultKind.Copy;
-        BreakCow(n, old, page, isWrite);
-        return Saw(reason, n, old);
+        BreakCow(fault.N, old, fault.Page, fault.Write);
+        return Saw(reason, fault.N, old);
     }
 
     /// <summary>kernel: break_cow(): clear_user_highpage() where the source is the zero page, copy_user_highpage() otherwise.</summary>

@@ -28,6 +28,7 @@ public sealed record ExploreMix(
         new("skb", 7, [("empty", [])], SkbOperations(names: 2), SmallPackets),
         new("pages", 8, [("mapped", Parse(["p0 = mm_alloc(low)", "mmap(p0, 0, 2, rw, private)"]))], PagesOperations(), AnyPages),
         new("fork", 8, [("one-slot", Parse([.. OneSlotIsFree, "p0 = mm_alloc(low)", "mmap(p0, 0, 2, rw, private)", .. SliceIsUsedUp]))], ForkOperations(), AnyPages),
+        new("fork", 9, [("two-threads", Parse(["file0 = open(low, 01)", "p0 = mm_alloc(low)", "mmap(p0, 0, 1, rw, private)", "mmap(p0, 1, 1, rw, private, file0, 0)", "p1 = do_fork(p0, CLONE_VM)", .. Enumerable.Repeat("load(p1, 0, 1)", 4), "madvise_dontneed(p0, 0, 1)"]))], ThreadOperations(), OneTruncation, "threads"),
         new("transmit", 4, [.. DriverKind.All.Select(Connected)], NetOperations(), ShortStreams),
         new("acenic", 6, [Connected(DriverKind.All.Single(kind => kind.Word == "acenic"))], NetOperations(), ShortStreams),
         new("hme", 6, [Connected(DriverKind.All.Single(kind => kind.Word == "hme"))], NetOperations(), ShortStreams),
@@ -206,6 +207,33 @@ public sealed record ExploreMix(
         "do_exit(p1)",
         "fail_alloc(3)",
     ]);
+
+    /// <summary>Two threads, a page of memory and one of a file: who stands in a fault, and what comes in between.</summary>
+    private static List<Operation> ThreadOperations() => Parse(
+    [
+        "do_page_fault(p0, 0)",
+        "do_page_fault(p0, 0, write)",
+        "do_page_fault(p1, 0)",
+        "do_page_fault(p1, 0, write)",
+        "do_page_fault(p0, 1)",
+        "do_page_fault(p0, 1, write)",
+        "do_page_fault(p1, 1, write)",
+        "resume(p0)",
+        "resume(p1)",
+        "store(p0, 0, 1, 1)",
+        "store(p1, 0, 1, 2)",
+        "load(p1, 0, 1)",
+        "store(p1, 16, 1, 2)",
+        "access_process_vm(p0, 0, 1, 1)",
+        "swap_out(p0, 0)",
+        "page_launder()",
+        "end_buffer_io_async()",
+        "reclaim_swapper_space()",
+        "vmtruncate(file0, 0)",
+        "fail_alloc(1)",
+    ]);
+
+    private static bool OneTruncation(CopyingWorld copying, Operation operation) => operation is not Model.Pages.Vmtruncate || copying.Writes == 0;
 
     private static bool AnyPages(CopyingWorld copying, Operation operation) => true;
 

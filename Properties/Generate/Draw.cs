@@ -44,6 +44,9 @@ public enum Needs
 
     /// <summary>A device whose driver, handler and card go on one access at a time.</summary>
     Interleaved = 1 << 23,
+
+    /// <summary>A process that stands in a page fault.</summary>
+    Fault = 1 << 24,
 }
 
 /// <summary>One kind of operation in a mix: how often, and how its operands are drawn.</summary>

@@ -15,10 +15,111 @@ public static class ForkDraws
         new("schedule", 2, Needs.Mm, _ => new ScheduleCall()),
         new("madvise_dontneed", 3, Needs.Mm, hand => PagesDraws.Areas(hand, static (_, mm, page, pages) => new MadviseDontneed(mm, page, pages))),
         new("access_process_vm", 5, Needs.Mm, hand => PagesDraws.In(hand, static (hand, mm, address, count) => new AccessProcessVm(mm, address, count, hand.Data(), hand.Rng.OneIn(4) ? 1 + hand.Rng.Below(2) : 0), untouched: 6), Allocates: 3),
+        new("do_page_fault", 4, Needs.Mm, Fault, Allocates: 2, Prepares: true),
+        new("resume", 12, Needs.Fault, hand => Resumed(hand)),
     ];
 
     /// <summary>Everything that processes do.</summary>
     public static readonly IReadOnlyList<Draw> All = [.. PagesDraws.All.Select(Thinner), .. Own];
+
+    /// <summary>A page fault; often with what comes in between where it has given up its lock.</summary>
+    private static Operation Fault(Hand hand)
+    {
+        var (mm, page) = hand.Rng.OneIn(4) ? PagesDraws.UntouchedPage(hand) : PagesDraws.MappedPage(hand);
+        var write = hand.Rng.OneIn(2);
+        if (hand.IsFailing || !hand.Names.Runs(mm) || !hand.Names.IsInTask(page, 1))
+        {
+            return new DoPageFault(mm, page, write);
+        }
+
+        var address = page * hand.PageSize;
+        switch (hand.Rng.Below(5))
+        {
+            case 0:
+                return new DoPageFault(mm, page, write);
+            case 1 when hand.World.Mm(mm).Ptes[page] is { Page.Mapping: null } or { Swap: > 0 }:
+                // Back from swap space, written, and out again elsewhere.
+                hand.Plan(
+                    _ => new DoPageFault(mm, page, write),
+                    at => ThreadOf(at, mm) is { } thread && at.Rng.OneIn(2) ? new Store(thread, address, 1, at.Data()) : new AccessProcessVm(mm, address, 1, at.Data(), 0),
+                    _ => new SwapOut(mm, page),
+                    _ => new Resume(mm));
+                return new SwapOut(mm, page);
+            case 2 when RelativeOf(hand, mm, page) is { } relative:
+                // Each of those who share a page writes to it, and nobody has it in the end.
+                hand.Plan(at => at.Rng.OneIn(2) ? new Store(relative, address, 1, at.Data()) : new DoPageFault(relative, page, true), _ => new Resume(mm));
+                return new DoPageFault(mm, page, true);
+            case 2 when hand.Names.Count(NameKind.Mm) < Hand.MaxMms:
+                var child = hand.NewMm();
+                hand.Plan(_ => new DoFork(child, mm, CloneFlags.None), _ => new DoPageFault(mm, page, true), at => new Store(child, address, 1, at.Data()), _ => new Resume(mm));
+                return new Store(mm, address, 1, hand.Data());
+            case 3 or 4 when hand.World.Mm(mm).Areas[page] is { File: { } file } area && hand.World.Mm(mm).Ptes[page].IsNone:
+                hand.Plan(_ => new Vmtruncate(file.Id, area.Index * hand.PageSize), at => at.Rng.OneIn(2) ? new Resume(mm) : new Vmtruncate(file.Id, (area.Index + 1) * at.PageSize), at => Resumed(at));
+                return new DoPageFault(mm, page, write);
+            default:
+                if (ThreadOf(hand, mm) is null && hand.Names.Count(NameKind.Mm) < Hand.MaxMms && hand.Rng.OneIn(2))
+                {
+                    hand.Plan(_ => new DoPageFault(mm, page, write));
+                    Between(hand, mm, page);
+                    return new DoFork(hand.NewMm(), mm, CloneFlags.Vm);
+                }
+
+                Between(hand, mm, page);
+                return new DoPageFault(mm, page, write);
+        }
+    }
+
+    private static void Between(Hand hand, MmId mm, int page)
+    {
+        for (var left = 1 + hand.Rng.Below(3); left > 0; left--)
+        {
+            hand.Plan(at => Between(at, mm, ThreadOf(at, mm) ?? mm, page));
+        }
+
+        hand.Plan(_ => new Resume(mm));
+    }
+
+    /// <summary>What may happen to a page while one of its threads stands in a fault for it.</summary>
+    private static Operation Between(Hand hand, MmId mm, MmId thread, int page) => hand.Rng.Below(7) switch
+    {
+        < 2 => new SwapOut(mm, page),
+        2 or 3 when thread != mm => new Store(thread, page * hand.PageSize, 1, hand.Data()),
+        4 when thread != mm => new Load(thread, page * hand.PageSize, 1),
+        5 when thread != mm => new DoPageFault(thread, page, hand.Rng.OneIn(2)),
+        6 when hand.Names.Has(mm) && hand.World.Mm(mm).Areas[page].File is { } file => new ReclaimPages(file.Id),
+        _ => new PageLaunder(),
+    };
+
+    /// <summary>A process that runs, with memory of its own and this page of the other's in it, which only the two have; null for none.</summary>
+    private static MmId? RelativeOf(Hand hand, MmId mm, int page)
+    {
+        for (var name = 0; name < Hand.MaxMms; name++)
+        {
+            if (hand.Names.Runs(new MmId(name)) && hand.World.Mm(new MmId(name)) is var other && other != hand.World.Mm(mm)
+                && other.Ptes[page].Page is { Reserved: false, Count: 2 } shared && shared == hand.World.Mm(mm).Ptes[page].Page)
+            {
+                return new MmId(name);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Another process with this memory that runs; null for none.</summary>
+    private static MmId? ThreadOf(Hand hand, MmId mm)
+    {
+        for (var name = 0; name < Hand.MaxMms && hand.Names.Has(mm); name++)
+        {
+            if (name != mm.Value && hand.Names.Runs(new MmId(name)) && hand.World.Mm(new MmId(name)) == hand.World.Mm(mm))
+            {
+                return new MmId(name);
+            }
+        }
+
+        return null;
+    }
+
+    private static Resume Resumed(Hand hand) => new(hand.TryMm(static (names, mm) => names.IsInFault(mm)) ?? hand.Mm());
 
     /// <summary>What makes a process, makes it another, or stores into it, fails somewhere. A fork asks for a process, its memory, and for each area and each table.</summary>
     private static Operation FailProcess(Hand hand)

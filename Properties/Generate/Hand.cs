@@ -14,7 +14,7 @@ public sealed class Hand(Checker checker, Rng rng)
     private const int MaxSocks = 4;
     private const int MaxDevs = 2;
     private const int MaxTaps = 2;
-    private const int MaxMms = 4;
+    internal const int MaxMms = 4;
     private const int MaxPins = 3;
 
     private readonly int[] _sent = new int[MaxFiles];
@@ -68,7 +68,7 @@ public sealed class Hand(Checker checker, Rng rng)
             sockets |= KindsOf(new SockId(i));
         }
 
-        return sockets | (TryInterleaved() is null ? Needs.None : Needs.Interleaved)
+        return sockets | (TryInterleaved() is null ? Needs.None : Needs.Interleaved) | (Names.Faults > 0 ? Needs.Fault : Needs.None)
             | Have(NameKind.Skb, MaxSkbs, Needs.Skb, Needs.NewSkb)
             | Have(NameKind.Page, MaxPages, Needs.Page, Needs.NewPage)
             | Have(NameKind.File, MaxFiles, Needs.File, Needs.NewFile)

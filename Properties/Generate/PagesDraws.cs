@@ -248,7 +248,7 @@ public static class PagesDraws
     }
 
     /// <summary>A page of a file that was not asked for yet, if there is one: it takes memory.</summary>
-    private static (MmId Mm, int Page) UntouchedPage(Hand hand)
+    internal static (MmId Mm, int Page) UntouchedPage(Hand hand)
     {
         var (mm, page) = MappedPage(hand);
         var found = page;
@@ -270,7 +270,7 @@ public static class PagesDraws
     }
 
     /// <summary>A page that an area covers; any page where there is none.</summary>
-    private static (MmId Mm, int Page) MappedPage(Hand hand)
+    internal static (MmId Mm, int Page) MappedPage(Hand hand)
     {
         var mm = hand.Mm();
         var page = hand.Rng.Below(hand.TaskPages);

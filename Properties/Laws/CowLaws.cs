@@ -11,9 +11,11 @@ namespace ZeroCopy.Properties.Laws;
 public static class CowLaws
 {
     private static readonly Type[] Stores = [typeof(Store), typeof(AccessProcessVm)];
+    private static readonly Type[] Writers = [.. Stores, typeof(DoPageFault)];
+    private static readonly Type[] Resumes = [typeof(Resume)];
     private static readonly Type[] Forks = [typeof(DoFork)];
     private static readonly Type[] Execs = [typeof(Execve)];
-    private static readonly Type[] Faulting = [typeof(Store), typeof(Load), typeof(AccessProcessVm), typeof(MapUserKiobuf), typeof(GetUserPages)];
+    private static readonly Type[] Faulting = [typeof(Store), typeof(Load), typeof(AccessProcessVm), typeof(MapUserKiobuf), typeof(GetUserPages), typeof(DoPageFault), typeof(Resume)];
 
     public static readonly Law ReadsAsEager = Law.Always(CowRules.ReadsAsEager,
         (in Step step, MmStruct mm) => !step.Copying.Mm(mm.Id).IsForked || MemoryLaws.FirstPage(step, mm) < 0,
@@ -48,7 +50,7 @@ public static class CowLaws
 
     public static readonly Law ReusedByTheLast = Law.Always(CowRules.ReusedByTheLast,
         (in Step step) => !Saw(step, FaultKind.Reuse, FaultKind.ReuseSwapCached, FaultKind.SwapInOwn) || step.Recount.SharersBefore is not { } others || (others.Entries == 0 && (others.Callers == 0 || others.IsExclusive)),
-        (step, _) => $"written where it lay, though {Spell(step.Recount.SharersBefore)}", after: Stores, of: StepTraits.Faulted);
+        (step, _) => $"written where it lay, though {Spell(step.Recount.SharersBefore)}", after: Writers, of: StepTraits.Faulted);
 
     public static readonly Law ReuseOccurs = Occurs(CowRules.ReusedByTheLast, FaultKind.Reuse);
 
@@ -132,6 +134,8 @@ public static class CowLaws
 
     public static readonly Law SparedCopyOccurs = Law.Sometimes(CowRules.CopiesAreBounded, (in Step step) => step.Forks.WasSpared, after: Faulting, of: StepTraits.Faulted);
 
+    public static readonly Law LeftByAllOccurs = Law.Sometimes(CowRules.CopiesAreBounded, (in Step step) => step.Forks.WasLeftByAll, after: Resumes, of: StepTraits.Faulted);
+
     public static readonly Law EntryStateIsAbstraction = Law.Always(CowRules.EntryLife,
         (in Step _, MmStruct mm) => FirstAstray(mm) < 0,
         (_, mm) => FirstAstray(mm) is var n ? $"page {n} of {mm.Id}: the machine says {mm.Ptes[n].State}, the data says {mm.Ptes[n].Abstraction(mm.Areas[n].Shared)}" : "");
@@ -144,7 +148,7 @@ public static class CowLaws
 
     public static readonly Law ProcessesAreKnown = Law.Always(CowRules.ProcessLife,
         (in Step step) => FirstUnknown(step) < 0,
-        (step, _) => $"p{FirstUnknown(step)} is known to one path alone, or has ended");
+        (step, _) => $"p{FirstUnknown(step)} is known to one path alone, or has ended, or stands in a fault on one path alone");
 
     public static readonly Law ThreadStartsOccurs = Law.Sometimes(CowRules.ProcessLife, (in Step step) => step.Operation is DoFork { Flags: CloneFlags.Vm } && step.Seen.Succeeded, after: Forks);
 
@@ -157,6 +161,27 @@ public static class CowLaws
         (_, _) => "the entry had changed, and the fault was not begun anew", after: Stores, of: StepTraits.Faulted);
 
     public static readonly Law EntryChangedOccurs = Occurs(CowRules.EntryIsRechecked, FaultKind.Changed);
+
+    public static readonly Law ChangedEntryStays = Law.Always(CowRules.EntryIsRechecked,
+        (in Step step) => step.Forks.GoesOn is not { Left.Swap: 0 } fault || IsLeftAlone(step, fault),
+        (step, _) => $"page {step.Forks.GoesOn!.Value.N} had {Spell(step.Forks.GoesOn.Value.Found)} when the fault went on, which had left {Spell(step.Forks.GoesOn.Value.Left)}, and has {Spell(EntryOf(step))} now", after: Resumes);
+
+    public static readonly Law EntryChangedInFaultOccurs = Law.Sometimes(CowRules.EntryIsRechecked,
+        (in Step step) => step.Forks.GoesOn is { Left.Swap: 0 } fault && !IsEqual(fault.Left, fault.Found), after: Resumes);
+
+    public static readonly Law ChangedSwapEntryStays = Law.Always(CowRules.SwapEntryIsRechecked,
+        (in Step step) => step.Forks.GoesOn is not { Left.Swap: > 0 } fault || IsLeftAlone(step, fault),
+        (step, _) => $"page {step.Forks.GoesOn!.Value.N} had {Spell(step.Forks.GoesOn.Value.Found)} when the fault went on, which had left {Spell(step.Forks.GoesOn.Value.Left)}, and has {Spell(EntryOf(step))} now", after: Resumes);
+
+    public static readonly Law AnotherSwapEntryOccurs = Law.Sometimes(CowRules.SwapEntryIsRechecked,
+        (in Step step) => step.Forks.GoesOn is { Left.Swap: > 0, Found.Swap: > 0 } fault && !IsEqual(fault.Left, fault.Found), after: Resumes);
+
+    public static readonly Law TruncatedIsNotEntered = Law.Always(CowRules.TruncatedIsNotEntered,
+        (in Step step) => FirstTruncated(step) < 0,
+        (step, _) => $"{step.Seen.Faults[FirstTruncated(step)].Mm} has {step.Seen.Faults[FirstTruncated(step)].Page} or a copy of it, which its file has no more", after: Resumes, of: StepTraits.Faulted);
+
+    public static readonly Law TruncatedInFaultOccurs = Law.Sometimes(CowRules.TruncatedIsNotEntered,
+        (in Step step) => step.Forks.GoesOn is { Left: { Page: null, Swap: 0 } } fault && IsEqual(fault.Left, fault.Found) && Saw(step, FaultKind.Changed), after: Resumes, of: StepTraits.Faulted);
 
     public static readonly Law NothingStale = Law.Always(CowRules.NothingStale,
         (in Step step) => FirstStale(step) is (< 0, _),
@@ -227,13 +252,12 @@ public static class CowLaws
         ? $"{others.Entries} other entries and {others.Callers} other holders had the page{(others.IsOfFile ? ", and its file" : "")}"
         : "nobody counted";
 
-    private static string Spell(in Step step, MmId id, int n)
-    {
-        var pte = step.World.Mm(id).Ptes[n];
-        return pte.Swap > 0 ? $"page {pte.Swap - 1} of swap space"
-            : pte.Page is { } page ? $"{page}{(pte.Writable ? ", writable" : "")}{(pte.Dirty ? ", dirty" : "")}{(pte.Young ? ", young" : "")}"
-            : "nothing";
-    }
+    private static string Spell(in Step step, MmId id, int n) => Spell(step.World.Mm(id).Ptes[n]);
+
+    private static string Spell(in Pte pte) =>
+        pte.Swap > 0 ? $"page {pte.Swap - 1} of swap space"
+        : pte.Page is { } page ? $"{page}{(pte.Writable ? ", writable" : "")}{(pte.Dirty ? ", dirty" : "")}{(pte.Young ? ", young" : "")}"
+        : "nothing";
 
     /// <summary>A relative has another page at the same place.</summary>
     private static bool HasParted(in Step step, Load load)
@@ -377,9 +401,33 @@ public static class CowLaws
         for (var name = 0; name < step.World.TaskNames; name++)
         {
             if (step.World.TryTask(new MmId(name)) is { } task && step.Copying.Names.Has(task.Id)
-                && (task.State == ProcessMachine.State.Asleep) == step.Copying.Names.Runs(task.Id))
+                && (task.State == ProcessMachine.State.Running) != step.Copying.Names.Runs(task.Id))
             {
                 return name;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>The entry of the fault that went on, as it is now.</summary>
+    private static Pte EntryOf(in Step step) => step.World.Mm(((Resume)step.Operation).Mm).Ptes[step.Forks.GoesOn!.Value.N];
+
+    private static bool IsLeftAlone(in Step step, in (int N, Pte Left, Pte Found) fault) => IsEqual(fault.Left, fault.Found) || IsEqual(fault.Found, EntryOf(step));
+
+    private static bool IsEqual(in Pte one, in Pte other) => one.Page == other.Page && one.Swap == other.Swap && one.Writable == other.Writable;
+
+    /// <summary>The first fault that gave a page of a file which the file has not, or a copy of what lies behind its end; -1 for none.</summary>
+    private static int FirstTruncated(in Step step)
+    {
+        for (var i = 0; i < step.Seen.Faults.Count; i++)
+        {
+            var fault = step.Seen.Faults[i];
+            if (fault.Kind is FaultKind.PrivateFile or FaultKind.SharedFile or FaultKind.CopyOfFile
+                && step.World.Mm(fault.Mm).Areas[fault.N] is { File: { } file } area
+                && (area.Index * step.World.Profile.PageSize >= file.Length || (fault.Kind != FaultKind.CopyOfFile && fault.Page!.Mapping != file)))
+            {
+                return i;
             }
         }
 
@@ -391,7 +439,8 @@ public static class CowLaws
         for (var name = 0; name <= step.World.TaskNames; name++)
         {
             var task = step.World.TryTask(new MmId(name));
-            if (task is null == step.Copying.Names.Has(new MmId(name)) || task is { State: ProcessMachine.State.Ended })
+            if (task is null == step.Copying.Names.Has(new MmId(name)) || task is { State: ProcessMachine.State.Ended }
+                || (task is { State: ProcessMachine.State.Faulting }) != step.Copying.Names.IsInFault(new MmId(name)))
             {
                 return name;
             }

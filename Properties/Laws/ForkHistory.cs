@@ -5,10 +5,13 @@ using ZeroCopy.Model.Pages;
 namespace ZeroCopy.Properties.Laws;
 
 /// <summary>Of each frame that fork shared: among how many address spaces, and how often it was copied since. A book of the checker's own.</summary>
-/// <remarks>Verified: sharers by looking through the page tables after each fork; copies by the faults that were told. Not verified: frames that fork shared while something else had them too, a pin, a cache or swap space, or that were in swap space since: each of those may cost copies of its own.</remarks>
+/// <remarks>Verified: sharers by looking through the page tables after each fork; copies by the faults that were told. Not verified: frames that fork shared while something else had them too, a pin, a cache or swap space, or that were in swap space since: a fault that stands half-way: each of those may cost copies of its own.</remarks>
 public sealed class ForkHistory
 {
     private readonly Dictionary<Page, Shared> _shared = [];
+
+    /// <summary>For each process that stands in a fault without the lock: the page, and its entry as it was left.</summary>
+    private readonly SortedDictionary<int, (int N, Pte Entry)> _standing = [];
 
     /// <summary>A frame that was copied too often in this step, or though all others had let it go; null for none.</summary>
     public Page? Excess { get; private set; }
@@ -16,12 +19,23 @@ public sealed class ForkHistory
     /// <summary>In this step the last of several sharers wrote in place, and the frame was never copied: the others had let it go.</summary>
     public bool WasSpared { get; private set; }
 
+    /// <summary>In this step a frame was copied that nobody has since: each of its sharers stood in a fault for it.</summary>
+    public bool WasLeftByAll { get; private set; }
+
+    /// <summary>The entry that the fault left which goes on in this step, and as it was found; null where none goes on.</summary>
+    public (int N, Pte Left, Pte Found)? GoesOn { get; private set; }
+
     /// <summary>Copies of a frame since it was shared last, and its sharers.</summary>
     public (int Copies, int Sharers) Of(Page page) => _shared.TryGetValue(page, out var shared) ? (shared.Copies, shared.Sharers) : (0, 0);
 
+    /// <summary>Before an operation is applied: what the fault finds that it lets go on.</summary>
+    public void Precede(Operation operation, World world) =>
+        GoesOn = operation is Resume back && _standing.TryGetValue(back.Mm.Value, out var left) ? (left.N, left.Entry, world.Mm(back.Mm).Ptes[left.N]) : null;
+
     public void Follow(Operation operation, World world)
     {
-        (Excess, WasSpared) = (null, false);
+        (Excess, WasSpared, WasLeftByAll) = (null, false, false);
+        Stand(operation, world);
         if (operation is DoFork { Flags: CloneFlags.None } fork && world.Seen.Succeeded)
         {
             Share(world, world.Mm(fork.Result), except: fork.DmaAt);
@@ -43,6 +57,15 @@ public sealed class ForkHistory
 
     public void WriteState(StateWriter state, World world)
     {
+        foreach (var (name, (n, entry)) in _standing)
+        {
+            state.Write(name);
+            state.Write(n);
+            state.Refer(entry.Page);
+            state.Write(entry.Swap);
+            state.Write(entry.Writable);
+        }
+
         for (var i = 0; i < world.Mms.Count; i++)
         {
             foreach (ref readonly var pte in world.Mms[i].Ptes)
@@ -57,7 +80,28 @@ public sealed class ForkHistory
     public void Reset()
     {
         _shared.Clear();
-        (Excess, WasSpared) = (null, false);
+        _standing.Clear();
+        (Excess, WasSpared, WasLeftByAll, GoesOn) = (null, false, false, null);
+    }
+
+    private void Stand(Operation operation, World world)
+    {
+        if (operation is Resume back && world.Seen.Succeeded)
+        {
+            _standing.Remove(back.Mm.Value);
+            WasLeftByAll = GoesOn is { Found.Page: { Reserved: false, Count: 0 } };
+        }
+
+        if (operation is DoPageFault begun && world.Task(begun.Mm).Fault is not null)
+        {
+            var entry = world.Mm(begun.Mm).Ptes[begun.Page];
+            _standing.Add(begun.Mm.Value, (begun.Page, entry));
+            if (entry.Page is { } page)
+            {
+                // It has decided to copy, whatever the others do meanwhile.
+                _shared.Remove(page);
+            }
+        }
     }
 
     private void Follow(in Fault fault)
@@ -84,6 +128,19 @@ public sealed class ForkHistory
         }
     }
 
+    private bool IsStoodFor(Page page)
+    {
+        foreach (var (_, (_, entry)) in _standing)
+        {
+            if (entry.Page == page)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private void Share(World world, MmStruct child, int except)
     {
         for (var n = 0; n < child.Ptes.Length; n++)
@@ -99,7 +156,7 @@ public sealed class ForkHistory
                 sharers += world.Mms[i].Ptes[n].Page == page ? 1 : 0;
             }
 
-            if (n != except && page.SwapEntry < 0 && page.Pins == 0 && page.Count == sharers)
+            if (n != except && page.SwapEntry < 0 && page.Pins == 0 && page.Count == sharers && !IsStoodFor(page))
             {
                 _shared[page] = new Shared(sharers, 0);
             }

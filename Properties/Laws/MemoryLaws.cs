@@ -12,7 +12,7 @@ public static class MemoryLaws
     private static readonly Type[] Judged =
     [
         typeof(Store), typeof(Load), typeof(Mmap), typeof(Munmap), typeof(Mprotect), typeof(MapUserKiobuf), typeof(GetUserPages), typeof(MmAlloc), typeof(LockKiovec),
-        typeof(GenericFileWrite), typeof(Vmtruncate), typeof(Fsync), typeof(DoFork), typeof(Execve), typeof(AccessProcessVm),
+        typeof(GenericFileWrite), typeof(Vmtruncate), typeof(Fsync), typeof(DoFork), typeof(Execve), typeof(AccessProcessVm), typeof(DoPageFault), typeof(Resume),
     ];
 
     public static readonly Law PageStateIsAbstraction = Law.Always(PinRules.PageLife,

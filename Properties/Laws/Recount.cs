@@ -7,7 +7,7 @@ using ZeroCopy.Model.Skbs;
 namespace ZeroCopy.Properties.Laws;
 
 /// <summary>Counts made from scratch after each step: the holders of each page and of each skb, and the skbs of each data block.</summary>
-/// <remarks>Verified: page cache, swap cache, page-table entries, pins, fragment slots of live data blocks, sockets' pages, pages that a script names; entries of swap space. A reserved page has one holder, the kernel: entries and pins do not count.</remarks>
+/// <remarks>Verified: page cache, swap cache, page-table entries, page faults, pins, fragment slots of live data blocks, sockets' pages, pages that a script names; entries of swap space. A reserved page has one holder, the kernel: entries and pins do not count.</remarks>
 public sealed class Recount
 {
     private static readonly Zone[] Zones = Enum.GetValues<Zone>();
@@ -59,6 +59,7 @@ public sealed class Recount
         {
             Store { IsShort: false } store => (store.Mm, store.Address),
             AccessProcessVm { DontneedAfter: 0 } forced => (forced.Mm, forced.Address),
+            DoPageFault { Write: true } fault => (fault.Mm, fault.Page * world.Profile.PageSize),
             _ => (default, -1),
         };
         if (address < 0 || world.TryTask(mm)?.Mm is not { } memory || address / world.Profile.PageSize >= memory.Ptes.Length)
@@ -187,6 +188,14 @@ public sealed class Recount
                 {
                     _swap[pte.Swap - 1]++;
                 }
+            }
+        }
+
+        for (var name = 0; name < world.TaskNames; name++)
+        {
+            if (world.TryTask(new MmId(name))?.Fault is { } fault)
+            {
+                Add(fault.Page);
             }
         }
 

@@ -12,6 +12,7 @@ internal sealed class Lanes
     internal const string TcpPage = "t";
     internal const string SwapCache = "w";
     internal const string InFragment = "f";
+    internal const string InFault = "p";
 
     private const string Named = "n";
     private const string WriteQueue = "q";
@@ -31,7 +32,7 @@ internal sealed class Lanes
     private const int MostColumns = 108;
 
     // In the order in which the legend says them.
-    private static readonly (string Mark, string Words)[] OfPages = [(PageCache, "page cache"), (InFragment, "fragment"), (TcpPage, "TCP_PAGE"), (SwapCache, "swap cache")];
+    private static readonly (string Mark, string Words)[] OfPages = [(PageCache, "page cache"), (InFragment, "fragment"), (TcpPage, "TCP_PAGE"), (SwapCache, "swap cache"), (InFault, "page fault")];
 
     private static readonly (string Mark, string Words)[] OfSkbs =
     [

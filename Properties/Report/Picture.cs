@@ -42,6 +42,14 @@ public sealed class Picture
             Draw(mm);
         }
 
+        for (var name = 0; name < world.TaskNames; name++)
+        {
+            if (world.TryTask(new MmId(name)) is { Fault: { } fault } task)
+            {
+                _objects[$"fault of {task.Id}"] = [new("", $"page {fault.N}, {(fault.Write ? "write" : "read")}: has given up the lock of the page table, and has {fault.Page}")];
+            }
+        }
+
         foreach (var pin in world.Pins)
         {
             Draw(pin);
@@ -373,6 +381,14 @@ public sealed class Picture
                 {
                     yield return ($"{mm.Id}", $"page {n} of {mm.Id}");
                 }
+            }
+        }
+
+        for (var name = 0; name < _world.TaskNames; name++)
+        {
+            if (_world.TryTask(new MmId(name))?.Fault is { } fault && fault.Page == page)
+            {
+                yield return (Lanes.InFault, $"the fault of {new MmId(name)} for page {fault.N}");
             }
         }
 

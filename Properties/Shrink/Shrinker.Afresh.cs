@@ -36,7 +36,7 @@ public sealed partial class Shrinker
             return SynsOnly(device) || SynsScheduled(device) || Fin(device) || Lends(device) || LendsOverTcp(device) || Datagram(device) || OneSendAfresh(device);
         }
 
-        return TouchedAgain() || PinnedTwice() || OneArea() || Forked() || PinnedAtOnce() || FromFile() || OwnPage();
+        return TouchedAgain() || Traced() || PinnedTwice() || OneArea() || Forked() || PinnedAtOnce() || FromFile() || OwnPage();
     }
 
     /// <summary>The script's own, then each other, with features off too.</summary>
@@ -167,7 +167,10 @@ public sealed partial class Shrinker
 
         Operation[] touches = [new Store(mm.Result, 0, 1, 0), new AccessProcessVm(mm.Result, 0, 1, 0, 0), new MapUserKiobuf(default, true, mm.Result, 0, 1, 0), new MapUserKiobuf(default, false, mm.Result, 0, 1, 0)];
         Operation[] between = [new SwapOut(mm.Result, 0), new DoFork(new MmId(mm.Result.Value + 1), mm.Result, CloneFlags.None), new Mprotect(mm.Result, 0, 1, Prot.R), new Mprotect(mm.Result, 0, 1, Prot.Rw), .. touches];
-        return new[] { Prot.R, Prot.Rw }.Any(prot => touches.Any(first => between.Any(operation => touches.Any(last =>
+
+        // What another does while a fault has given up its lock, the page's loss can stand for.
+        Operation[] lasts = _best.Exists(line => line.Operation is DoPageFault) ? [.. touches, new Store(mm.Result, 0, 1, 0, IsShort: true)] : touches;
+        return new[] { Prot.R, Prot.Rw }.Any(prot => touches.Any(first => between.Any(operation => lasts.Any(last =>
             TryPlainer(mm, new Mmap(mm.Result, 0, 1, prot, MapKind.Private, null, 0), first, operation, last)))));
     }
 

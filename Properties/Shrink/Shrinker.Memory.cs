@@ -124,6 +124,36 @@ public sealed partial class Shrinker
         return TryPlainer(forked) || TryPlainer(written) || TryPlainer(gone);
     }
 
+    /// <summary>A thread goes: what one of the two stores while the other stands in a fault is stored by a tracer.</summary>
+    private bool Traced()
+    {
+        foreach (var thread in _best.Select(line => line.Operation).OfType<DoFork>().Where(fork => fork.Flags == CloneFlags.Vm))
+        {
+            var lines = new List<Line>();
+            var stands = false;
+            foreach (var operation in _best.Select(line => line.Operation).Where(operation => operation != thread))
+            {
+                stands = operation is DoPageFault || (stands && operation is not Resume);
+                lines.Add(Of(operation switch
+                {
+                    Store store when stands => new AccessProcessVm(thread.Parent, store.Address, store.Count, store.Data, 0),
+                    Store store when store.Mm == thread.Result => store with { Mm = thread.Parent },
+                    SwapOut taken when taken.Mm == thread.Result => taken with { Mm = thread.Parent },
+                    DoPageFault fault when fault.Mm == thread.Result => fault with { Mm = thread.Parent },
+                    Resume back when back.Mm == thread.Result => new Resume(thread.Parent),
+                    _ => operation,
+                }));
+            }
+
+            if (TryPlainer(lines))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>A file that has the bytes, mapped to be read only, in the place of memory that is written to.</summary>
     private bool FromFile()
     {

@@ -32,7 +32,7 @@ public sealed record DoFork(MmId Result, MmId Parent, CloneFlags Flags, int DmaA
         operands.HasMore ? operands.Word<CloneFlags>("CLONE_VM or CLONE_VFORK", TryParse) : CloneFlags.None,
         (int)operands.Option("dma", -1, 0, int.MaxValue)));
 
-    public override bool Enabled(Names names) => names.Runs(Parent) && !names.Has(Result)
+    public override bool Enabled(Names names) => names.Runs(Parent) && !names.Has(Result) && (Flags != CloneFlags.None || !names.HasFault(Parent))
         && (DmaAt < 0 || (Flags == CloneFlags.None && names.IsInTask(DmaAt, 1) && names.IsMapped(Parent, DmaAt, 1) && names.IsStorable(Parent, DmaAt * names.PageSize, names.PageSize)));
 
     public override Observation Apply(World world)

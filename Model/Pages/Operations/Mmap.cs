@@ -42,7 +42,7 @@ public sealed record Mmap(MmId Mm, int Page, int Pages, Prot Prot, MapKind Kind,
     });
 
     public override bool Enabled(Names names) =>
-        names.Runs(Mm) && (File is not { } file || names.Has(file)) && names.IsInTask(Page, Pages) && names.IsFree(Mm, Page, Pages);
+        names.Runs(Mm) && !names.HasFault(Mm) && (File is not { } file || names.Has(file)) && names.IsInTask(Page, Pages) && names.IsFree(Mm, Page, Pages);
 
     public override Observation Apply(World world)
     {

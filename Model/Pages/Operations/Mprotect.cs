@@ -8,7 +8,7 @@ public sealed record Mprotect(MmId Mm, int Page, int Pages, Prot Prot) : Operati
     public static readonly Spelling Spelling = new("mprotect", operands => new Mprotect(
         operands.Mm(), operands.Int("first page"), operands.Int("pages", from: 1), operands.Word<Prot>("a protection: none, r or rw", Mmap.TryParse)));
 
-    public override bool Enabled(Names names) => names.Runs(Mm) && names.IsInTask(Page, Pages) && names.IsMapped(Mm, Page, Pages);
+    public override bool Enabled(Names names) => names.Runs(Mm) && !names.HasFault(Mm) && names.IsInTask(Page, Pages) && names.IsMapped(Mm, Page, Pages);
 
     public override Observation Apply(World world)
     {

@@ -8,7 +8,7 @@ public sealed record Munmap(MmId Mm, int Page, int Pages) : Operation
     public static readonly Spelling Spelling = new("munmap", operands => new Munmap(
         operands.Mm(), operands.Int("first page"), operands.Int("pages", from: 1)));
 
-    public override bool Enabled(Names names) => names.Runs(Mm) && names.IsInTask(Page, Pages) && !names.IsFree(Mm, Page, Pages);
+    public override bool Enabled(Names names) => names.Runs(Mm) && !names.HasFault(Mm) && names.IsInTask(Page, Pages) && !names.IsFree(Mm, Page, Pages);
 
     public override Observation Apply(World world) =>
         world.Mm(Mm).Munmap(Page, Pages) ? world.Seen.Succeed() : world.Seen.Refuse(Refusal.NoMemory);

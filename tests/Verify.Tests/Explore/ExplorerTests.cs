@@ -67,12 +67,12 @@ public sealed class ExplorerTests
 
     /// <summary>Pinned: whoever changes a mix, or what is state, sees it here.</summary>
     [Theory]
-    [InlineData("skb", 25020, 135662), InlineData("pages", 35205, 309826), InlineData("transmit", 8716, 25853), InlineData("completion", 19595, 62212)]
+    [InlineData("skb", 25020, 135662), InlineData("pages", 35205, 309826), InlineData("transmit", 8716, 25853), InlineData("completion", 19595, 62212), InlineData("threads", 42927, 263735)]
     public void Default_mix_has_the_pinned_states(string suite, int states, int transitions) => HasPinned(suite, states, transitions, 2);
 
     [LongTheory]
     [Trait("Category", "Long")]
-    [InlineData("skb", 25020, 135662), InlineData("pages", 35205, 309826), InlineData("transmit", 8716, 25853), InlineData("completion", 19595, 62212)]
+    [InlineData("skb", 25020, 135662), InlineData("pages", 35205, 309826), InlineData("transmit", 8716, 25853), InlineData("completion", 19595, 62212), InlineData("threads", 42927, 263735)]
     public void Default_mix_has_the_pinned_states_on_one_core(string suite, int states, int transitions) => HasPinned(suite, states, transitions, 1);
 
     /// <summary>A parent and a child, two pages, one free page of swap space: every state.</summary>
@@ -89,12 +89,12 @@ public sealed class ExplorerTests
     }
 
     [Theory]
-    [InlineData("skb", 4), InlineData("pages", 3), InlineData("fork", 4), InlineData("transmit", 2), InlineData("acenic", 2), InlineData("hme", 2), InlineData("completion", 2)]
+    [InlineData("skb", 4), InlineData("pages", 3), InlineData("fork", 4), InlineData("threads", 4), InlineData("transmit", 2), InlineData("acenic", 2), InlineData("hme", 2), InlineData("completion", 2)]
     public void Whole_worlds_and_exact_texts_give_the_same_counts(string suite, int depth) => Agree(suite, depth);
 
     [LongTheory]
     [Trait("Category", "Long")]
-    [InlineData("skb", 0), InlineData("pages", 0), InlineData("transmit", 0), InlineData("completion", 0), InlineData("acenic", 1), InlineData("hme", 1)]
+    [InlineData("skb", 0), InlineData("pages", 0), InlineData("transmit", 0), InlineData("threads", 0), InlineData("completion", 0), InlineData("acenic", 1), InlineData("hme", 1)]
     public void Whole_worlds_and_exact_texts_agree_on_the_default_mix(string suite, int less) => Agree(suite, ExploreMix.Find(suite)!.DefaultDepth - less);
 
     private static void HasPinned(string suite, int states, int transitions, int jobs)

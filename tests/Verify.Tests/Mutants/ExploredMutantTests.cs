@@ -35,7 +35,7 @@ public sealed class ExploredMutantTests
         [("completion", "Z2")] = "an AceNIC without HIGHDMA, whose high page is linearised at once",
     };
 
-    private static readonly string[] Mixes = ["skb", "pages", "completion"];
+    private static readonly string[] Mixes = ["skb", "pages", "threads", "completion"];
 
     public static TheoryData<string, string> Fitting
     {

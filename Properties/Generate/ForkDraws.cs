@@ -33,11 +33,16 @@ public static class ForkDraws
         }
 
         var address = page * hand.PageSize;
-        switch (hand.Rng.Below(5))
+        switch (hand.Rng.Below(16))
         {
             case 0:
+                // A kiobuf has locked the page that comes back from swap space.
+                var pin = hand.NewKiobuf();
+                hand.Plan(_ => new MapUserKiobuf(pin, false, mm, address, 1, 0), _ => new SwapOut(mm, page), _ => new LockKiovec(pin, null, true), _ => new DoPageFault(mm, page, write), _ => new Resume(mm));
+                return new Store(mm, address, 1, hand.Data());
+            case < 4:
                 return new DoPageFault(mm, page, write);
-            case 1 when hand.World.Mm(mm).Ptes[page] is { Page.Mapping: null } or { Swap: > 0 }:
+            case < 7 when hand.World.Mm(mm).Ptes[page] is { Page.Mapping: null } or { Swap: > 0 }:
                 // Back from swap space, written, and out again elsewhere.
                 hand.Plan(
                     _ => new DoPageFault(mm, page, write),
@@ -45,15 +50,15 @@ public static class ForkDraws
                     _ => new SwapOut(mm, page),
                     _ => new Resume(mm));
                 return new SwapOut(mm, page);
-            case 2 when RelativeOf(hand, mm, page) is { } relative:
+            case 7 or 8 when RelativeOf(hand, mm, page) is { } relative:
                 // Each of those who share a page writes to it, and nobody has it in the end.
                 hand.Plan(at => at.Rng.OneIn(2) ? new Store(relative, address, 1, at.Data()) : new DoPageFault(relative, page, true), _ => new Resume(mm));
                 return new DoPageFault(mm, page, true);
-            case 2 when hand.Names.Count(NameKind.Mm) < Hand.MaxMms:
+            case 7 or 8 when hand.Names.Count(NameKind.Mm) < Hand.MaxMms:
                 var child = hand.NewMm();
                 hand.Plan(_ => new DoFork(child, mm, CloneFlags.None), _ => new DoPageFault(mm, page, true), at => new Store(child, address, 1, at.Data()), _ => new Resume(mm));
                 return new Store(mm, address, 1, hand.Data());
-            case 3 or 4 when hand.World.Mm(mm).Areas[page] is { File: { } file } area && hand.World.Mm(mm).Ptes[page].IsNone:
+            case < 13 when hand.World.Mm(mm).Areas[page] is { File: { } file } area && hand.World.Mm(mm).Ptes[page].IsNone:
                 hand.Plan(_ => new Vmtruncate(file.Id, area.Index * hand.PageSize), at => at.Rng.OneIn(2) ? new Resume(mm) : new Vmtruncate(file.Id, (area.Index + 1) * at.PageSize), at => Resumed(at));
                 return new DoPageFault(mm, page, write);
             default:
@@ -124,7 +129,7 @@ public static class ForkDraws
     /// <summary>What makes a process, makes it another, or stores into it, fails somewhere. A fork asks for a process, its memory, and for each area and each table.</summary>
     private static Operation FailProcess(Hand hand)
     {
-        switch (hand.Rng.Below(9))
+        switch (hand.Rng.Below(11))
         {
             case 0:
                 hand.Plan(at => new MmAlloc(at.NewMm(), at.Zone()));
@@ -134,6 +139,8 @@ public static class ForkDraws
                 return new FailAlloc(1 + hand.Rng.Below(2));
             case 2 or 3 when hand.Names.Count(NameKind.File) > 0:
                 return PagesDraws.FirstTouchThatFails(hand, static (at, mm, _) => new AccessProcessVm(mm, 0, 1, at.Data(), 0));
+            case 4 or 5 when hand.Names.Count(NameKind.File) > 0:
+                return PagesDraws.FirstTouchThatFails(hand, static (at, mm, k) => new DoPageFault(mm, 0, k == 3 || at.Rng.OneIn(2)));
             default:
                 hand.Plan(at => new DoFork(at.NewMm(), at.Mm(), CloneFlags.None));
                 return new FailAlloc(1 + hand.Rng.Below(8));

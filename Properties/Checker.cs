@@ -142,17 +142,22 @@ public sealed partial class Checker : IJudge
 
     private void Once(Operation operation, bool isJudged)
     {
-        var before = _isRecounted ? Changes(operation) : null;
+        var isAccess = operation is RunStops or Reorder;
+        var before = isAccess && _isRecounted ? Changes() : null;
         if (isJudged && !_isRecounted)
         {
             // The step before was not judged: what a law says of the way from it to this one needs its counts.
             _recount.Make(World);
         }
 
-        _recount.SharersBefore = isJudged ? _recount.SharersOf(World, operation) : null;
-        _recount.LockedBefore = isJudged && operation is Vmtruncate cut ? Recount.LockedOf(World, cut) : null;
+        if (!isAccess)
+        {
+            _recount.SharersBefore = isJudged ? _recount.SharersOf(World, operation) : null;
+            _recount.LockedBefore = isJudged && operation is Vmtruncate cut ? Recount.LockedOf(World, cut) : null;
+            _forks.Precede(operation, World);
+        }
+
         _isRecounted = false;
-        _forks.Precede(operation, World);
         World.BeginStep();
         Copying.BeginStep();
         if (isJudged && World.Memory.IsFailureDue)
@@ -163,6 +168,15 @@ public sealed partial class Checker : IJudge
         try
         {
             var seen = operation.Apply(World);
+            if (isJudged && Laws.Count > 0 && before is { } was && Changes() is { } now && now.Holdings == was.Holdings && seen.Happenings.Count == 0)
+            {
+                operation.Apply(Copying, seen);
+                _isRecounted = true;
+                EvaluateDevices(new Step(World, Copying, operation, _recount, _history, _calls, _forks), withMappings: now.Mappings != was.Mappings);
+                AfterEach?.Invoke();
+                return;
+            }
+
             _history.Follow(seen);
             _history.Connections.Follow(operation, World);
             operation.Apply(Copying, seen);
@@ -171,12 +185,6 @@ public sealed partial class Checker : IJudge
             if (operation.Panics is { } rule)
             {
                 _violations.Add(new Violation(rule, Violation.Guard, Steps, operation, "it returned, where the kernel stops with BUG()"));
-            }
-            else if (isJudged && Laws.Count > 0 && before is { } was && Changes(operation) is { } now && now.Holdings == was.Holdings && seen.Happenings.Count == 0)
-            {
-                _isRecounted = true;
-                var step = new Step(World, Copying, operation, _recount, _history, _calls, _forks);
-                EvaluateDevices(step, withMappings: now.Mappings != was.Mappings);
             }
             else if (isJudged && Laws.Count > 0)
             {
@@ -197,14 +205,9 @@ public sealed partial class Checker : IJudge
         AfterEach?.Invoke();
     }
 
-    /// <summary>For one access of an interleaved driver: how much has happened to skbs and to which of them drivers hold, and to mappings. Where the first stands still, and nothing was handed over or sent, only devices are judged again: nothing else can have changed. Null for any other operation.</summary>
-    private (long Holdings, long Mappings)? Changes(Operation operation)
+    /// <summary>For one access of an interleaved driver: how much has happened to skbs and to which of them drivers hold, and to mappings. Where the first stands still, and nothing was handed over or sent, only devices are judged again: nothing else can have changed, and the books have nothing to follow.</summary>
+    private (long Holdings, long Mappings)? Changes()
     {
-        if (operation is not (RunStops or Reorder))
-        {
-            return null;
-        }
-
         var (holdings, mappings) = (World.Skbs.Changes, 0L);
         for (var i = 0; i < World.Devices.Count; i++)
         {

@@ -137,7 +137,9 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         private readonly int[] _from = new int[Slices];
         private int _sliceBits;
         private readonly Dictionary<Type, int> _ofSetup = [];
-        private readonly List<Operation> _applied = [];
+
+        /// <summary>In a structure each: a list of references asks of every one whether it is an operation.</summary>
+        private readonly List<Applied> _applied = [];
 
         public Worker(Suite suite, Profile profile)
         {
@@ -174,12 +176,12 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
                 {
                     if (broken is null && !(stopsAtFailure && tally.FailedCases > 0) && RunSequence(plan, first + tally.Cases, tally))
                     {
-                        held?.Invoke(_applied);
+                        held?.Invoke(Operations());
                     }
                 }
                 catch (Exception failed) when (failed is not OutOfMemoryException)
                 {
-                    broken = new ModelException($"suite {_suite}, after {_applied.Count} operations of a sequence: {string.Join("; ", _applied)}", failed);
+                    broken = new ModelException($"suite {_suite}, after {_applied.Count} operations of a sequence: {string.Join("; ", Operations())}", failed);
                 }
 
                 tally.Cases++;
@@ -226,7 +228,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
 
                 tally.Applied++;
                 tally.LiveSkbs += _checker.World.Skbs.Live.Count;
-                _applied.Add(operation);
+                _applied.Add(new Applied(operation));
                 _hand.FailsAt = operation is FailAlloc fail ? fail.K : 0;
                 if (_checker.HasPanicked)
                 {
@@ -242,12 +244,14 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
                 }
 
                 coverage.CountBug();
-                tally.Fail(new Failure(number, [.. _applied], [.. _checker.Violations]));
+                tally.Fail(new Failure(number, Operations(), [.. _checker.Violations]));
                 return false;
             }
 
             return true;
         }
+
+        private List<Operation> Operations() => [.. _applied.Select(applied => applied.Operation)];
 
         private Operation? Draw(int sum, out int kind)
         {
@@ -317,6 +321,8 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
 
             return index;
         }
+
+        private readonly record struct Applied(Operation Operation);
     }
 
     /// <summary>FsCheck reports nothing itself: what a run has to say is in the tally.</summary>

@@ -15,7 +15,7 @@ public enum NameKind
 }
 
 /// <summary>What both paths know of a script's names: which are bound, and lengths. <see cref="Operation.Enabled"/> reads nothing else, so that an operation is never chosen by the state of the code under test.</summary>
-public sealed class Names(int pageSize, int taskPages)
+public sealed class Names(int pageSize, int taskPages, Kernel kernel)
 {
     private readonly Table<SkbShape> _skbs = new();
     private readonly Stack<SkbShape> _freeShapes = new();
@@ -100,6 +100,12 @@ public sealed class Names(int pageSize, int taskPages)
 
     /// <summary>Whether a process with this address space stands in a page fault: it holds mmap_sem for reading, and who wants it for writing must wait.</summary>
     public bool HasFault(MmId mm) => _mms[mm.Value].Memory.Faults > 0;
+
+    /// <summary>Whether who gives pages back must wait for a page fault: it wants mmap_sem for writing in 2.4.4, for reading later. kernel: sys_madvise(), madvise_need_mmap_write().</summary>
+    public bool DontneedWaits(MmId mm) => kernel == Kernel.Linux244 && HasFault(mm);
+
+    /// <summary>Whether the process sleeps until its vfork child lets its memory go.</summary>
+    public bool Sleeps(MmId mm) => _mms.Has(mm.Value) && _mms[mm.Value].WaitsFor >= 0;
 
     /// <summary>Processes that stand in a page fault.</summary>
     public int Faults { get; private set; }

@@ -19,7 +19,7 @@ public static class MachineCatalogue
         new("page", "The life of one page frame, from alloc_page() to __free_page(): which cache knows it, and whether a process maps it.", PageMachine.Table),
         new("pin", "The life of user memory that is pinned for a device, from map_user_kiobuf() to unmap_kiobuf().", PinMachine.Table),
         new("pte", "The life of one page-table entry under fork and copy-on-write, from do_no_page() to zap_pte_range(): whether a store asks the kernel first.", PteMachine.Table),
-        new("process", "The life of one process, from do_fork() to do_exit(): whether it waits for its vfork child.", ProcessMachine.Table),
+        new("process", "The life of one process, from do_fork() to do_exit(): whether it waits for its vfork child, or stands in a page fault.", ProcessMachine.Table),
         new("completion", "The life of one zero-copy send's notification, from sock_zerocopy_alloc() to recvmsg(): who counts it, and what the socket is told.", CompletionMachine.Table),
         new("mapping", "The life of one streaming DMA mapping, from pci_map_single() to pci_unmap_single(): when the device may read there.", MappingMachine.Table),
         new("queue", "A device's queue, as the contract of hard_start_xmit sees it: when it hands a packet over, when it is stopped, and when it may be woken.", QueueMachine.Table),

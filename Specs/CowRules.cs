@@ -79,7 +79,7 @@ public static class CowRules
         Source: "linux 2.4.4 mm/memory.c, handle_pte_fault(), copy_page_range(), zap_pte_range()", Basis.Source);
 
     public static readonly Rule ProcessLife = new("COW-016",
-        "A process's state follows from whether it waits for a child and whether it has ended, and what it does is legal in that state.",
+        "A process's state follows from whether it waits for a child, stands in a page fault, and has ended, and what it does is legal in that state.",
         Because: "What has ended has no memory to touch.",
         Source: "linux 2.4.4 include/linux/sched.h, task_struct->state; kernel/fork.c, kernel/exit.c", Basis.Source);
 
@@ -110,11 +110,11 @@ public static class CowRules
 
     public static readonly Rule SwapEntryIsRechecked = new("COW-022",
         "A fault that waited for a page of swap space enters it only where the entry names the same page of swap space still.",
-        Because: "Between the two another thread may have it back, written, and out again elsewhere: 2.4.4 asks only whether a page is there, enters the old one, and what was written is lost. A finding in the release.",
-        Source: "linux 2.4.4 mm/memory.c, do_swap_page(): pte_present(*page_table) (a defect); linux 2.6 do_swap_page(): pte_same(*page_table, orig_pte)", Basis.Intended);
+        Because: "Between the two another thread may have it back, written, and out again elsewhere: 2.4.4 asks only whether a page is there, enters the old one, and what was written is lost.",
+        Source: "linux 2.4.4 mm/memory.c, do_swap_page(): pte_present(*page_table) (a defect); do_swap_page() from 2.4.8 on (H. Dickins, linux-kernel, 2001-08-29): pte_same(*page_table, orig_pte)", Basis.Intended);
 
     public static readonly Rule TruncatedIsNotEntered = new("COW-023",
-        "A fault enters no page of a file that was made shorter since the fault looked for the page.",
-        Because: "The truncation went through the page tables before the page was in one: the process keeps a page that is no file's any more, and what it stores there is lost. A finding in 2.4.4, which looks at the entry alone.",
-        Source: "linux 2.4.4 mm/memory.c, do_no_page(), vmtruncate(); linux 2.6 do_no_page(): mapping->truncate_count", Basis.Later);
+        "A fault enters no page that a truncation took from its file since the fault looked for it.",
+        Because: "The truncation went through the page tables before the page was in one: the process keeps a page that is no file's any more, and what it stores there is lost. 2.4.4 looks at the entry alone.",
+        Source: "linux 2.4.4 mm/memory.c, do_no_page(), vmtruncate() (a defect); linux 2.6 do_no_page(): mapping->truncate_count, which begins anew after any truncation of the file", Basis.Intended);
 }

@@ -28,7 +28,7 @@ public sealed partial class CopyingWorld(Profile profile)
     private int _answerLength;
 
     /// <summary>What both paths know of the script's names.</summary>
-    public Names Names { get; } = new(profile.PageSize, profile.TaskPages);
+    public Names Names { get; } = new(profile.PageSize, profile.TaskPages, profile.Kernel);
 
     public int PageSize => profile.PageSize;
 

@@ -114,9 +114,15 @@ public sealed class TaskStruct(MmId id, MmStruct mm, int pages)
             state.Write(fault.Write);
             state.Write(fault.Entry.Swap);
             state.Write(fault.Entry.Writable);
-            state.Refer(fault.Entry.Page);
+            var isThere = fault.Entry.Page is { Count: > 0 } left && left.Lives == fault.Lives;
+            state.Refer(isThere ? fault.Entry.Page : null);
+            state.Write(isThere);
             state.Refer(fault.Page);
             fault.Page.WriteState(state);
+            state.Write(fault.Old is not null);
+            state.Write(fault.Entry.Dirty);
+            state.Write(fault.Entry.Young);
+            state.Write(fault.Entry.SwapExclusive);
             state.Write(Mm.Areas[fault.N].File?.Truncations == fault.Truncations);
         }
 

@@ -159,6 +159,7 @@ public sealed partial class MmStruct
             return Refusal.WouldBlock;
         }
 
+        fault.Old?.Put();
         if (!IsUnchanged(fault))
         {
             fault.Page.Put();
@@ -179,7 +180,7 @@ public sealed partial class MmStruct
     }
 
     private bool IsUnchanged(in UnlockedFault fault) =>
-        _ptes[fault.N].IsSame(fault.Entry)
+        _ptes[fault.N].IsSame(fault.Entry) && (fault.Entry.Page is not { } page || page.Lives == fault.Lives)
         && (fault.For is not (FaultFor.FilePage or FaultFor.CopyOfFile) || _areas[fault.N].File!.Truncations == fault.Truncations);
 
     private Refusal GoOn(in UnlockedFault fault)
@@ -344,7 +345,12 @@ public sealed partial class MmStruct
             return Refusal.NoMemory;
         }
 
-        unlocked = new UnlockedFault(FaultFor.Copy, n, isWrite, pte, page);
+        if (KnowsExclusive)
+        {
+            old.Get();
+        }
+
+        unlocked = new UnlockedFault(FaultFor.Copy, n, isWrite, pte, page, Old: KnowsExclusive ? old : null, Lives: old.Lives);
         return Refusal.None;
     }
 

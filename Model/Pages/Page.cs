@@ -24,6 +24,9 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
     /// <summary>Holders; 0 is free. kernel: page->count.</summary>
     public int Count { get; private set; }
 
+    /// <summary>How often the frame was given out: what holds no reference to a page may meet another in the same frame.</summary>
+    public int Lives { get; private set; }
+
     /// <summary>The file whose page cache holds it; null outside the page cache. kernel: page->mapping.</summary>
     public File? Mapping { get; set; }
 
@@ -206,6 +209,7 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
     {
         Fire(PageMachine.Event.Alloc);
         Count = 1;
+        Lives++;
     }
 
     /// <summary>From here on nobody counts it. kernel: mem_map_reserve().</summary>

@@ -43,8 +43,9 @@ public struct Pte
 
     public readonly bool IsPresent => Page is not null;
 
-    /// <summary>kernel: pte_same(), but for what a CPU marks by itself.</summary>
-    public readonly bool IsSame(in Pte other) => Page == other.Page && Swap == other.Swap && Writable == other.Writable;
+    /// <summary>kernel: pte_same(): the whole word, with what a CPU marks by itself.</summary>
+    public readonly bool IsSame(in Pte other) =>
+        Page == other.Page && Swap == other.Swap && Writable == other.Writable && Dirty == other.Dirty && Young == other.Young && SwapExclusive == other.SwapExclusive;
 
     public readonly bool IsNone => Page is null && Swap == 0;
 

@@ -35,6 +35,17 @@ public static class ForkDraws
         var address = page * hand.PageSize;
         switch (hand.Rng.Below(16))
         {
+            case 0 when hand.Names.Count(NameKind.Mm) <= Hand.MaxMms - 2 && hand.Rng.OneIn(2):
+                // Whom it shared the page with is gone, and a thread has it pinned, before it goes on to copy it.
+                var (other, thread) = (default(MmId), default(MmId));
+                hand.Plan(
+                    at => new DoFork(other = at.NewMm(), mm, CloneFlags.None),
+                    at => new DoFork(thread = at.NewMm(), mm, CloneFlags.Vm),
+                    _ => new DoPageFault(mm, page, true),
+                    at => at.Rng.OneIn(2) ? new Store(other, address, 1, at.Data()) : new DoExit(other),
+                    at => new GetUserPages(at.NewVector(), false, thread, address, 1, 1),
+                    _ => new Resume(mm));
+                return new Store(mm, address, 1, hand.Data());
             case 0:
                 // A kiobuf has locked the page that comes back from swap space.
                 var pin = hand.NewKiobuf();
@@ -85,13 +96,17 @@ public static class ForkDraws
     }
 
     /// <summary>What may happen to a page while one of its threads stands in a fault for it.</summary>
-    private static Operation Between(Hand hand, MmId mm, MmId thread, int page) => hand.Rng.Below(7) switch
+    private static Operation Between(Hand hand, MmId mm, MmId thread, int page) => hand.Rng.Below(11) switch
     {
         < 2 => new SwapOut(mm, page),
         2 or 3 when thread != mm => new Store(thread, page * hand.PageSize, 1, hand.Data()),
         4 when thread != mm => new Load(thread, page * hand.PageSize, 1),
         5 when thread != mm => new DoPageFault(thread, page, hand.Rng.OneIn(2)),
         6 when hand.Names.Has(mm) && hand.World.Mm(mm).Areas[page].File is { } file => new ReclaimPages(file.Id),
+        7 when thread != mm => new GetUserPages(hand.NewVector(), hand.Rng.OneIn(2), thread, page * hand.PageSize, 1, 1),
+        8 when thread != mm => new MadviseDontneed(thread, page, 1),
+        9 => new Store(hand.Mm(), page * hand.PageSize, 1, hand.Data()),
+        10 when hand.Names.Count(NameKind.Mm) > 2 => new DoExit(hand.Mm()),
         _ => new PageLaunder(),
     };
 

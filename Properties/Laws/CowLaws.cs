@@ -11,7 +11,7 @@ namespace ZeroCopy.Properties.Laws;
 public static class CowLaws
 {
     private static readonly Type[] Stores = [typeof(Store), typeof(AccessProcessVm)];
-    private static readonly Type[] Writers = [.. Stores, typeof(DoPageFault)];
+    private static readonly Type[] Writers = [.. Stores, typeof(DoPageFault), typeof(Resume)];
     private static readonly Type[] Resumes = [typeof(Resume)];
     private static readonly Type[] Forks = [typeof(DoFork)];
     private static readonly Type[] Execs = [typeof(Execve)];
@@ -76,8 +76,8 @@ public static class CowLaws
         (step, _) => $"the zero page holds {SkbLaws.Hex(step.World.Memory.ZeroPage!.Bytes.Span)}");
 
     public static readonly Law ZeroIsCleared = Law.Always(CowRules.ZeroIsNobodys,
-        (in Step step) => step.Recount.SharersBefore is not { IsZero: true } || !step.Seen.Succeeded || Saw(step, FaultKind.Clear),
-        (_, _) => "the zero page was there, and no fresh page was cleared in its place", after: Stores);
+        (in Step step) => step.Recount.SharersBefore is not { IsZero: true } || !step.Seen.Succeeded || step.Operation is DoPageFault || Saw(step, FaultKind.Clear, FaultKind.Changed),
+        (_, _) => "the zero page was there, and no fresh page was cleared in its place", after: Writers);
 
     public static readonly Law ClearOccurs = Occurs(CowRules.ZeroIsNobodys, FaultKind.Clear);
 
@@ -104,7 +104,7 @@ public static class CowLaws
 
     public static readonly Law VforkSleeps = Law.Always(CowRules.VforkSleeps,
         (in Step step) => FirstMisled(step) < 0,
-        (step, _) => $"p{FirstMisled(step)} is {step.World.Task(new MmId(FirstMisled(step))).State}, and {(step.Copying.Names.Runs(new MmId(FirstMisled(step))) ? "waits for nobody" : "its vfork child has its memory still")}");
+        (step, _) => $"p{FirstMisled(step)} is {step.World.Task(new MmId(FirstMisled(step))).State}, and {(!step.Copying.Names.Sleeps(new MmId(FirstMisled(step))) ? "waits for nobody" : "its vfork child has its memory still")}");
 
     public static readonly Law SleeperOccurs = Law.Sometimes(CowRules.VforkSleeps,
         (in Step step) => step.Seen.WokeParent, after: [typeof(Execve), typeof(DoExit)]);
@@ -154,7 +154,7 @@ public static class CowLaws
 
     public static readonly Law OwnPinKeepsPage = Law.Always(CowRules.OwnPinKeepsPage,
         (in Step step) => FirstPartedFromPin(step) < 0,
-        (step, _) => $"{step.Seen.Faults[FirstPartedFromPin(step)].Page} was copied for a write though it is the process's alone and a device has it", after: Stores, of: StepTraits.Faulted);
+        (step, _) => $"{step.Seen.Faults[FirstPartedFromPin(step)].Page} was copied for a write though it is the process's alone and a device has it", after: Writers, of: StepTraits.Faulted);
 
     public static readonly Law EntryIsRechecked = Law.Always(CowRules.EntryIsRechecked,
         (in Step step) => step.Operation is not Store { IsShort: true } || !Saw(step, FaultKind.Changed) || step.Seen.Faults.Count > 1 || !step.Seen.Succeeded,
@@ -167,21 +167,21 @@ public static class CowLaws
         (step, _) => $"page {step.Forks.GoesOn!.Value.N} had {Spell(step.Forks.GoesOn.Value.Found)} when the fault went on, which had left {Spell(step.Forks.GoesOn.Value.Left)}, and has {Spell(EntryOf(step))} now", after: Resumes);
 
     public static readonly Law EntryChangedInFaultOccurs = Law.Sometimes(CowRules.EntryIsRechecked,
-        (in Step step) => step.Forks.GoesOn is { Left.Swap: 0 } fault && !IsEqual(fault.Left, fault.Found), after: Resumes);
+        (in Step step) => step.Forks.GoesOn is { Left.Swap: 0 } fault && !fault.IsSame, after: Resumes);
 
     public static readonly Law ChangedSwapEntryStays = Law.Always(CowRules.SwapEntryIsRechecked,
         (in Step step) => step.Forks.GoesOn is not { Left.Swap: > 0 } fault || IsLeftAlone(step, fault),
         (step, _) => $"page {step.Forks.GoesOn!.Value.N} had {Spell(step.Forks.GoesOn.Value.Found)} when the fault went on, which had left {Spell(step.Forks.GoesOn.Value.Left)}, and has {Spell(EntryOf(step))} now", after: Resumes);
 
     public static readonly Law AnotherSwapEntryOccurs = Law.Sometimes(CowRules.SwapEntryIsRechecked,
-        (in Step step) => step.Forks.GoesOn is { Left.Swap: > 0, Found.Swap: > 0 } fault && !IsEqual(fault.Left, fault.Found), after: Resumes);
+        (in Step step) => step.Forks.GoesOn is { Left.Swap: > 0, Found.Swap: > 0 } fault && !fault.IsSame, after: Resumes);
 
     public static readonly Law TruncatedIsNotEntered = Law.Always(CowRules.TruncatedIsNotEntered,
         (in Step step) => FirstTruncated(step) < 0,
         (step, _) => $"{step.Seen.Faults[FirstTruncated(step)].Mm} has {step.Seen.Faults[FirstTruncated(step)].Page} or a copy of it, which its file has no more", after: Resumes, of: StepTraits.Faulted);
 
     public static readonly Law TruncatedInFaultOccurs = Law.Sometimes(CowRules.TruncatedIsNotEntered,
-        (in Step step) => step.Forks.GoesOn is { Left: { Page: null, Swap: 0 } } fault && IsEqual(fault.Left, fault.Found) && Saw(step, FaultKind.Changed), after: Resumes, of: StepTraits.Faulted);
+        (in Step step) => step.Forks.GoesOn is { Left: { Page: null, Swap: 0 }, IsSame: true } && Saw(step, FaultKind.Changed), after: Resumes, of: StepTraits.Faulted);
 
     public static readonly Law NothingStale = Law.Always(CowRules.NothingStale,
         (in Step step) => FirstStale(step) is (< 0, _),
@@ -401,7 +401,7 @@ public static class CowLaws
         for (var name = 0; name < step.World.TaskNames; name++)
         {
             if (step.World.TryTask(new MmId(name)) is { } task && step.Copying.Names.Has(task.Id)
-                && (task.State == ProcessMachine.State.Running) != step.Copying.Names.Runs(task.Id))
+                && (task.State == ProcessMachine.State.Asleep) != step.Copying.Names.Sleeps(task.Id))
             {
                 return name;
             }
@@ -413,9 +413,8 @@ public static class CowLaws
     /// <summary>The entry of the fault that went on, as it is now.</summary>
     private static Pte EntryOf(in Step step) => step.World.Mm(((Resume)step.Operation).Mm).Ptes[step.Forks.GoesOn!.Value.N];
 
-    private static bool IsLeftAlone(in Step step, in (int N, Pte Left, Pte Found) fault) => IsEqual(fault.Left, fault.Found) || IsEqual(fault.Found, EntryOf(step));
-
-    private static bool IsEqual(in Pte one, in Pte other) => one.Page == other.Page && one.Swap == other.Swap && one.Writable == other.Writable;
+    private static bool IsLeftAlone(in Step step, in GoingOn fault) =>
+        fault.IsSame || (EntryOf(step) is var now && now.Page == fault.Found.Page && now.Swap == fault.Found.Swap && now.Writable == fault.Found.Writable);
 
     /// <summary>The first fault that gave a page of a file which the file has not, or a copy of what lies behind its end; -1 for none.</summary>
     private static int FirstTruncated(in Step step)

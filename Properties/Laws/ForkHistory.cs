@@ -5,13 +5,13 @@ using ZeroCopy.Model.Pages;
 namespace ZeroCopy.Properties.Laws;
 
 /// <summary>Of each frame that fork shared: among how many address spaces, and how often it was copied since. A book of the checker's own.</summary>
-/// <remarks>Verified: sharers by looking through the page tables after each fork; copies by the faults that were told. Not verified: frames that fork shared while something else had them too, a pin, a cache or swap space, or that were in swap space since: a fault that stands half-way: each of those may cost copies of its own.</remarks>
+/// <remarks>Verified: sharers by looking through the page tables after each fork; copies by the faults that were told. Not verified: frames that fork shared while something else had them too, a pin, a cache or swap space, that were in swap space since, or for which a fault stands half-way. Each of those may cost copies of its own.</remarks>
 public sealed class ForkHistory
 {
     private readonly Dictionary<Page, Shared> _shared = [];
 
     /// <summary>For each process that stands in a fault without the lock: the page, and its entry as it was left.</summary>
-    private readonly SortedDictionary<int, (int N, Pte Entry)> _standing = [];
+    private readonly SortedDictionary<int, Standing> _standing = [];
 
     /// <summary>A frame that was copied too often in this step, or though all others had let it go; null for none.</summary>
     public Page? Excess { get; private set; }
@@ -22,15 +22,15 @@ public sealed class ForkHistory
     /// <summary>In this step a frame was copied that nobody has since: each of its sharers stood in a fault for it.</summary>
     public bool WasLeftByAll { get; private set; }
 
-    /// <summary>The entry that the fault left which goes on in this step, and as it was found; null where none goes on.</summary>
-    public (int N, Pte Left, Pte Found)? GoesOn { get; private set; }
+    /// <summary>What the fault left which goes on in this step, and what it finds; null where none goes on.</summary>
+    public GoingOn? GoesOn { get; private set; }
 
     /// <summary>Copies of a frame since it was shared last, and its sharers.</summary>
     public (int Copies, int Sharers) Of(Page page) => _shared.TryGetValue(page, out var shared) ? (shared.Copies, shared.Sharers) : (0, 0);
 
     /// <summary>Before an operation is applied: what the fault finds that it lets go on.</summary>
     public void Precede(Operation operation, World world) =>
-        GoesOn = operation is Resume back && _standing.TryGetValue(back.Mm.Value, out var left) ? (left.N, left.Entry, world.Mm(back.Mm).Ptes[left.N]) : null;
+        GoesOn = operation is Resume back && _standing.TryGetValue(back.Mm.Value, out var left) ? left.Found(world.Mm(back.Mm).Ptes[left.N]) : null;
 
     public void Follow(Operation operation, World world)
     {
@@ -57,13 +57,14 @@ public sealed class ForkHistory
 
     public void WriteState(StateWriter state, World world)
     {
-        foreach (var (name, (n, entry)) in _standing)
+        foreach (var (name, standing) in _standing)
         {
             state.Write(name);
-            state.Write(n);
-            state.Refer(entry.Page);
-            state.Write(entry.Swap);
-            state.Write(entry.Writable);
+            state.Write(standing.N);
+            state.Write(standing.IsThere);
+            state.Refer(standing.IsThere ? standing.Entry.Page : null);
+            state.Write(standing.Entry.Swap);
+            state.Write(standing.Entry.Writable);
         }
 
         for (var i = 0; i < world.Mms.Count; i++)
@@ -95,7 +96,7 @@ public sealed class ForkHistory
         if (operation is DoPageFault begun && world.Task(begun.Mm).Fault is not null)
         {
             var entry = world.Mm(begun.Mm).Ptes[begun.Page];
-            _standing.Add(begun.Mm.Value, (begun.Page, entry));
+            _standing.Add(begun.Mm.Value, new Standing(begun.Page, entry, entry.Page?.Lives ?? 0));
             if (entry.Page is { } page)
             {
                 // It has decided to copy, whatever the others do meanwhile.
@@ -130,9 +131,9 @@ public sealed class ForkHistory
 
     private bool IsStoodFor(Page page)
     {
-        foreach (var (_, (_, entry)) in _standing)
+        foreach (var (_, standing) in _standing)
         {
-            if (entry.Page == page)
+            if (standing.Entry.Page == page)
             {
                 return true;
             }
@@ -167,5 +168,25 @@ public sealed class ForkHistory
         }
     }
 
+    /// <summary>What a fault that stands left behind.</summary>
+    /// <param name="N">The page of the process.</param>
+    /// <param name="Entry">Its entry.</param>
+    /// <param name="Lives">How often the frame in it had been given out.</param>
+    public readonly record struct Standing(int N, Pte Entry, int Lives)
+    {
+        /// <summary>The page that was in the entry has not been given back since.</summary>
+        public bool IsThere => Entry.Page is { Count: > 0 } page && page.Lives == Lives;
+
+        public GoingOn Found(in Pte found) =>
+            new(N, Entry, found, found.Page == Entry.Page && (Entry.Page is null || IsThere) && found.Swap == Entry.Swap && found.Writable == Entry.Writable);
+    }
+
     private readonly record struct Shared(int Sharers, int Copies);
 }
+
+/// <summary>A fault that goes on.</summary>
+/// <param name="N">The page of the process.</param>
+/// <param name="Left">Its entry as the fault left it.</param>
+/// <param name="Found">As the fault finds it.</param>
+/// <param name="IsSame">Both are one.</param>
+public readonly record struct GoingOn(int N, Pte Left, Pte Found, bool IsSame);

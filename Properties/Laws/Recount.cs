@@ -55,11 +55,13 @@ public sealed class Recount
     /// <summary>Who else has the page that an operation is about to store into, counted in the world as it stands.</summary>
     internal Sharers? SharersOf(World world, Operation operation)
     {
+        var standing = operation is Resume back ? world.TryTask(back.Mm)?.Fault : null;
         var (mm, address) = operation switch
         {
             Store { IsShort: false } store => (store.Mm, store.Address),
             AccessProcessVm { DontneedAfter: 0 } forced => (forced.Mm, forced.Address),
             DoPageFault { Write: true } fault => (fault.Mm, fault.Page * world.Profile.PageSize),
+            Resume resumed when standing is { Write: true } fault => (resumed.Mm, fault.N * world.Profile.PageSize),
             _ => (default, -1),
         };
         if (address < 0 || world.TryTask(mm)?.Mm is not { } memory || address / world.Profile.PageSize >= memory.Ptes.Length)
@@ -78,7 +80,7 @@ public sealed class Recount
         var swap = page?.SwapEntry ?? pte.Swap - 1;
         var entries = (page is null ? 0 : Mappings(page)) + (swap < 0 ? 0 : SwapCount(swap) - (page is null ? 0 : 1)) - 1;
         var cached = page is { SwapEntry: >= 0 } or { Mapping: not null } ? 1 : 0;
-        return new Sharers(entries, page is null ? 0 : Holders(page) - Mappings(page) - cached, page is { Mapping: not null }, page is { Locked: true, SwapEntry: >= 0 }, page is { Reserved: true }, pte.Page?.AnonExclusive ?? pte.SwapExclusive);
+        return new Sharers(entries, page is null ? 0 : Holders(page) - Mappings(page) - cached - (page == standing?.Page || page == standing?.Old ? 1 : 0), page is { Mapping: not null }, page is { Locked: true, SwapEntry: >= 0 }, page is { Reserved: true }, pte.Page?.AnonExclusive ?? pte.SwapExclusive);
     }
 
     /// <summary>A page that a kiobuf had locked before the step, a truncation that was to take it from its file or to clear it in part; null for none, or where nobody has looked.</summary>
@@ -196,6 +198,10 @@ public sealed class Recount
             if (world.TryTask(new MmId(name))?.Fault is { } fault)
             {
                 Add(fault.Page);
+                if (fault.Old is { } old)
+                {
+                    Add(old);
+                }
             }
         }
 

@@ -354,6 +354,8 @@ public sealed class Line
         Mprotect { Page: > 0 } map => Of(map with { Page = map.Page - 1 }),
         Msync { Page: > 0 } map => Of(map with { Page = map.Page - 1 }),
         SwapOut { Page: > 0 } swap => Of(swap with { Page = swap.Page - 1 }),
+        DoPageFault { Page: > 0 } fault => Of(fault with { Page = fault.Page - 1 }),
+        MadviseDontneed { Page: > 0 } given => Of(given with { Page = given.Page - 1 }),
         _ when Touch is { } touch && touch.Address >= pageSize => At(touch.Address - pageSize, touch.Count),
         _ => this,
     };

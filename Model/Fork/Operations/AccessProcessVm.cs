@@ -13,7 +13,7 @@ public sealed record AccessProcessVm(MmId Mm, int Address, int Count, int Data, 
     public static readonly Spelling Spelling = new("access_process_vm", operands => new AccessProcessVm(
         operands.Mm(), operands.Int("address"), operands.Int("bytes", from: 1), operands.Int("seed of the bytes", to: 255), (int)operands.Option("dontneed", 0, 1, 8)));
 
-    public override bool Enabled(Names names) => names.Has(Mm) && (DontneedAfter == 0 || !names.HasFault(Mm)) && names.IsInOnePage(Address, Count) && names.IsStorable(Mm, Address, Count);
+    public override bool Enabled(Names names) => names.Has(Mm) && (DontneedAfter == 0 || !names.DontneedWaits(Mm)) && names.IsInOnePage(Address, Count) && names.IsStorable(Mm, Address, Count);
 
     public override Observation Apply(World world)
     {

@@ -7,7 +7,7 @@ public sealed record MadviseDontneed(MmId Mm, int Page, int Pages) : Operation
 {
     public static readonly Spelling Spelling = new("madvise_dontneed", operands => new MadviseDontneed(operands.Mm(), operands.Int("first page"), operands.Int("pages", from: 1)));
 
-    public override bool Enabled(Names names) => names.Runs(Mm) && !names.HasFault(Mm) && names.IsInTask(Page, Pages) && names.IsMapped(Mm, Page, Pages);
+    public override bool Enabled(Names names) => names.Runs(Mm) && !names.DontneedWaits(Mm) && names.IsInTask(Page, Pages) && names.IsMapped(Mm, Page, Pages);
 
     public override Observation Apply(World world)
     {

@@ -19,6 +19,7 @@ public sealed record MapUserKiobuf(PinId Result, bool Into, MmId Mm, int Address
         operands.Int("bytes", from: 1),
         (int)operands.Option("swap_out", 0, 1, 8)));
 
+    // kernel: mm/memory.c, map_user_kiobuf(): down_write(&mm->mmap_sem).
     public override bool Enabled(Names names) => names.Runs(Mm) && !names.HasFault(Mm) && names.IsInTaskBytes(Address, Count);
 
     public override Observation Apply(World world)

@@ -27,7 +27,7 @@ internal sealed class ExactText
         "PhysicalMemory._failAfter", "PhysicalMemory._failAt", "PhysicalMemory.FailedAt",
 
         // What the last step did, and counts since boot, of which laws read differences only.
-        "World.Seen", "World.Cost", "World.MemoryCost", "CopyingWorld.NextProcess", "ForkHistory.Excess", "ForkHistory.WasSpared", "ForkHistory.WasLeftByAll", "ForkHistory.GoesOn", "UnlockedFault.Source", "Observation.CopiedFile", "SkbCache.cost", "PhysicalMemory.FailedAllocations", "CopyingWorld.CopiedBytes", "CopyingWorld.SummedBytes", "NetDevice.Descriptors",
+        "World.Seen", "World.Cost", "World.MemoryCost", "CopyingWorld.NextProcess", "ForkHistory.Excess", "ForkHistory.WasSpared", "ForkHistory.WasLeftByAll", "ForkHistory.GoesOn", "UnlockedFault.Source", "UnlockedFault.Lives", "Page.Lives", "Observation.CopiedFile", "SkbCache.cost", "PhysicalMemory.FailedAllocations", "CopyingWorld.CopiedBytes", "CopyingWorld.SummedBytes", "NetDevice.Descriptors",
         "CopyingWorld._emitted", "CopyingWorld._answer", "CopyingWorld._answerLength", "CopyingWorld._waitingAtDrop", "CopyingWorld.OutOfTurn", "CopyingWorld.Overtook", "ConnectionBook.BeyondWindow", "ConnectionBook.AfterReset", "ConnectionBook.Narrowed", "ConnectionBook.Unanswered", "ConnectionBook.Asked", "CopyingFlow.LastCall", "PlanHistory.Misfit", "PlanHistory.Retransmitted", "PlanHistory.Misplaced",
         "CallHistory.Misfit", "CallHistory.Retransmitted",
 
@@ -162,8 +162,8 @@ internal sealed class ExactText
                 var standing = (IDictionary)typeof(ForkHistory).GetField("_standing", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(forks)!;
                 foreach (var name in standing.Keys)
                 {
-                    var (n, entry) = ((int N, Pte Entry))standing[name]!;
-                    Line($"{name} {n} {entry.Swap} {entry.Writable} {(entry.Page is { } left ? _numbers.GetValueOrDefault(left, -1) : -1)}");
+                    var left = (ForkHistory.Standing)standing[name]!;
+                    Line($"{name} {left.N} {left.Entry.Swap} {left.Entry.Writable} {left.IsThere} {(left.IsThere ? _numbers.GetValueOrDefault(left.Entry.Page!, -1) : -1)}");
                 }
 
                 return;

@@ -37,6 +37,26 @@ public sealed class FaultTests
     public void Faulting_OfAThread_WaitsForMmapSem(string line, bool enabled) =>
         Assert.Equal(enabled, PagesIn.Anonymous("p1 = do_fork(p0, CLONE_VM)", "do_page_fault(p0, 0, write)").Enabled(line));
 
+    [Theory]
+    [InlineData("madvise_dontneed(p1, 0, 1)"), InlineData("access_process_vm(p1, 0, 1, 0, dontneed=1)")]
+    public void Faulting_OfAThreadOfALaterKernel_LetsPagesBeGivenBack(string line) =>
+        Assert.True(PagesIn.Linux6("p1 = do_fork(p0, CLONE_VM)", "do_page_fault(p0, 0, write)").Enabled(line));
+
+    /// <summary>A frame that was given back and given out again, to the same place, is another page.</summary>
+    [Fact]
+    public void Faulting_ForCopy_AnotherPageInTheFrame_BeginsAnew()
+    {
+        var made = PagesIn.Anonymous("store(p0, 0, 1, 1)", "p1 = do_fork(p0)", "p2 = do_fork(p0, CLONE_VM)", "do_page_fault(p0, 0, write)");
+        var (page, lives) = (made.Pte(0).Page!, made.Pte(0).Page!.Lives);
+        foreach (var line in new[] { "do_exit(p1)", "swap_out(p2, 0)", "page_launder()", "end_buffer_io_async()", "reclaim_swapper_space()", "load(p2, 0, 1)" })
+        {
+            made.Do(line);
+        }
+
+        Assert.Equal((page, true), (made.Pte(0).Page, page.Lives > lives));
+        Assert.Equal(FaultKind.Changed, Assert.Single(made.Do("resume(p0)").Faults).Kind);
+    }
+
     [Fact]
     public void Faulting_ThreadStores_BeginsAnew()
     {

@@ -2,7 +2,7 @@ using ZeroCopy.Model.Copying;
 
 namespace ZeroCopy.Model.Fork;
 
-/// <summary>Says which process the kernel would run now: the count is its number. Nobody has to follow: a script says who does what, in any order. kernel: schedule(), goodness(), kernel/sched.c, of which the one tick more for the same memory and the preference for who runs already are left out.</summary>
+/// <summary>Says which process the kernel would run now: the count is its number. Nobody has to follow: a script says who does what, in any order. kernel: schedule(), goodness(), kernel/sched.c, of which the one tick more for the same memory and the preference for who runs already are left out. A process that stands in a page fault is not told: it waits for a page.</summary>
 public sealed record ScheduleCall : Operation
 {
     public static readonly Spelling Spelling = new("schedule", _ => new ScheduleCall());

@@ -68,7 +68,7 @@ public sealed record NotShownNeeded(string Law, IReadOnlyList<string> Instead, s
         new("NET-054/OneCallAnSkb", ["PIN-050/ToldOnlyUnread"], "the earlier of two calls in an skb is told while its bytes are there"),
         new("NET-055/UserPagesByReference", ["NET-002/OtherDataIsCopiedAndSummedOnce"], "a call that does not go by reference where it can is one that copies, and is counted so"),
         new("NET-060/NothingIsStuck", ["NET-012/StoppedHasInFlight", "HME-005/NoneIsTheChips"], "who is stuck is stopped with nothing in flight, or sleeps on a packet"),
-        new("PIN-001/PagesAreHeld", ["COW-002/SharedIsProtected", "SKB-012/BytesAgree", "DMA-001/MappingsLieInside", "PIN-010/PageStateIsAbstraction"], "a page with too few references is given away: its mapping, its state or its bytes are wrong"),
+        new("PIN-001/PagesAreHeld", ["COW-002/SharedIsProtected", "SKB-012/BytesAgree", "DMA-001/MappingsLieInside", "PIN-010/PageStateIsAbstraction", "PIN-010/guard"], "a page with too few references is given away: its mapping, its state or its bytes are wrong"),
         new("PIN-004/CacheHoldsFile", ["EQV-002/FramesAreEqual", "EQV-003/OriginsAreExact", "EQV-010/BytesAreWithinReading", "COW-009/ForcedWriteIsPrivate", "PIN-042/TruncationDropsPages"], "the page goes out, or is a page that had to leave"),
         new("PIN-015/PinnedForWritingIsOwn", ["COW-001/ReadsAsEager"], "a relative reads what the device writes"),
         new("PIN-016/MemoryAgrees", ["COW-011/ExecBreaksSharing", "COW-022/ChangedSwapEntryStays", "PIN-017/PinNamesBytes"], "exec says that its pages are gone, a fault that it left the entry alone, and a pin that is there names the same bytes"),

@@ -151,6 +151,13 @@ internal sealed class ExactText
                 Line(string.Join(' ', flow.Origin(flow.Kept, (int)(flow.Accepted - flow.Kept)).ToArray().Select(mark => mark.Packed)));
                 Line($"{flow.NextCall} {string.Join(' ', flow.Untold)}");
                 return;
+            case UnlockedFault fault:
+                // A page that went cannot come again: which it was makes no difference.
+                var isThere = fault.Entry.Page is { Count: > 0 } was && was.Lives == fault.Lives;
+                Line($"{fault.For} {fault.N} {fault.Write} {fault.Truncations} {fault.Old is not null} {fault.Entry.Swap} {fault.Entry.Writable} {fault.Entry.Dirty} {fault.Entry.Young} {fault.Entry.SwapExclusive} {isThere}");
+                Walk(isThere ? fault.Entry.Page : null);
+                Walk(fault.Page);
+                return;
             case ForkHistory forks:
                 // A book by page, in the order in which the walk met the pages.
                 var book = (IDictionary)typeof(ForkHistory).GetField("_shared", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(forks)!;

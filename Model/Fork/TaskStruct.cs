@@ -114,9 +114,8 @@ public sealed class TaskStruct(MmId id, MmStruct mm, int pages)
             state.Write(fault.Write);
             state.Write(fault.Entry.Swap);
             state.Write(fault.Entry.Writable);
-            var isThere = fault.Entry.Page is { Count: > 0 } left && left.Lives == fault.Lives;
-            state.Refer(isThere ? fault.Entry.Page : null);
-            state.Write(isThere);
+            state.Refer(fault.IsThere ? fault.Entry.Page : null);
+            state.Write(fault.IsThere);
             state.Refer(fault.Page);
             fault.Page.WriteState(state);
             state.Write(fault.Old is not null);

@@ -180,7 +180,7 @@ public sealed partial class MmStruct
     }
 
     private bool IsUnchanged(in UnlockedFault fault) =>
-        _ptes[fault.N].IsSame(fault.Entry) && (fault.Entry.Page is not { } page || page.Lives == fault.Lives)
+        _ptes[fault.N].IsSame(fault.Entry) && (fault.Entry.Page is null || fault.IsThere)
         && (fault.For is not (FaultFor.FilePage or FaultFor.CopyOfFile) || _areas[fault.N].File!.Truncations == fault.Truncations);
 
     private Refusal GoOn(in UnlockedFault fault)

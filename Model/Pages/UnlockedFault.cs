@@ -10,7 +10,11 @@ namespace ZeroCopy.Model.Pages;
 /// <param name="Truncations">How often its file had been made shorter. kernel: truncate_count, from linux 2.6 on.</param>
 /// <param name="Old">The page that is to be copied, with a reference: later kernels hold it, 2.4.4 does not. kernel: wp_page_copy(), folio_get(); null for none.</param>
 /// <param name="Lives">How often the entry's page had been given out: one that went and came again is another.</param>
-public readonly record struct UnlockedFault(FaultFor For, int N, bool Write, Pte Entry, Page Page, Page? Source = null, int Truncations = 0, Page? Old = null, int Lives = 0);
+public readonly record struct UnlockedFault(FaultFor For, int N, bool Write, Pte Entry, Page Page, Page? Source = null, int Truncations = 0, Page? Old = null, int Lives = 0)
+{
+    /// <summary>The page that was in the entry has not been given back since.</summary>
+    public bool IsThere => Entry.Page is { Count: > 0 } page && page.Lives == Lives;
+}
 
 /// <summary>What a fault does when it has the lock of the page table again.</summary>
 public enum FaultFor

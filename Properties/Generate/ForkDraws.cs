@@ -16,7 +16,7 @@ public static class ForkDraws
         new("madvise_dontneed", 3, Needs.Mm, hand => PagesDraws.Areas(hand, static (_, mm, page, pages) => new MadviseDontneed(mm, page, pages))),
         new("access_process_vm", 5, Needs.Mm, hand => PagesDraws.In(hand, static (hand, mm, address, count) => new AccessProcessVm(mm, address, count, hand.Data(), hand.Rng.OneIn(4) ? 1 + hand.Rng.Below(2) : 0), untouched: 6), Allocates: 3),
         new("do_page_fault", 4, Needs.Mm, Fault, Allocates: 2, Prepares: true),
-        new("resume", 12, Needs.Fault, hand => Resumed(hand)),
+        new("resume", 12, Needs.Fault, Resumed),
     ];
 
     /// <summary>Everything that processes do.</summary>
@@ -54,12 +54,13 @@ public static class ForkDraws
             case < 4:
                 return new DoPageFault(mm, page, write);
             case < 7 when hand.World.Mm(mm).Ptes[page] is { Page.Mapping: null } or { Swap: > 0 }:
-                // Back from swap space, written, and out again elsewhere.
+                // Back from swap space, written, out again elsewhere, and perhaps back from there.
                 hand.Plan(
                     _ => new DoPageFault(mm, page, write),
                     at => ThreadOf(at, mm) is { } thread && at.Rng.OneIn(2) ? new Store(thread, address, 1, at.Data()) : new AccessProcessVm(mm, address, 1, at.Data(), 0),
                     _ => new SwapOut(mm, page),
-                    _ => new Resume(mm));
+                    at => ThreadOf(at, mm) is { } thread && at.Rng.OneIn(2) ? new Load(thread, address, 1) : new Resume(mm),
+                    Resumed);
                 return new SwapOut(mm, page);
             case 7 or 8 when RelativeOf(hand, mm, page) is { } relative:
                 // Each of those who share a page writes to it, and nobody has it in the end.
@@ -70,7 +71,7 @@ public static class ForkDraws
                 hand.Plan(_ => new DoFork(child, mm, CloneFlags.None), _ => new DoPageFault(mm, page, true), at => new Store(child, address, 1, at.Data()), _ => new Resume(mm));
                 return new Store(mm, address, 1, hand.Data());
             case < 13 when hand.World.Mm(mm).Areas[page] is { File: { } file } area && hand.World.Mm(mm).Ptes[page].IsNone:
-                hand.Plan(_ => new Vmtruncate(file.Id, area.Index * hand.PageSize), at => at.Rng.OneIn(2) ? new Resume(mm) : new Vmtruncate(file.Id, (area.Index + 1) * at.PageSize), at => Resumed(at));
+                hand.Plan(_ => new Vmtruncate(file.Id, area.Index * hand.PageSize), at => at.Rng.OneIn(2) ? new Resume(mm) : new Vmtruncate(file.Id, (area.Index + 1) * at.PageSize), Resumed);
                 return new DoPageFault(mm, page, write);
             default:
                 if (ThreadOf(hand, mm) is null && hand.Names.Count(NameKind.Mm) < Hand.MaxMms && hand.Rng.OneIn(2))

@@ -12,7 +12,6 @@ public static class CowLaws
 {
     private static readonly Type[] Stores = [typeof(Store), typeof(AccessProcessVm)];
     private static readonly Type[] Writers = [.. Stores, typeof(DoPageFault), typeof(Resume)];
-    private static readonly Type[] Resumes = [typeof(Resume)];
     private static readonly Type[] Forks = [typeof(DoFork)];
     private static readonly Type[] Execs = [typeof(Execve)];
     private static readonly Type[] Faulting = [typeof(Store), typeof(Load), typeof(AccessProcessVm), typeof(MapUserKiobuf), typeof(GetUserPages), typeof(DoPageFault), typeof(Resume)];
@@ -134,8 +133,6 @@ public static class CowLaws
 
     public static readonly Law SparedCopyOccurs = Law.Sometimes(CowRules.CopiesAreBounded, (in Step step) => step.Forks.WasSpared, after: Faulting, of: StepTraits.Faulted);
 
-    public static readonly Law LeftByAllOccurs = Law.Sometimes(CowRules.CopiesAreBounded, (in Step step) => step.Forks.WasLeftByAll, after: Resumes, of: StepTraits.Faulted);
-
     public static readonly Law EntryStateIsAbstraction = Law.Always(CowRules.EntryLife,
         (in Step _, MmStruct mm) => FirstAstray(mm) < 0,
         (_, mm) => FirstAstray(mm) is var n ? $"page {n} of {mm.Id}: the machine says {mm.Ptes[n].State}, the data says {mm.Ptes[n].Abstraction(mm.Areas[n].Shared)}" : "");
@@ -161,27 +158,6 @@ public static class CowLaws
         (_, _) => "the entry had changed, and the fault was not begun anew", after: Stores, of: StepTraits.Faulted);
 
     public static readonly Law EntryChangedOccurs = Occurs(CowRules.EntryIsRechecked, FaultKind.Changed);
-
-    public static readonly Law ChangedEntryStays = Law.Always(CowRules.EntryIsRechecked,
-        (in Step step) => step.Forks.GoesOn is not { Left.Swap: 0 } fault || IsLeftAlone(step, fault),
-        (step, _) => $"page {step.Forks.GoesOn!.Value.N} had {Spell(step.Forks.GoesOn.Value.Found)} when the fault went on, which had left {Spell(step.Forks.GoesOn.Value.Left)}, and has {Spell(EntryOf(step))} now", after: Resumes);
-
-    public static readonly Law EntryChangedInFaultOccurs = Law.Sometimes(CowRules.EntryIsRechecked,
-        (in Step step) => step.Forks.GoesOn is { Left.Swap: 0 } fault && !fault.IsSame, after: Resumes);
-
-    public static readonly Law ChangedSwapEntryStays = Law.Always(CowRules.SwapEntryIsRechecked,
-        (in Step step) => step.Forks.GoesOn is not { Left.Swap: > 0 } fault || IsLeftAlone(step, fault),
-        (step, _) => $"page {step.Forks.GoesOn!.Value.N} had {Spell(step.Forks.GoesOn.Value.Found)} when the fault went on, which had left {Spell(step.Forks.GoesOn.Value.Left)}, and has {Spell(EntryOf(step))} now", after: Resumes);
-
-    public static readonly Law AnotherSwapEntryOccurs = Law.Sometimes(CowRules.SwapEntryIsRechecked,
-        (in Step step) => step.Forks.GoesOn is { Left.Swap: > 0, Found.Swap: > 0 } fault && !fault.IsSame, after: Resumes);
-
-    public static readonly Law TruncatedIsNotEntered = Law.Always(CowRules.TruncatedIsNotEntered,
-        (in Step step) => FirstTruncated(step) < 0,
-        (step, _) => $"{step.Seen.Faults[FirstTruncated(step)].Mm} has {step.Seen.Faults[FirstTruncated(step)].Page} or a copy of it, which its file has no more", after: Resumes, of: StepTraits.Faulted);
-
-    public static readonly Law TruncatedInFaultOccurs = Law.Sometimes(CowRules.TruncatedIsNotEntered,
-        (in Step step) => step.Forks.GoesOn is { Left: { Page: null, Swap: 0 }, IsSame: true } && Saw(step, FaultKind.Changed), after: Resumes, of: StepTraits.Faulted);
 
     public static readonly Law NothingStale = Law.Always(CowRules.NothingStale,
         (in Step step) => FirstStale(step) is (< 0, _),
@@ -233,7 +209,7 @@ public static class CowLaws
     /// <summary>A store was answered so.</summary>
     private static Law Occurs(Rule rule, FaultKind kind, [CallerMemberName] string name = "") => Law.Sometimes(rule, (in Step step) => Saw(step, kind), Stores, StepTraits.Faulted, name);
 
-    private static bool Saw(in Step step, params ReadOnlySpan<FaultKind> kinds)
+    internal static bool Saw(in Step step, params ReadOnlySpan<FaultKind> kinds)
     {
         for (var i = 0; i < step.Seen.Faults.Count; i++)
         {
@@ -254,7 +230,7 @@ public static class CowLaws
 
     private static string Spell(in Step step, MmId id, int n) => Spell(step.World.Mm(id).Ptes[n]);
 
-    private static string Spell(in Pte pte) =>
+    internal static string Spell(in Pte pte) =>
         pte.Swap > 0 ? $"page {pte.Swap - 1} of swap space"
         : pte.Page is { } page ? $"{page}{(pte.Writable ? ", writable" : "")}{(pte.Dirty ? ", dirty" : "")}{(pte.Young ? ", young" : "")}"
         : "nothing";
@@ -404,29 +380,6 @@ public static class CowLaws
                 && (task.State == ProcessMachine.State.Asleep) != step.Copying.Names.Sleeps(task.Id))
             {
                 return name;
-            }
-        }
-
-        return -1;
-    }
-
-    /// <summary>The entry of the fault that went on, as it is now.</summary>
-    private static Pte EntryOf(in Step step) => step.World.Mm(((Resume)step.Operation).Mm).Ptes[step.Forks.GoesOn!.Value.N];
-
-    private static bool IsLeftAlone(in Step step, in GoingOn fault) =>
-        fault.IsSame || (EntryOf(step) is var now && now.Page == fault.Found.Page && now.Swap == fault.Found.Swap && now.Writable == fault.Found.Writable);
-
-    /// <summary>The first fault that gave a page of a file which the file has not, or a copy of what lies behind its end; -1 for none.</summary>
-    private static int FirstTruncated(in Step step)
-    {
-        for (var i = 0; i < step.Seen.Faults.Count; i++)
-        {
-            var fault = step.Seen.Faults[i];
-            if (fault.Kind is FaultKind.PrivateFile or FaultKind.SharedFile or FaultKind.CopyOfFile
-                && step.World.Mm(fault.Mm).Areas[fault.N] is { File: { } file } area
-                && (area.Index * step.World.Profile.PageSize >= file.Length || (fault.Kind != FaultKind.CopyOfFile && fault.Page!.Mapping != file)))
-            {
-                return i;
             }
         }
 

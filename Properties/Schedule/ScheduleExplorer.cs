@@ -80,7 +80,6 @@ public sealed class ScheduleExplorer(ScheduleMix mix, Profile profile, IReadOnly
             return new ScheduleResult(_name, 0, 0, UInt128.Zero, [.. _broken.Select(broken => broken with { IsBeforeStart = true })], []);
         }
 
-        Reach();
         var counts = Visit(null, 0, 0);
         return new ScheduleResult(mix.Starts[start].Name, _below.Count, _steps, counts[0], [.. _broken],
             [.. _premises.Select((premise, i) => _met[i] is { } shortest ? new MetOn(premise, counts[0] - counts[i + 1], shortest) : null).OfType<MetOn>()]);

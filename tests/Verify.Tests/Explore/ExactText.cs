@@ -153,9 +153,8 @@ internal sealed class ExactText
                 return;
             case UnlockedFault fault:
                 // A page that went cannot come again: which it was makes no difference.
-                var isThere = fault.Entry.Page is { Count: > 0 } was && was.Lives == fault.Lives;
-                Line($"{fault.For} {fault.N} {fault.Write} {fault.Truncations} {fault.Old is not null} {fault.Entry.Swap} {fault.Entry.Writable} {fault.Entry.Dirty} {fault.Entry.Young} {fault.Entry.SwapExclusive} {isThere}");
-                Walk(isThere ? fault.Entry.Page : null);
+                Line($"{fault.For} {fault.N} {fault.Write} {fault.Truncations} {fault.Old is not null} {fault.Entry.Swap} {fault.Entry.Writable} {fault.Entry.Dirty} {fault.Entry.Young} {fault.Entry.SwapExclusive} {fault.IsThere}");
+                Walk(fault.IsThere ? fault.Entry.Page : null);
                 Walk(fault.Page);
                 return;
             case ForkHistory forks:

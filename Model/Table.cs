@@ -1,0 +1,59 @@
+namespace ZeroCopy.Model;
+
+/// <summary>Values by the number of a name.</summary>
+public sealed class Table<T>
+{
+    // An array: every draw, every guard and every law over names looks here.
+    private (bool Bound, T? Value)[] _entries = new (bool, T?)[4];
+
+    public bool Has(int name) => name < Count && _entries[name].Bound;
+
+    public T this[int name] => Has(name) ? _entries[name].Value! : throw NotBound(name);
+
+    /// <summary>The value of a name; the default where it is not bound.</summary>
+    public T? Find(int name) => name < Count ? _entries[name].Value : default;
+
+    /// <summary>Names ever bound, with gaps.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Names that are bound now.</summary>
+    public int Bound { get; private set; }
+
+    public void Bind(int name, T value)
+    {
+        if (name >= _entries.Length)
+        {
+            Array.Resize(ref _entries, Math.Max(name + 1, 2 * _entries.Length));
+        }
+
+        if (_entries[name].Bound)
+        {
+            throw new ModelException($"name {name} is bound already");
+        }
+
+        Count = Math.Max(Count, name + 1);
+        Bound++;
+        _entries[name] = (true, value);
+    }
+
+    public void Rebind(int name, T value)
+    {
+        _ = this[name];
+        _entries[name] = (true, value);
+    }
+
+    public void Unbind(int name)
+    {
+        _ = this[name];
+        Bound--;
+        _entries[name] = default;
+    }
+
+    public void Clear()
+    {
+        Array.Clear(_entries, 0, Count);
+        (Count, Bound) = (0, 0);
+    }
+
+    private static ModelException NotBound(int name) => new($"name {name} is not bound");
+}

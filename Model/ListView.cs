@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.InteropServices;
 
 namespace ZeroCopy.Model;
 
@@ -9,6 +10,9 @@ public readonly struct ListView<T>(List<T> list) : IReadOnlyList<T>
     public int Count => list.Count;
 
     public T this[int index] => list[index];
+
+    /// <summary>The same where nothing is added or taken out meanwhile.</summary>
+    public ReadOnlySpan<T> Span => CollectionsMarshal.AsSpan(list);
 
     public static implicit operator ListView<T>(List<T> list) => new(list);
 

@@ -15,8 +15,10 @@ public enum NameKind
 }
 
 /// <summary>What both paths know of a script's names: which are bound, and lengths. <see cref="Operation.Enabled"/> reads nothing else, so that an operation is never chosen by the state of the code under test.</summary>
-public sealed class Names(int pageSize, int taskPages, Kernel kernel)
+public sealed class Names
 {
+    private readonly int _taskPages;
+    private readonly Kernel _kernel;
     private readonly Table<SkbShape> _skbs = new();
     private readonly Stack<SkbShape> _freeShapes = new();
     private readonly Stack<SharedData> _freeData = new();
@@ -28,9 +30,20 @@ public sealed class Names(int pageSize, int taskPages, Kernel kernel)
     private readonly Table<ProcessName> _mms = new();
     private readonly Table<PinName> _kiobufs = new();
     private readonly Table<PinName> _vectors = new();
+    private readonly BoundNames[] _ofKind;
+
+    /// <summary>No name is bound.</summary>
+    /// <param name="pageSize">Bytes in a page.</param>
+    /// <param name="taskPages">Pages that a process can have.</param>
+    /// <param name="kernel">Whose rules say who waits.</param>
+    public Names(int pageSize, int taskPages, Kernel kernel)
+    {
+        (PageSize, _taskPages, _kernel) = (pageSize, taskPages, kernel);
+        _ofKind = [_skbs, _pages, _files, _socks, _devs, _taps, _mms, _kiobufs, _vectors];
+    }
 
     /// <summary>Bytes in a page: the same on both paths.</summary>
-    public int PageSize => pageSize;
+    public int PageSize { get; }
 
     public bool Has(SkbId skb) => _skbs.Has(skb.Value);
 
@@ -44,50 +57,35 @@ public sealed class Names(int pageSize, int taskPages, Kernel kernel)
 
     public bool Has(TapId tap) => _taps.Has(tap.Value);
 
-    public bool Has(NameKind kind, int name) => kind switch
-    {
-        NameKind.Skb => _skbs.Has(name),
-        NameKind.Page => _pages.Has(name),
-        NameKind.File => _files.Has(name),
-        NameKind.Sock => _socks.Has(name),
-        NameKind.Dev => _devs.Has(name),
-        NameKind.Tap => _taps.Has(name),
-        NameKind.Mm => _mms.Has(name),
-        NameKind.Kiobuf => _kiobufs.Has(name),
-        NameKind.Vector => _vectors.Has(name),
-        _ => throw new ModelException($"no kind of name {kind}"),
-    };
+    public bool Has(NameKind kind, int name) => _ofKind[(int)kind].Has(name);
 
     /// <summary>Names of a kind that are bound.</summary>
-    public int Count(NameKind kind) => kind switch
-    {
-        NameKind.Skb => _skbs.Bound,
-        NameKind.Page => _pages.Bound,
-        NameKind.File => _files.Bound,
-        NameKind.Sock => _socks.Bound,
-        NameKind.Dev => _devs.Bound,
-        NameKind.Tap => _taps.Bound,
-        NameKind.Mm => _mms.Bound,
-        NameKind.Kiobuf => _kiobufs.Bound,
-        NameKind.Vector => _vectors.Bound,
-        _ => throw new ModelException($"no kind of name {kind}"),
-    };
+    public int Count(NameKind kind) => _ofKind[(int)kind].Bound;
+
+    /// <summary>Of the lowest 32 names of a kind those that are bound, a bit each.</summary>
+    public uint Lowest(NameKind kind) => _ofKind[(int)kind].Lowest;
 
     public bool Has(MmId mm) => _mms.Has(mm.Value);
 
     public bool Has(PinId pin) => Pins(pin).Has(pin.Value);
 
     /// <summary>Whether a process can have these pages.</summary>
-    public bool IsInTask(int page, int pages) => page >= 0 && pages <= taskPages && page <= taskPages - pages;
+    public bool IsInTask(int page, int pages) => page >= 0 && pages <= _taskPages && page <= _taskPages - pages;
 
     /// <summary>Whether a process can have these bytes.</summary>
-    public bool IsInTaskBytes(int address, int count) => count <= taskPages * pageSize && address <= (taskPages * pageSize) - count;
+    public bool IsInTaskBytes(int address, int count) => count <= _taskPages * PageSize && address <= (_taskPages * PageSize) - count;
 
     /// <summary>Whether bytes of a process lie in one page.</summary>
-    public bool IsInOnePage(int address, int count) => IsInTaskBytes(address, count) && (address % pageSize) + count <= pageSize;
+    public bool IsInOnePage(int address, int count) => IsInTaskBytes(address, count) && (address % PageSize) + count <= PageSize;
 
     /// <summary>Whether an area covers each page of a range; false too where none or only some are covered.</summary>
     public bool IsMapped(MmId mm, int page, int pages) => !_mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Contains(false);
+
+    /// <summary>The first page from here on that an area covers, after the last page the first; -1 for none.</summary>
+    public int NextMapped(MmId mm, int page) => Next(_mms[mm.Value].Memory.Mapped, page, true);
+
+    /// <summary>The first page from here on that no area covers, after the last page the first; -1 for none.</summary>
+    public int NextFree(MmId mm, int page) => Next(_mms[mm.Value].Memory.Mapped, page, false);
 
     /// <summary>Whether no area covers any page of a range.</summary>
     public bool IsFree(MmId mm, int page, int pages) => !_mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Contains(true);
@@ -102,7 +100,7 @@ public sealed class Names(int pageSize, int taskPages, Kernel kernel)
     public bool HasFault(MmId mm) => _mms[mm.Value].Memory.Faults > 0;
 
     /// <summary>Whether who gives pages back must wait for a page fault: it wants mmap_sem for writing in 2.4.4, for reading later. kernel: sys_madvise(), madvise_need_mmap_write().</summary>
-    public bool DontneedWaits(MmId mm) => kernel == Kernel.Linux244 && HasFault(mm);
+    public bool DontneedWaits(MmId mm) => _kernel == Kernel.Linux244 && HasFault(mm);
 
     /// <summary>Whether the process sleeps until its vfork child lets its memory go.</summary>
     public bool Sleeps(MmId mm) => _mms.Has(mm.Value) && _mms[mm.Value].WaitsFor >= 0;
@@ -305,7 +303,7 @@ public sealed class Names(int pageSize, int taskPages, Kernel kernel)
     public void Interleave(DevId dev) => _devs.Rebind(dev.Value, _devs[dev.Value] with { IsInterleaved = true });
 
     /// <summary>A process without memory.</summary>
-    public void Bind(MmId mm) => _mms.Bind(mm.Value, new ProcessName(new MemoryShape(taskPages, pageSize)));
+    public void Bind(MmId mm) => _mms.Bind(mm.Value, new ProcessName(new MemoryShape(_taskPages, PageSize)));
 
     /// <summary>A process with a copy of another's memory.</summary>
     public void BindFork(MmId child, MmId parent) => _mms.Bind(child.Value, new ProcessName(_mms[parent.Value].Memory.Copy()));
@@ -328,7 +326,7 @@ public sealed class Names(int pageSize, int taskPages, Kernel kernel)
     public void Exec(MmId mm)
     {
         Release(mm);
-        _mms.Rebind(mm.Value, new ProcessName(new MemoryShape(taskPages, pageSize)));
+        _mms.Rebind(mm.Value, new ProcessName(new MemoryShape(_taskPages, PageSize)));
     }
 
     public void Unbind(MmId mm)
@@ -341,7 +339,7 @@ public sealed class Names(int pageSize, int taskPages, Kernel kernel)
     public void SetStorable(MmId mm, int page, int bytes) => _mms[mm.Value].Memory.Storable[page] = bytes;
 
     /// <summary>Whether a store stays within what a shared file has of the page.</summary>
-    public bool IsStorable(MmId mm, int address, int count) => (address % pageSize) + count <= _mms[mm.Value].Memory.Storable[address / pageSize];
+    public bool IsStorable(MmId mm, int address, int count) => (address % PageSize) + count <= _mms[mm.Value].Memory.Storable[address / PageSize];
 
     /// <summary>Whether a pinned byte lies in a page of a file, and behind its end.</summary>
     public bool IsBehindFile(PinId pin) => Has(pin) && Pins(pin)[pin.Value].BehindFile;
@@ -375,6 +373,9 @@ public sealed class Names(int pageSize, int taskPages, Kernel kernel)
         _devs.Clear();
         _taps.Clear();
     }
+
+    private static int Next(ReadOnlySpan<bool> pages, int page, bool wanted) =>
+        pages[page..].IndexOf(wanted) is >= 0 and var behind ? page + behind : pages[..page].IndexOf(wanted);
 
     private Table<PinName> Pins(PinId pin) => pin.IsVector ? _vectors : _kiobufs;
 

@@ -1,23 +1,34 @@
 namespace ZeroCopy.Model;
 
+/// <summary>Which numbers of a kind of name are bound.</summary>
+public abstract class BoundNames
+{
+    private protected const int Low = 32;
+
+    /// <summary>Names ever bound, with gaps.</summary>
+    public int Count { get; private protected set; }
+
+    /// <summary>Names that are bound now.</summary>
+    public int Bound { get; private protected set; }
+
+    /// <summary>Of the lowest 32 names those that are bound, a bit each.</summary>
+    public uint Lowest { get; private protected set; }
+
+    public abstract bool Has(int name);
+}
+
 /// <summary>Values by the number of a name.</summary>
-public sealed class Table<T>
+public sealed class Table<T> : BoundNames
 {
     // An array: every draw, every guard and every law over names looks here.
     private (bool Bound, T? Value)[] _entries = new (bool, T?)[4];
 
-    public bool Has(int name) => name < Count && _entries[name].Bound;
+    public override bool Has(int name) => name < Count && _entries[name].Bound;
 
     public T this[int name] => Has(name) ? _entries[name].Value! : throw NotBound(name);
 
     /// <summary>The value of a name; the default where it is not bound.</summary>
     public T? Find(int name) => name < Count ? _entries[name].Value : default;
-
-    /// <summary>Names ever bound, with gaps.</summary>
-    public int Count { get; private set; }
-
-    /// <summary>Names that are bound now.</summary>
-    public int Bound { get; private set; }
 
     public void Bind(int name, T value)
     {
@@ -33,6 +44,7 @@ public sealed class Table<T>
 
         Count = Math.Max(Count, name + 1);
         Bound++;
+        Lowest |= BitOf(name);
         _entries[name] = (true, value);
     }
 
@@ -46,14 +58,17 @@ public sealed class Table<T>
     {
         _ = this[name];
         Bound--;
+        Lowest &= ~BitOf(name);
         _entries[name] = default;
     }
 
     public void Clear()
     {
         Array.Clear(_entries, 0, Count);
-        (Count, Bound) = (0, 0);
+        (Count, Bound, Lowest) = (0, 0, 0);
     }
+
+    private static uint BitOf(int name) => name < Low ? 1U << name : 0;
 
     private static ModelException NotBound(int name) => new($"name {name} is not bound");
 }

@@ -50,6 +50,12 @@ public sealed partial class Checker
         | (sock.ErrorQueue.Ranges.Count > 0 ? SockTraits.Told : SockTraits.None)
         | (step.Calls.Untold.Length > 0 || step.World.Skbs.LiveUbufs.Count > 0 ? SockTraits.Lent : SockTraits.None);
 
+    /// <summary>Of a process that the copying path does not know each law is asked.</summary>
+    private MmTraits TraitsOf(MmStruct mm) =>
+        !Copying.Names.Has(mm.Id) ? MmTraits.Forked | MmTraits.Alone : Copying.Mm(mm.Id).IsForked ? MmTraits.Forked : MmTraits.Alone;
+
+    private static PinTraits TraitsOf(Pin pin) => (pin.Pieces > 1 ? PinTraits.Parts : PinTraits.None) | (pin.IsLocked ? PinTraits.Locked : PinTraits.None);
+
     private static DeviceTraits TraitsOf(NetDevice device)
     {
         var smp = device.Smp;

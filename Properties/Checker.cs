@@ -24,15 +24,15 @@ public sealed record Violation(Rule Rule, string Law, long Step, Operation Opera
 /// <summary>Applies operations to both paths and evaluates laws after each.</summary>
 public sealed partial class Checker : IJudge
 {
-    private readonly Dictionary<Type, ByTraits<StepClaim>> _step = [];
+    private readonly Dictionary<nint, ByTraits<StepClaim>> _step = [];
     private readonly ByTraits<SkbClaim> _skb;
     private readonly ByTraits<NamedSkbClaim> _namedSkb;
     private readonly ByTraits<PageClaim> _page;
     private readonly ByTraits<SockClaim> _sock;
     private readonly ByTraits<DeviceClaim> _device;
     private readonly ByTraits<DeviceClaim> _mappings;
-    private readonly Asked<MmClaim>[] _mm;
-    private readonly Asked<PinClaim>[] _pin;
+    private readonly ByTraits<MmClaim> _mm;
+    private readonly ByTraits<PinClaim> _pin;
     private readonly Recount _recount = new();
     private readonly PlanHistory _history = new();
     private readonly CallHistory _calls = new();
@@ -72,8 +72,8 @@ public sealed partial class Checker : IJudge
         _sock = new(Of(Scope.Sock, law => law.Sock!), SetsOf<SockTraits>());
         _device = new(Of(Scope.Device, law => law.Device!), SetsOf<DeviceTraits>());
         _mappings = new(Of(Scope.Mappings, law => law.Device!), SetsOf<DeviceTraits>());
-        _mm = Of(Scope.Mm, law => law.Mm!);
-        _pin = Of(Scope.Pin, law => law.Pin!);
+        _mm = new(Of(Scope.Mm, law => law.Mm!), SetsOf<MmTraits>());
+        _pin = new(Of(Scope.Pin, law => law.Pin!), SetsOf<PinTraits>());
     }
 
     public World World { get; }
@@ -152,9 +152,13 @@ public sealed partial class Checker : IJudge
 
         if (!isAccess)
         {
-            _recount.SharersBefore = isJudged ? _recount.SharersOf(World, operation) : null;
+            var hasProcesses = World.TaskNames > 0;
+            _recount.SharersBefore = isJudged && hasProcesses ? _recount.SharersOf(World, operation) : null;
             _recount.LockedBefore = isJudged && operation is Vmtruncate cut ? Recount.LockedOf(World, cut) : null;
-            _forks.Precede(operation, World);
+            if (hasProcesses)
+            {
+                _forks.Precede(operation, World);
+            }
         }
 
         _isRecounted = false;
@@ -177,11 +181,25 @@ public sealed partial class Checker : IJudge
                 return;
             }
 
-            _history.Follow(seen);
-            _history.Connections.Follow(operation, World);
+            // Before there is a device nothing is planned, sent or told; before there is a process, nothing is shared.
+            var isOfNet = World.Devices.Count > 0 || operation is NfHook;
+            if (isOfNet)
+            {
+                _history.Follow(seen);
+                _history.Connections.Follow(operation, World);
+            }
+
             operation.Apply(Copying, seen);
-            _calls.Follow(operation, World, Copying);
-            _forks.Follow(operation, World);
+            if (isOfNet)
+            {
+                _calls.Follow(operation, World, Copying);
+            }
+
+            if (World.TaskNames > 0)
+            {
+                _forks.Follow(operation, World);
+            }
+
             if (operation.Panics is { } rule)
             {
                 _violations.Add(new Violation(rule, Violation.Guard, Steps, operation, "it returned, where the kernel stops with BUG()"));
@@ -286,14 +304,14 @@ public sealed partial class Checker : IJudge
 
     private void EvaluateSkbs(in Step step)
     {
-        var live = World.Skbs.Live;
-        _subjects[(int)Scope.Skb] += live.Count;
-        if (_traits.Length < live.Count)
+        var live = World.Skbs.Live.Span;
+        _subjects[(int)Scope.Skb] += live.Length;
+        if (_traits.Length < live.Length)
         {
-            _traits = new Traits[2 * live.Count];
+            _traits = new Traits[2 * live.Length];
         }
 
-        for (var i = 0; i < live.Count; i++)
+        for (var i = 0; i < live.Length; i++)
         {
             var skb = live[i];
             var traits = TraitsOf(skb);
@@ -312,7 +330,7 @@ public sealed partial class Checker : IJudge
             if (World.TrySkb(new SkbId(name)) is { } skb)
             {
                 _subjects[(int)Scope.NamedSkb]++;
-                var isLive = skb.LiveIndex < live.Count && live[skb.LiveIndex] == skb;
+                var isLive = skb.LiveIndex < live.Length && live[skb.LiveIndex] == skb;
                 foreach (ref readonly var law in _namedSkb[(int)(isLive ? _traits[skb.LiveIndex] : TraitsOf(skb))])
                 {
                     if (law.Claim(step, new SkbId(name), skb) != law.IsAlways)
@@ -354,10 +372,9 @@ public sealed partial class Checker : IJudge
     private void EvaluateMemory(in Step step)
     {
         _subjects[(int)Scope.Mm] += World.Mms.Count;
-        for (var i = 0; i < World.Mms.Count; i++)
+        foreach (var mm in World.Mms.Span)
         {
-            var mm = World.Mms[i];
-            foreach (ref readonly var law in _mm.AsSpan())
+            foreach (ref readonly var law in _mm[(int)TraitsOf(mm)])
             {
                 if (law.Claim(step, mm) != law.IsAlways)
                 {
@@ -367,10 +384,9 @@ public sealed partial class Checker : IJudge
         }
 
         _subjects[(int)Scope.Pin] += World.Pins.Count;
-        for (var i = 0; i < World.Pins.Count; i++)
+        foreach (var pin in World.Pins.Span)
         {
-            var pin = World.Pins[i];
-            foreach (ref readonly var law in _pin.AsSpan())
+            foreach (ref readonly var law in _pin[(int)TraitsOf(pin)])
             {
                 if (law.Claim(step, pin) != law.IsAlways)
                 {
@@ -383,18 +399,14 @@ public sealed partial class Checker : IJudge
     /// <summary>Pages in use, and pages that somebody holds though they are free.</summary>
     private void EvaluatePages(in Step step)
     {
-        var pages = World.Memory.InUse;
-        for (var i = 0; i < pages.Count; i++)
+        foreach (var page in World.Memory.InUse.Span)
         {
-            EvaluatePage(step, pages[i]);
+            EvaluatePage(step, page);
         }
 
-        for (var i = 0; i < _recount.Held.Count; i++)
+        foreach (var page in _recount.HeldThoughFree.Span)
         {
-            if (_recount.Held[i].Count == 0)
-            {
-                EvaluatePage(step, _recount.Held[i]);
-            }
+            EvaluatePage(step, page);
         }
     }
 
@@ -431,10 +443,11 @@ public sealed partial class Checker : IJudge
     /// <summary>The laws over a step that speak of this kind of operation, for each set of traits.</summary>
     private ByTraits<StepClaim> StepLaws(Type operation)
     {
-        if (!_step.TryGetValue(operation, out var laws))
+        // By the handle: a look for a Type itself asks it for its hash and for equality.
+        if (!_step.TryGetValue(operation.TypeHandle.Value, out var laws))
         {
             laws = After(operation);
-            _step.Add(operation, laws);
+            _step.Add(operation.TypeHandle.Value, laws);
         }
 
         return laws;

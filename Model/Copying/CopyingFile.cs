@@ -38,6 +38,14 @@ public sealed class CopyingFile(FileContent content)
         to[inFile..].Clear();
     }
 
+    /// <summary>Whether these are the bytes as they are now; behind the end, zeroes.</summary>
+    public bool Has(long offset, ReadOnlySpan<byte> these)
+    {
+        var inFile = (int)Math.Clamp((_bytes?.Length ?? content.Length) - offset, 0, these.Length);
+        return (inFile == 0 || (_bytes is null ? content.Has(offset, these[..inFile]) : _bytes.AsSpan((int)offset, inFile).SequenceEqual(these[..inFile])))
+            && !these[inFile..].ContainsAnyExcept((byte)0);
+    }
+
     /// <summary>The number of the last write.</summary>
     public int LastWrite { get; private set; }
 

@@ -69,6 +69,14 @@ public sealed partial class CopyingWorld
         return BytesOf(pin.Cells[i]).AsSpan(pin.From(i), pin.Count(i));
     }
 
+    /// <summary>Whether these are the bytes of a pin in its i-th page.</summary>
+    public bool Has(CopyingPin pin, int i, ReadOnlySpan<byte> these)
+    {
+        var cell = pin.Cells[i];
+        return these.Length == pin.Count(i)
+            && (cell.File is { } file ? File(file).Has((cell.Index * profile.PageSize) + pin.From(i), these) : these.SequenceEqual(cell.Bytes.AsSpan(pin.From(i), these.Length)));
+    }
+
     /// <summary>The device writes the whole range.</summary>
     public void DmaFromDevice(PinId id, int seed)
     {

@@ -116,6 +116,12 @@ public sealed partial class CopyingWorld
     public ReadOnlySpan<byte> Peek(in CopyingSlot slot) =>
         slot.Own is { } own ? own.Bytes : slot.File is { } file ? FilePage(file, slot.Index) : _zeroes.Bytes;
 
+    /// <summary>Whether these are the bytes of one page of a process.</summary>
+    public bool Has(in CopyingSlot slot, ReadOnlySpan<byte> these) =>
+        slot.Own is { } own ? these.SequenceEqual(own.Bytes)
+        : slot.File is { } file ? File(file).Has(slot.Index * profile.PageSize, these)
+        : these.SequenceEqual(_zeroes.Bytes);
+
     /// <summary>Memory is short, and the page was asked for.</summary>
     public void SwapOut(MmId id, int n, bool isTaken)
     {

@@ -19,6 +19,9 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
     /// <summary>Which frame of its zone it is.</summary>
     public int Frame { get; } = (int)((address - Zones.Base(zone)) / (ulong)bytes.Length);
 
+    /// <summary>Its number among the frames of all zones, which take turns.</summary>
+    public int Number { get; } = ((int)((address - Zones.Base(zone)) / (ulong)bytes.Length) * Zones.Count) + (int)zone;
+
     public Bytes Bytes => bytes;
 
     /// <summary>Holders; 0 is free. kernel: page->count.</summary>

@@ -70,9 +70,6 @@ public sealed class PhysicalMemory
     /// <summary>Every page with a count above 0, in no order that means anything.</summary>
     public ListView<Page> InUse => _inUse;
 
-    /// <summary>Frames of a zone that were ever in use.</summary>
-    public int Frames(Zone zone) => _touchedFrames[(int)zone];
-
     /// <summary>A fresh, poisoned page with one holder; null where there is no memory. kernel: alloc_page().</summary>
     public Page? AllocPage(Zone zone)
     {

@@ -4,12 +4,14 @@ namespace ZeroCopy.Model.Pages;
 public sealed class SwapSpace
 {
     private readonly Slot[] _slots;
+    private readonly int[] _counts;
     private readonly PhysicalMemory _memory;
 
     public SwapSpace(Profile profile, PhysicalMemory memory)
     {
         _memory = memory;
         _slots = new Slot[profile.SwapPages];
+        _counts = new int[_slots.Length];
         for (var i = 0; i < _slots.Length; i++)
         {
             var shadow = profile.Provenance ? new Provenance[profile.PageSize] : null;
@@ -20,7 +22,10 @@ public sealed class SwapSpace
     public int Pages => _slots.Length;
 
     /// <summary>References to a page of swap space: entries, and one of the swap cache; 0 is free. kernel: swap_map[].</summary>
-    public int Count(int entry) => _slots[entry].Count;
+    public int Count(int entry) => _counts[entry];
+
+    /// <summary>The counts of all entries.</summary>
+    public ReadOnlySpan<int> Counts => _counts;
 
     /// <summary>The frame that caches a page of swap space; null for none. kernel: lookup_swap_cache(), without the reference.</summary>
     public Page? Cached(int entry) => _slots[entry].Cached;
@@ -28,28 +33,16 @@ public sealed class SwapSpace
     /// <summary>What lies on disk.</summary>
     public Bytes OnDisk(int entry) => _slots[entry].OnDisk;
 
-    public int FreePages
-    {
-        get
-        {
-            var free = 0;
-            foreach (var slot in _slots)
-            {
-                free += slot.Count == 0 ? 1 : 0;
-            }
-
-            return free;
-        }
-    }
+    public int FreePages => Counts.Count(0);
 
     /// <summary>A free page of swap space, with one reference; -1 where there is none. kernel: get_swap_page().</summary>
     public int GetSwapPage()
     {
         for (var entry = 0; entry < _slots.Length; entry++)
         {
-            if (_slots[entry].Count == 0)
+            if (_counts[entry] == 0)
             {
-                _slots[entry].Count = 1;
+                _counts[entry] = 1;
                 return entry;
             }
         }
@@ -58,17 +51,17 @@ public sealed class SwapSpace
     }
 
     /// <summary>One more reference. kernel: swap_duplicate().</summary>
-    public void Duplicate(int entry) => _slots[entry].Count++;
+    public void Duplicate(int entry) => _counts[entry]++;
 
     /// <summary>One reference less. kernel: swap_free().</summary>
     public void Free(int entry)
     {
-        if (_slots[entry].Count == 0)
+        if (_counts[entry] == 0)
         {
             throw new BugException(Specs.PinRules.SwapCounts, $"swap_free of entry {entry}, which is free");
         }
 
-        _slots[entry].Count--;
+        _counts[entry]--;
     }
 
     /// <summary>The swap cache takes a page; one reference to the entry is its own. kernel: add_to_swap_cache().</summary>
@@ -96,7 +89,7 @@ public sealed class SwapSpace
     }
 
     /// <summary>Whether nobody but the swap cache and the caller refers to the page, by a frame or by an entry. kernel: exclusive_swap_page(): page count and swap count are 3 together.</summary>
-    public bool IsExclusive(Page page) => page.Count + _slots[page.SwapEntry].Count == 3;
+    public bool IsExclusive(Page page) => page.Count + _counts[page.SwapEntry] == 3;
 
     /// <summary>The swap cache lets go. kernel: delete_from_swap_cache().</summary>
     public void Delete(Page page) => Drop(page, PageMachine.Event.DeleteFromSwapCache);
@@ -184,14 +177,15 @@ public sealed class SwapSpace
 
     public void WriteState(StateWriter state)
     {
-        foreach (var slot in _slots)
+        for (var entry = 0; entry < _slots.Length; entry++)
         {
-            state.Write(slot.Count);
-            if (slot.Count == 0)
+            state.Write(_counts[entry]);
+            if (_counts[entry] == 0)
             {
                 continue;
             }
 
+            var slot = _slots[entry];
             state.Write(slot.OnDisk);
             state.Refer(slot.Cached);
             slot.Cached?.WriteState(state);
@@ -200,17 +194,16 @@ public sealed class SwapSpace
 
     public void Reset()
     {
+        Array.Clear(_counts);
         foreach (var slot in _slots)
         {
-            (slot.Count, slot.Cached) = (0, null);
+            slot.Cached = null;
             slot.OnDisk.Fill(PhysicalMemory.PoisonFree);
         }
     }
 
     private sealed class Slot
     {
-        public int Count { get; set; }
-
         public Page? Cached { get; set; }
 
         public required Bytes OnDisk { get; init; }

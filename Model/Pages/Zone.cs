@@ -21,6 +21,9 @@ public static class Zones
 {
     public const ulong HighmemStart = 896UL << 20;
 
+    /// <summary>How many zones there are.</summary>
+    public static readonly int Count = Enum.GetValues<Zone>().Length;
+
     /// <summary>Where the page frames of a zone begin. Address 0 is a frame like any other: some drivers take it for "no mapping".</summary>
     public static ulong Base(Zone zone) => zone switch
     {

@@ -15,7 +15,7 @@ public readonly record struct Frag(Page Page, int Offset, int Size)
         get
         {
             var bytes = Page.Bytes;
-            return Offset >= 0 && Size >= 0 && Offset <= bytes.Length - Size ? bytes[Offset..(Offset + Size)] : Outside();
+            return Offset >= 0 && Size >= 0 && Offset <= bytes.Length - Size ? bytes.Slice(Offset, Size) : Outside();
         }
     }
 

@@ -95,7 +95,7 @@ public sealed partial class Skb(SkbCache cache)
     public ReadOnlySpan<Frag> Frags => Block.Frags;
 
     /// <summary>The linear bytes [data, tail).</summary>
-    public Bytes Linear => Block.Bytes[Data..Tail];
+    public Bytes Linear => Block.Bytes.Slice(Data, Tail - Data);
 
     /// <summary>The state that the data says; <paramref name="driverHolds"/> says whether a driver's ring or backlog has it.</summary>
     public SkbMachine.State Abstraction(bool driverHolds) =>

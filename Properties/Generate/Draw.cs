@@ -53,9 +53,14 @@ public enum Needs
 /// <param name="Name">As scripts spell it.</param>
 /// <param name="Weight">Its share where the mix leaves it as it is.</param>
 /// <param name="Needs">What must be there.</param>
-/// <param name="Make">Draws the operands. An operation that is not enabled after all is skipped, and counted as skipped.</param>
+/// <param name="Make">Draws the operands; null where there is nothing that it could work on, and then another operation is drawn. One that is not enabled after all is skipped, and counted as skipped.</param>
 /// <param name="Allocates">How often it may ask for memory, as far as that is bounded: drawn by preference after a failure of one so early was ordered.</param>
 /// <param name="Always">A sequence without it would do nothing: no mix leaves it out.</param>
 /// <param name="IsRare">It ends the sequence: its weight counts a small part.</param>
 /// <param name="Prepares">Where what it needs is not there, it draws an operation that leads there, which counts as itself.</param>
-public sealed record Draw(string Name, int Weight, Needs Needs, Func<Hand, Operation> Make, int Allocates = 0, bool Always = false, bool IsRare = false, bool Prepares = false);
+public sealed record Draw(string Name, int Weight, Needs Needs, Func<Hand, Operation?> Make, int Allocates = 0, bool Always = false, bool IsRare = false, bool Prepares = false)
+{
+    /// <summary>The same, with what was drawn made into another of its kind.</summary>
+    public Draw Then<TOperation>(Func<Hand, TOperation, Operation> change)
+        where TOperation : Operation => this with { Make = hand => Make(hand) is { } drawn ? change(hand, (TOperation)drawn) : null };
+}

@@ -10,13 +10,13 @@ public static class ForkDraws
     /// <summary>What other mixes of processes have not.</summary>
     public static readonly IReadOnlyList<Draw> Own =
     [
-        new("do_fork", 12, Needs.Mm | Needs.NewMm, hand => new DoFork(hand.NewMm(), hand.Mm(), hand.Rng.Below(8) switch { 0 => CloneFlags.Vm, 1 => CloneFlags.Vfork, _ => CloneFlags.None }, hand.Rng.OneIn(8) ? hand.Rng.Below(hand.TaskPages) : -1), Allocates: 3, Always: true),
+        new("do_fork", 12, Needs.Mm | Needs.NewMm, Fork, Allocates: 3, Always: true),
         new("sys_execve", 3, Needs.Mm, hand => new Execve(hand.Mm()), Allocates: 2),
         new("schedule", 2, Needs.Mm, _ => new ScheduleCall()),
         new("madvise_dontneed", 3, Needs.Mm, hand => PagesDraws.Areas(hand, static (_, mm, page, pages) => new MadviseDontneed(mm, page, pages))),
         new("access_process_vm", 5, Needs.Mm, hand => PagesDraws.In(hand, static (hand, mm, address, count) => new AccessProcessVm(mm, address, count, hand.Data(), hand.Rng.OneIn(4) ? 1 + hand.Rng.Below(2) : 0), untouched: 6), Allocates: 3),
         new("do_page_fault", 4, Needs.Mm, Fault, Allocates: 2, Prepares: true),
-        new("resume", 12, Needs.Fault, Resumed),
+        new("resume", 12, Needs.Fault, hand => hand.TryMm(static (names, mm) => names.IsInFault(mm)) is { } mm ? new Resume(mm) : null),
     ];
 
     /// <summary>Everything that processes do.</summary>
@@ -142,6 +142,19 @@ public static class ForkDraws
 
     private static Resume Resumed(Hand hand) => new(hand.TryMm(static (names, mm) => names.IsInFault(mm)) ?? hand.Mm());
 
+    /// <summary>A child, a thread or a vfork child; a child one time in eight while a device writes to a page of its parent.</summary>
+    private static DoFork? Fork(Hand hand)
+    {
+        var flags = hand.Rng.Below(8) switch { 0 => CloneFlags.Vm, 1 => CloneFlags.Vfork, _ => CloneFlags.None };
+        if ((flags == CloneFlags.None ? hand.TryMm(static (names, mm) => names.Runs(mm) && !names.HasFault(mm)) : hand.TryMm(static (names, mm) => names.Runs(mm))) is not { } parent)
+        {
+            return null;
+        }
+
+        var page = flags == CloneFlags.None && hand.Rng.OneIn(8) ? hand.Names.NextMapped(parent, hand.Rng.Below(hand.TaskPages)) : -1;
+        return new DoFork(hand.NewMm(), parent, flags, page >= 0 && hand.Names.IsStorable(parent, page * hand.PageSize, hand.PageSize) ? page : -1);
+    }
+
     /// <summary>What makes a process, makes it another, or stores into it, fails somewhere. A fork asks for a process, its memory, and for each area and each table.</summary>
     private static Operation FailProcess(Hand hand)
     {
@@ -170,7 +183,7 @@ public static class ForkDraws
         "mm_alloc" => draw with { Weight = 1 },
         "fail_alloc" => draw with { Make = hand => hand.Rng.OneIn(4) ? FailProcess(hand) : draw.Make(hand) },
         "store" or "load" => draw with { Weight = 2 * draw.Weight },
-        "get_user_pages" => draw with { Make = hand => (GetUserPages)draw.Make(hand) with { Times = 1, IsPlain = hand.World.Profile.Kernel == Kernel.Linux244 && hand.Rng.OneIn(3) } },
+        "get_user_pages" => draw.Then<GetUserPages>((hand, pin) => pin with { Times = 1, IsPlain = hand.World.Profile.Kernel == Kernel.Linux244 && hand.Rng.OneIn(3) }),
         _ => draw,
     };
 }

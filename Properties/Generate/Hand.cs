@@ -1,3 +1,4 @@
+using System.Numerics;
 using ZeroCopy.Model;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
@@ -6,9 +7,12 @@ namespace ZeroCopy.Properties.Generate;
 
 /// <summary>Draws operands for the next operation, with both worlds in view: names that are bound, lengths at the borders of what is there.</summary>
 /// <remarks>What it draws depends on the seed and on the worlds alone. It decides what is tried, never what is right.</remarks>
-public sealed class Hand(Checker checker, Rng rng)
+/// <param name="checker">Has the worlds.</param>
+/// <param name="rng">Its only source of chance.</param>
+/// <param name="mix">What it draws for.</param>
+public sealed class Hand(Checker checker, Rng rng, IReadOnlyList<Draw> mix)
 {
-    private const int MaxSkbs = 8;
+    private const int MaxSkbs = 6;
     private const int MaxPages = 4;
     private const int MaxFiles = 3;
     private const int MaxSocks = 4;
@@ -17,9 +21,28 @@ public sealed class Hand(Checker checker, Rng rng)
     internal const int MaxMms = 4;
     private const int MaxPins = 3;
 
+    /// <summary>Of each kind of name: how many at most, what one of them serves, and what it serves that there may be another.</summary>
+    private static readonly (NameKind Kind, int Limit, Needs One, Needs Another)[] Kinds =
+    [
+        (NameKind.Skb, MaxSkbs, Needs.Skb, Needs.NewSkb),
+        (NameKind.Page, MaxPages, Needs.Page, Needs.NewPage),
+        (NameKind.File, MaxFiles, Needs.File, Needs.NewFile),
+        (NameKind.Sock, MaxSocks, Needs.None, Needs.NewSock),
+        (NameKind.Dev, MaxDevs, Needs.Dev, Needs.NewDev),
+        (NameKind.Tap, MaxTaps, Needs.Tap, Needs.NewTap),
+        (NameKind.Mm, MaxMms, Needs.Mm, Needs.NewMm),
+        (NameKind.Kiobuf, MaxPins, Needs.Kiobuf | Needs.Pin, Needs.None),
+        (NameKind.Vector, MaxPins, Needs.Vector | Needs.Pin, Needs.NewVector),
+    ];
+
     private readonly int[] _sent = new int[MaxFiles];
     private readonly Queue<Func<Hand, Operation>> _planned = [];
-    private int _size = 100;
+
+    /// <summary>Those that the mix asks for.</summary>
+    private readonly (NameKind Kind, int Limit, Needs One, Needs Another)[] _kinds = [.. Kinds.Where(kind => mix.Any(draw => (draw.Needs & (kind.One | kind.Another)) != 0))];
+
+    /// <summary>How many of each this sequence may have.</summary>
+    private readonly int[] _most = new int[Kinds.Length];
 
     public Rng Rng => rng;
 
@@ -29,10 +52,14 @@ public sealed class Hand(Checker checker, Rng rng)
 
     public int PageSize => Names.PageSize;
 
-    /// <summary>How many objects of a kind a sequence works with, from 1 to 100 per cent of the most.</summary>
+    /// <summary>How many objects of a kind a sequence works with, from 1 to 100 per cent of the most, and at least two.</summary>
     public void Begin(int size)
     {
-        _size = size;
+        for (var i = 0; i < _kinds.Length; i++)
+        {
+            _most[i] = Math.Max(2, ((_kinds[i].Limit * size) + 99) / 100);
+        }
+
         Array.Clear(_sent);
         _planned.Clear();
     }
@@ -62,22 +89,25 @@ public sealed class Hand(Checker checker, Rng rng)
     /// <summary>What can be drawn now.</summary>
     public Needs Available()
     {
-        var sockets = Needs.None;
-        for (var i = 0; i < MaxSocks && Names.Count(NameKind.Sock) > 0; i++)
+        var can = Names.Faults > 0 ? Needs.Fault : Needs.None;
+        for (var left = Names.Lowest(NameKind.Sock); left != 0; left &= left - 1)
         {
-            sockets |= KindsOf(new SockId(i));
+            can |= KindsOf(new SockId(BitOperations.TrailingZeroCount(left)));
         }
 
-        return sockets | (TryInterleaved() is null ? Needs.None : Needs.Interleaved) | (Names.Faults > 0 ? Needs.Fault : Needs.None)
-            | Have(NameKind.Skb, MaxSkbs, Needs.Skb, Needs.NewSkb)
-            | Have(NameKind.Page, MaxPages, Needs.Page, Needs.NewPage)
-            | Have(NameKind.File, MaxFiles, Needs.File, Needs.NewFile)
-            | Have(NameKind.Sock, MaxSocks, Needs.None, Needs.NewSock)
-            | Have(NameKind.Dev, MaxDevs, Needs.Dev, Needs.NewDev)
-            | Have(NameKind.Tap, MaxTaps, Needs.Tap, Needs.NewTap)
-            | Have(NameKind.Mm, MaxMms, Needs.Mm, Needs.NewMm)
-            | Have(NameKind.Kiobuf, MaxPins, Needs.Kiobuf | Needs.Pin, Needs.None)
-            | Have(NameKind.Vector, MaxPins, Needs.Vector | Needs.Pin, Needs.NewVector);
+        if (TryInterleaved() is not null)
+        {
+            can |= Needs.Interleaved;
+        }
+
+        for (var i = 0; i < _kinds.Length; i++)
+        {
+            ref readonly var kind = ref _kinds[i];
+            var count = Names.Count(kind.Kind);
+            can |= (count > 0 ? kind.One : Needs.None) | (count < _most[i] ? kind.Another : Needs.None);
+        }
+
+        return can;
     }
 
     public SkbId NewSkb() => new(Free(NameKind.Skb, MaxSkbs));
@@ -94,10 +124,10 @@ public sealed class Hand(Checker checker, Rng rng)
     public SkbId? TrySkb(Func<Names, SkbId, bool> wanted, SkbId? except = null)
     {
         var start = rng.Below(MaxSkbs);
-        for (var i = 0; i < MaxSkbs; i++)
+        for (var left = BoundFrom(start, NameKind.Skb, MaxSkbs); left != 0; left &= left - 1)
         {
-            var id = new SkbId((start + i) % MaxSkbs);
-            if (Names.Has(id) && id != except && wanted(Names, id))
+            var id = new SkbId(Nth(start, left, MaxSkbs));
+            if (id != except && wanted(Names, id))
             {
                 return id;
             }
@@ -139,10 +169,10 @@ public sealed class Hand(Checker checker, Rng rng)
     public MmId? TryMm(Func<Names, MmId, bool> wanted)
     {
         var start = rng.Below(MaxMms);
-        for (var i = 0; i < MaxMms; i++)
+        for (var left = BoundFrom(start, NameKind.Mm, MaxMms); left != 0; left &= left - 1)
         {
-            var id = new MmId((start + i) % MaxMms);
-            if (Names.Has(id) && wanted(Names, id))
+            var id = new MmId(Nth(start, left, MaxMms));
+            if (wanted(Names, id))
             {
                 return id;
             }
@@ -158,14 +188,14 @@ public sealed class Hand(Checker checker, Rng rng)
 
     public PinId Vector() => new(true, Bound(NameKind.Vector, MaxPins));
 
-    /// <summary>A kiobuf, one that is as wanted if there is any.</summary>
-    public PinId Kiobuf(Names names, Func<Names, PinId, bool> wanted) => PinOf(false, names, wanted) ?? new PinId(false, Bound(NameKind.Kiobuf, MaxPins));
+    /// <summary>A kiobuf that is as wanted; null where there is none.</summary>
+    public PinId? TryKiobuf(Func<Names, PinId, bool> wanted) => PinOf(false, wanted);
 
-    /// <summary>A kiobuf or a vector, one that is as wanted if there is any.</summary>
-    public PinId Pin(Names names, Func<Names, PinId, bool> wanted)
+    /// <summary>A kiobuf or a vector that is as wanted; null where there is none.</summary>
+    public PinId? TryPin(Func<Names, PinId, bool> wanted)
     {
         var isVector = rng.OneIn(2);
-        return PinOf(isVector, names, wanted) ?? PinOf(!isVector, names, wanted) ?? new PinId(isVector, 0);
+        return PinOf(isVector, wanted) ?? PinOf(!isVector, wanted);
     }
 
     /// <summary>A TCP socket, closed or not.</summary>
@@ -245,13 +275,13 @@ public sealed class Hand(Checker checker, Rng rng)
         _ => NetifFeatures.Sg | NetifFeatures.AnyCsum,
     };
 
-    private PinId? PinOf(bool isVector, Names names, Func<Names, PinId, bool> wanted)
+    private PinId? PinOf(bool isVector, Func<Names, PinId, bool> wanted)
     {
         var start = rng.Below(MaxPins);
-        for (var i = 0; i < MaxPins; i++)
+        for (var left = BoundFrom(start, isVector ? NameKind.Vector : NameKind.Kiobuf, MaxPins); left != 0; left &= left - 1)
         {
-            var pin = new PinId(isVector, (start + i) % MaxPins);
-            if (names.Has(pin) && wanted(names, pin))
+            var pin = new PinId(isVector, Nth(start, left, MaxPins));
+            if (wanted(Names, pin))
             {
                 return pin;
             }
@@ -295,39 +325,25 @@ public sealed class Hand(Checker checker, Rng rng)
         return default;
     }
 
-    private Needs Have(NameKind kind, int limit, Needs one, Needs another)
-    {
-        var count = Names.Count(kind);
-        return (count > 0 ? one : Needs.None) | (count < Most(limit) ? another : Needs.None);
-    }
-
-    private int Most(int limit) => Math.Max(Math.Min(3, limit), limit * _size / 100);
-
     /// <summary>The lowest name that is free: scripts come out with few names.</summary>
-    private int Free(NameKind kind, int limit)
-    {
-        var name = 0;
-        while (Names.Has(kind, name) && name < limit - 1)
-        {
-            name++;
-        }
-
-        return name;
-    }
+    private int Free(NameKind kind, int limit) => Math.Min(BitOperations.TrailingZeroCount(~Names.Lowest(kind)), limit - 1);
 
     /// <summary>A name that is bound; where there is none, one that is not.</summary>
     private int Bound(NameKind kind, int limit)
     {
         var start = rng.Below(limit);
-        for (var i = 0; i < limit; i++)
-        {
-            var name = (start + i) % limit;
-            if (Names.Has(kind, name))
-            {
-                return name;
-            }
-        }
-
-        return 0;
+        var bound = BoundFrom(start, kind, limit);
+        return bound == 0 ? 0 : Nth(start, bound, limit);
     }
+
+    /// <summary>The lowest names of a kind that are bound, a bit each; the lowest bit is that of the name to start with, and behind the last name comes the first.</summary>
+    private uint BoundFrom(int start, NameKind kind, int limit)
+    {
+        var mask = (1U << limit) - 1;
+        var bound = Names.Lowest(kind) & mask;
+        return ((bound >> start) | (bound << (limit - start))) & mask;
+    }
+
+    /// <summary>The name of the lowest bit.</summary>
+    private static int Nth(int start, uint bits, int limit) => start + BitOperations.TrailingZeroCount(bits) is var name && name < limit ? name : name - limit;
 }

@@ -27,14 +27,14 @@ public static class PagesDraws
             .Select(draw => MeetsLocked(draw) with { Weight = 7 }),
         new("reclaim_page", 5, Needs.File, hand => new ReclaimPages(hand.File())),
         new("map_user_kiobuf", 10, Needs.Mm, Pin, Allocates: 2),
-        new("unmap_kiobuf", 4, Needs.Kiobuf, hand => new UnmapKiobuf(hand.Kiobuf(hand.Names, (names, pin) => !names.IsWritten(pin)))),
+        new("unmap_kiobuf", 4, Needs.Kiobuf, hand => hand.TryKiobuf(static (names, pin) => !names.IsWritten(pin)) is { } pin ? new UnmapKiobuf(pin) : null),
         new("lock_kiovec", 9, Needs.Kiobuf, Lock),
-        new("unlock_kiovec", 16, Needs.Kiobuf, hand => new UnlockKiovec(hand.Kiobuf(hand.Names, (names, pin) => names.IsLocked(pin)))),
+        new("unlock_kiovec", 16, Needs.Kiobuf, hand => hand.TryKiobuf(static (names, pin) => names.IsLocked(pin)) is { } pin ? new UnlockKiovec(pin) : null),
         new("mark_dirty_kiobuf", 7, Needs.Kiobuf, Mark),
         new("get_user_pages", 6, Needs.Mm | Needs.NewVector, hand => Range(hand, static (hand, mm, address, count) => new GetUserPages(hand.NewVector(), hand.Rng.OneIn(2), mm, address, count, Times(hand))), Allocates: 2),
         new("unpin_user_pages_dirty_lock", 5, Needs.Vector, hand => new UnpinUserPages(hand.Vector())),
-        new("dma_from_device", 8, Needs.Pin, hand => new DmaFromDevice(hand.Pin(hand.Names, (names, pin) => names.IsInto(pin)), hand.Data())),
-        new("dma_to_device", 4, Needs.Pin, hand => new DmaToDevice(hand.Pin(hand.Names, (_, _) => true))),
+        new("dma_from_device", 8, Needs.Pin, hand => hand.TryPin(static (names, pin) => names.IsInto(pin) && !names.IsBehindFile(pin)) is { } pin ? new DmaFromDevice(pin, hand.Data()) : null),
+        new("dma_to_device", 4, Needs.Pin, hand => hand.TryPin(static (_, _) => true) is { } pin ? new DmaToDevice(pin) : null),
         new("fail_alloc", 9, Needs.Mm, Fail, Prepares: true),
     ];
 
@@ -49,23 +49,19 @@ public static class PagesDraws
         : null;
 
     /// <summary>Its operations are on a file of which a kiobuf has a page locked, wherever there is one.</summary>
-    internal static Draw MeetsLocked(Draw draw) => draw with { Make = hand => OnLocked(hand, draw.Make(hand)) };
+    internal static Draw MeetsLocked(Draw draw) => draw.Then<Operation>(OnLocked);
 
     /// <summary>The same, led to: where no page of a file is locked and a kiobuf has one, the lock comes first.</summary>
-    internal static Draw LocksFirst(Draw draw) => draw with
+    internal static Draw LocksFirst(Draw draw) => draw.Then<Operation>((hand, drawn) =>
     {
-        Make = hand =>
+        if (FilePin(hand, dirty: false) is not var (pin, _))
         {
-            if (FilePin(hand, dirty: false) is not var (pin, _))
-            {
-                return OnLocked(hand, draw.Make(hand));
-            }
+            return OnLocked(hand, drawn);
+        }
 
-            hand.Plan(at => OnLocked(at, draw.Make(at)));
-            return new LockKiovec(pin, null, Wait: true);
-        },
-        Prepares = true,
-    };
+        hand.Plan(at => OnLocked(at, drawn));
+        return new LockKiovec(pin, null, Wait: true);
+    }) with { Prepares = true };
 
     /// <summary>The same on a file of which a kiobuf has a page locked, if there is one.</summary>
     private static Operation OnLocked(Hand hand, Operation operation)
@@ -125,13 +121,11 @@ public static class PagesDraws
         return null;
     }
 
-    private static Mmap Map(Hand hand)
+    private static Mmap? Map(Hand hand)
     {
-        var mm = hand.Mm();
-        var page = hand.Rng.Below(hand.TaskPages);
-        for (var tries = 0; tries < hand.TaskPages && hand.Names.Has(mm) && !hand.Names.IsFree(mm, page, 1); tries++)
+        if (hand.TryMm(static (names, mm) => names.Runs(mm) && !names.HasFault(mm)) is not { } mm || hand.Names.NextFree(mm, hand.Rng.Below(hand.TaskPages)) is not (>= 0 and var page))
         {
-            page = (page + 1) % hand.TaskPages;
+            return null;
         }
 
         var pages = 1;
@@ -147,10 +141,15 @@ public static class PagesDraws
 
     private static Prot Protection(Hand hand) => hand.Rng.Below(8) switch { 0 => Prot.None, 1 or 2 => Prot.R, _ => Prot.Rw };
 
-    /// <summary>A range of pages that begins in an area.</summary>
-    internal static Operation Areas(Hand hand, Func<Hand, MmId, int, int, Operation> make)
+    /// <summary>A range of pages that an area covers; null where none is.</summary>
+    internal static Operation? Areas(Hand hand, Func<Hand, MmId, int, int, Operation> make)
     {
-        var (mm, page) = MappedPage(hand);
+        var mm = hand.Mm();
+        if (!hand.Names.Has(mm) || hand.Names.NextMapped(mm, hand.Rng.Below(hand.TaskPages)) is not (>= 0 and var page))
+        {
+            return null;
+        }
+
         var pages = 1;
         for (var most = hand.Rng.Below(4); pages <= most && hand.Names.IsInTask(page, pages + 1) && hand.Names.IsMapped(mm, page, pages + 1); pages++)
         {
@@ -190,12 +189,12 @@ public static class PagesDraws
         if (hand.Rng.OneIn(3) && hand.Names.Count(NameKind.File) > 0)
         {
             var k = 2 + hand.Rng.Below(2);
-            hand.Plan(_ => new FailAlloc(k), at => at.Rng.Below(9) switch
+            hand.Plan(_ => new FailAlloc(k), at => at.Rng.Below(10) switch
             {
                 < 3 => In(at, static (hand, mm, address, count) => new Store(mm, address, count, hand.Data()), untouched: 1),
                 < 5 => In(at, static (_, mm, address, count) => new Load(mm, address, count), untouched: 1),
                 5 or 6 => Untouched(at, static (hand, mm, address, count) => new MapUserKiobuf(hand.NewKiobuf(), hand.Rng.OneIn(2), mm, address, count, 0)),
-                7 => Untouched(at, static (hand, mm, address, count) => new GetUserPages(hand.NewVector(), hand.Rng.OneIn(2), mm, address, count, 1)),
+                7 or 8 => Untouched(at, static (hand, mm, address, count) => new GetUserPages(hand.NewVector(), hand.Rng.OneIn(2), mm, address, count, 1)),
                 _ => new GenericFileWrite(at.File(), 0, 3 * at.PageSize, at.Data()),
             });
             return new ReclaimPages(hand.File());
@@ -226,18 +225,26 @@ public static class PagesDraws
 
     private static int Times(Hand hand) => hand.Rng.Below(8) switch { 0 => 2, 1 => 100, 2 when hand.Rng.OneIn(3) => GetUserPages.MostTimes, _ => 1 };
 
-    private static LockKiovec Lock(Hand hand)
+    private static LockKiovec? Lock(Hand hand)
     {
-        var first = hand.Kiobuf(hand.Names, (names, pin) => !names.IsLocked(pin));
-        var second = hand.Kiobuf(hand.Names, (names, pin) => !names.IsLocked(pin));
+        if (hand.TryKiobuf(static (names, pin) => !names.IsLocked(pin)) is not { } first)
+        {
+            return null;
+        }
+
+        var second = hand.TryKiobuf(static (names, pin) => !names.IsLocked(pin));
         return new LockKiovec(first, second != first && hand.Rng.OneIn(3) ? second : null, !hand.Rng.OneIn(4));
     }
 
-    private static MarkDirtyKiobuf Mark(Hand hand)
+    private static MarkDirtyKiobuf? Mark(Hand hand)
     {
-        var pin = hand.Kiobuf(hand.Names, (names, pin) => names.IsWritten(pin));
-        var length = hand.Names.Has(pin) ? hand.Names.Length(pin) : 1;
-        if (hand.Names.Has(pin) && hand.World.Pin(pin) is { Pages: { Count: > 0 } pages } && pages[0].Mapping is { } file && hand.Rng.OneIn(2))
+        if ((hand.TryKiobuf(static (names, pin) => names.IsWritten(pin)) ?? hand.TryKiobuf(static (names, pin) => names.IsInto(pin))) is not { } pin)
+        {
+            return null;
+        }
+
+        var length = hand.Names.Length(pin);
+        if (hand.World.Pin(pin) is { Pages: { Count: > 0 } pages } && pages[0].Mapping is { } file && hand.Rng.OneIn(2))
         {
             // What the device wrote is to come to disk.
             var of = file.Id;
@@ -269,16 +276,11 @@ public static class PagesDraws
         return (mm, found);
     }
 
-    /// <summary>A page that an area covers; any page where there is none.</summary>
+    /// <summary>A page that an area covers; now and then, or where there is none, any page.</summary>
     internal static (MmId Mm, int Page) MappedPage(Hand hand)
     {
         var mm = hand.Mm();
         var page = hand.Rng.Below(hand.TaskPages);
-        for (var tries = 0; tries < hand.TaskPages && hand.Names.Has(mm) && !hand.Rng.OneIn(20) && !hand.Names.IsMapped(mm, page, 1); tries++)
-        {
-            page = (page + 1) % hand.TaskPages;
-        }
-
-        return (mm, page);
+        return (mm, hand.Names.Has(mm) && !hand.Rng.OneIn(12) && hand.Names.NextMapped(mm, page) is >= 0 and var mapped ? mapped : page);
     }
 }

@@ -45,7 +45,7 @@ public static class SkbDraws
         new("skb_orphan", 2, Needs.Skb, hand => new SkbOrphan(Find(hand, 4, skb => skb.Sk is not null))),
         new("skb_split", 16, Needs.Skb | Needs.NewSkb, Split, Allocates: 3),
         new("ip_frag_reasm", 7, Needs.Skb, Reassemble, Allocates: 2),
-        new("tcp_retrans_try_collapse", 6, Needs.Skb, hand => new TcpRetransTryCollapse(Find(hand, 4, IsOwnAndLinear), Find(hand, 4, IsOwnAndLinear))),
+        new("tcp_retrans_try_collapse", 6, Needs.Skb, Collapse),
         new("esp_output", 4, Needs.Skb, hand => new EspOutput(Find(hand, 2, skb => skb.IsNonlinear), 1 + hand.Rng.Below(255)), Allocates: 2),
         new("skb_copy_bits", 3, Needs.Skb, Read),
         new("skb_copy_and_csum_bits", 3, Needs.Skb, ReadAndSum),
@@ -56,7 +56,7 @@ public static class SkbDraws
         new("pskb_trim_rcsum", 8, Needs.Skb, TrimReceived, Allocates: 3, Prepares: true),
         new("tcp_checksum_complete", 5, Needs.Skb, OnReceived((_, id, _) => new TcpChecksumComplete(id))),
         new("fail_alloc", 14, Needs.None, Fail, Prepares: true),
-        .. Misuse.All.Select(misuse => new Draw(misuse.Name, WeightOf(misuse), Needs.Skb, hand => Wrong(hand, misuse), IsRare: true)),
+        .. Misuse.All.Select(misuse => new Draw(misuse.Name, WeightOf(misuse), Needs.Skb, hand => hand.TrySkb(misuse.IsWrong) is { } id ? new MisuseOfSkb(misuse, id) : null, IsRare: true)),
     ];
 
     /// <summary>Those which build packets and read them: what a checksum can be made over.</summary>
@@ -68,9 +68,6 @@ public static class SkbDraws
             or "skb_copy_and_csum_bits" or "tcp_v4_send_check" or "skb_checksum_help"),
         new("skb_checksum", 30, Needs.Skb, Sum, Always: true),
     ];
-
-    /// <summary>A packet at which the call is wrong, if there is one.</summary>
-    private static MisuseOfSkb Wrong(Hand hand, Misuse misuse) => new(misuse, hand.Skb(misuse.IsWrong));
 
     /// <summary>What is rarely possible is tried more often.</summary>
     private static int WeightOf(Misuse misuse) => misuse.Name switch
@@ -102,15 +99,17 @@ public static class SkbDraws
         return new DevAllocSkb(hand.NewSkb(), state, length >= 2 && (state == ChecksumState.Unnecessary || hand.Rng.OneIn(2)), length, hand.Data());
     }
 
-    private static TcpV4SendCheck Ask(Hand hand)
+    private static TcpV4SendCheck? Ask(Hand hand)
     {
-        var id = hand.Skb(CanAsk);
+        if ((hand.TrySkb(CanAsk) ?? hand.TrySkb(IsOfHost)) is not { } id)
+        {
+            return null;
+        }
+
         var skb = hand.World.Skb(id);
         var start = hand.Within(Math.Max(0, skb.HeadLen - 2));
         return new TcpV4SendCheck(id, start, hand.Rng.OneIn(8) ? 16 : hand.Within(Math.Max(0, skb.HeadLen - 2 - start)));
     }
-
-    private static bool IsOwnAndLinear(Skb skb) => !skb.IsNonlinear && !skb.IsCloned && !skb.IsShared && !skb.IsReceived;
 
     private static bool AsksWithin(Names names, SkbId skb) => names.Shape(skb) is { Sum: SumKind.Requested, SumStart: >= 0 } shape && SkbChecksumHelp.HasField(shape);
 
@@ -122,11 +121,20 @@ public static class SkbDraws
 
     private static bool IsReceived(Names names, SkbId skb) => names.Shape(skb).IsReceived;
 
-    private static Func<Hand, Operation> OnReceived(Func<Hand, SkbId, Skb, Operation> make) => hand =>
+    private static bool IsOfHost(Names names, SkbId skb) => !IsReceived(names, skb);
+
+    private static bool IsOwnAndLinear(Names names, SkbId skb) => IsOfHost(names, skb) && names.Shape(skb) is { IsNonlinear: false, IsCloned: false } && !names.IsShared(skb);
+
+    private static Func<Hand, Operation?> OnReceived(Func<Hand, SkbId, Skb, Operation> make) => hand =>
+        hand.TrySkb(IsReceived) is { } id ? make(hand, id, hand.World.Skb(id)) : null;
+
+    /// <summary>Two packets of this host: mostly those that can become one.</summary>
+    private static TcpRetransTryCollapse? Collapse(Hand hand)
     {
-        var id = hand.Skb(IsReceived);
-        return make(hand, id, hand.World.Skb(id));
-    };
+        var first = (hand.Rng.OneIn(4) ? null : hand.TrySkb(IsOwnAndLinear)) ?? hand.TrySkb(IsOfHost);
+        var second = (hand.Rng.OneIn(4) ? null : hand.TrySkb(IsOwnAndLinear, except: first)) ?? hand.TrySkb(IsOfHost, except: first);
+        return first is { } skb && second is { } next ? new TcpRetransTryCollapse(skb, next) : null;
+    }
 
     private static SkbFillPageDesc Fill(Hand hand)
     {
@@ -145,12 +153,8 @@ public static class SkbDraws
         return id;
     }
 
-    /// <summary>Headroom is for an empty skb: it looks for one.</summary>
-    private static SkbReserve Reserve(Hand hand)
-    {
-        var id = Find(hand, 4, skb => skb.Len == 0);
-        return new SkbReserve(id, hand.Length(hand.World.Skb(id).Tailroom));
-    }
+    /// <summary>Headroom is for an empty skb.</summary>
+    private static SkbReserve? Reserve(Hand hand) => hand.TrySkb(IsEmpty) is { } id ? new SkbReserve(id, hand.Length(hand.World.Skb(id).Tailroom)) : null;
 
     /// <summary>A linear one, where there is one.</summary>
     private static SkbPut Put(Hand hand)
@@ -171,14 +175,20 @@ public static class SkbDraws
         return new PskbTrim(id, Cut(hand, id));
     }
 
-    private static Operation TrimReceived(Hand hand)
+    private static Operation? TrimReceived(Hand hand)
     {
+        if (hand.TrySkb(IsReceived) is not { } received)
+        {
+            return null;
+        }
+
         if (hand.Rng.OneIn(4) && Towards(hand, IsClonedPagedReceivedAndShared, IsClonedPagedAndReceived) is { } get)
         {
             return get;
         }
 
-        var id = hand.Rng.OneIn(4) ? hand.Skb(IsClonedPagedReceivedAndShared) : hand.IsFailing ? hand.Skb(hand.FailsAt > 1 ? IsClonedWithListAndReceived : IsClonedPagedAndReceived) : hand.Skb(IsReceived);
+        var id = hand.Rng.OneIn(4) ? hand.Skb(IsClonedPagedReceivedAndShared) : hand.IsFailing ? hand.Skb(hand.FailsAt > 1 ? IsClonedWithListAndReceived : IsClonedPagedAndReceived) : received;
+        id = IsReceived(hand.Names, id) ? id : received;
         return new PskbTrimRcsum(id, Cut(hand, id));
     }
 
@@ -186,16 +196,16 @@ public static class SkbDraws
     private static SkbGet? Towards(Hand hand, Func<Names, SkbId, bool> wanted, Func<Names, SkbId, bool> almost) =>
         !hand.IsFailing && hand.MayName(1) && hand.TrySkb(wanted) is null && hand.TrySkb(almost) is { } id ? new SkbGet(hand.NewSkb(), id) : null;
 
-    private static Operation Help(Hand hand)
+    private static Operation? Help(Hand hand)
     {
         if (hand.IsFailing)
         {
-            return new SkbChecksumHelp(hand.Skb(AsksWithinClone));
+            return hand.TrySkb(AsksWithinClone) is { } clone ? new SkbChecksumHelp(clone) : null;
         }
 
         if (hand.TrySkb(AsksWithin) is not { } asking)
         {
-            return hand.TrySkb(CanAsk) is null ? new SkbChecksumHelp(hand.Skb()) : Ask(hand);
+            return hand.TrySkb(CanAsk) is null ? null : Ask(hand);
         }
 
         if (hand.Rng.OneIn(3) && hand.MayName(1))
@@ -211,7 +221,7 @@ public static class SkbDraws
             }
         }
 
-        return new SkbChecksumHelp(hand.Rng.OneIn(3) ? hand.Skb(AsksWithinSharedClone) : asking);
+        return new SkbChecksumHelp((hand.Rng.OneIn(3) ? hand.TrySkb(AsksWithinSharedClone) : null) ?? asking);
     }
 
     /// <summary>A failure to come, or what makes it tell more: a clone of a packet with fragments, or with a list.</summary>
@@ -292,17 +302,21 @@ public static class SkbDraws
     }
 
     /// <summary>Where memory is to fail, a packet whose fragments must be made private as well.</summary>
-    private static SkbSplit Split(Hand hand)
+    private static SkbSplit? Split(Hand hand)
     {
-        var id = hand.IsFailing ? hand.Skb(IsClonedAndPagedWithoutList) : WithBytes(hand, out _);
+        if (((hand.IsFailing ? hand.TrySkb(IsClonedAndPagedWithoutList) : null) ?? hand.TrySkb(HasBytes)) is not { } id)
+        {
+            return null;
+        }
+
         var skb = hand.World.Skb(id);
         return new SkbSplit(hand.NewSkb(), id, Math.Clamp(Inside(hand, skb), 0, Math.Max(0, skb.Len - 1)));
     }
 
-    private static IpFragReasm Reassemble(Hand hand)
+    private static IpFragReasm? Reassemble(Hand hand)
     {
-        var id = hand.IsFailing ? hand.Skb(IsCloned) : hand.Skb();
-        return new IpFragReasm(id, hand.Skb(CanBeListed, except: id));
+        var first = (hand.IsFailing ? hand.TrySkb(IsCloned) : null) ?? hand.TrySkb(IsAlone);
+        return first is { } skb && hand.TrySkb(CanBeListed, except: skb) is { } next ? new IpFragReasm(skb, next) : null;
     }
 
     /// <summary>A length to cut to: within the list, where there is one and memory is to fail.</summary>
@@ -330,6 +344,12 @@ public static class SkbDraws
             : hand.FailsAt > 1 && shape.Listed > 1 ? shape.Length - shape.Listed + 1 + hand.Rng.Below(shape.Listed - 1)
             : shape.Linear + 1 + hand.Rng.Below(shape.Length - shape.Linear);
     }
+
+    private static bool IsEmpty(Names names, SkbId skb) => names.Length(skb) == 0;
+
+    private static bool HasBytes(Names names, SkbId skb) => names.Length(skb) > 0;
+
+    private static bool IsAlone(Names names, SkbId skb) => !names.IsShared(skb);
 
     private static bool IsLinear(Names names, SkbId skb) => !names.Shape(skb).IsNonlinear;
 

@@ -8,12 +8,14 @@ using ZeroCopy.Model.Pages;
 
 namespace ZeroCopy.Properties.Generate;
 
-/// <summary>What FsCheck draws for one sequence.</summary>
+/// <summary>What a number that FsCheck drew says of one sequence.</summary>
 /// <param name="Seed">Of the operations and their operands.</param>
 /// <param name="Size">How many objects it works with, 1 to 100 per cent.</param>
 /// <param name="Mix">Gives each share of the mix a factor of 0 to 3: swarm testing leaves some operations out.</param>
 public sealed record Plan(ulong Seed, int Size, ulong Mix)
 {
+    public static Plan Of(ulong drawn) => new(Rng.Mix(drawn, 0, 0), 1 + (int)(Rng.Mix(drawn, 1, 0) % 100), Rng.Mix(drawn, 2, 0));
+
     /// <summary>The factor for the share of the i-th operation.</summary>
     public int Factor(int i) => (int)(Rng.Mix(Mix, (ulong)i, 0) >> 62);
 }
@@ -108,7 +110,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
     private sealed class Worker
     {
         /// <summary>A mix may leave out whatever could go on: then nothing is drawn, and that is counted as skipped.</summary>
-        private const int MostTries = 20;
+        private const int MostTries = 40;
 
         /// <summary>Operations that ask for memory more often than this do so as often as their data is long.</summary>
         private const int MostBounded = 3;
@@ -136,7 +138,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         /// <summary>Where the search for a share begins, by its highest bits.</summary>
         private readonly int[] _from = new int[Slices];
         private int _sliceBits;
-        private readonly Dictionary<Type, int> _ofSetup = [];
+        private readonly Dictionary<nint, int> _ofSetup = [];
 
         /// <summary>In a structure each: a list of references asks of every one whether it is an operation.</summary>
         private readonly List<Applied> _applied = [];
@@ -146,17 +148,13 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
             _suite = suite;
             _profile = profile;
             _checker = new Checker(profile, suite.LawsIn(profile));
-            _hand = new Hand(_checker, _rng);
+            _hand = new Hand(_checker, _rng, suite.Mix);
             _upTo = new int[suite.Mix.Count];
             var names = suite.Mix.Select(draw => draw.Name).Distinct().ToList();
             _coverage = [.. suite.Mix.Select(draw => names.IndexOf(draw.Name))];
             _needs = [.. suite.Mix.Select(draw => draw.Needs)];
             _allocates = [.. suite.Mix.Select(draw => draw.Allocates)];
-            _plans = Arb.From(
-                from seed in Numbers
-                from mix in Numbers
-                from size in Gen.Choose(1, 100)
-                select new Plan(seed, size, mix));
+            _plans = Arb.From(Numbers.Select(Plan.Of));
         }
 
         public Tally Run(ulong seed, long first, int count, Action<IReadOnlyList<Operation>>? held = null, bool stopsAtFailure = false)
@@ -262,29 +260,29 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
             }
 
             var available = _hand.Available();
-            var index = Pick(sum);
-            for (var tries = 1; tries < MostTries && ((_needs[index] & ~available) != 0 || (_hand.IsFailing && tries < MostTries / 2 && _allocates[index] < Math.Min(_hand.FailsAt, MostBounded))); tries++)
+            Operation? drawn = null;
+            var index = 0;
+            for (var tries = 1; tries <= MostTries && drawn is null; tries++)
             {
                 index = Pick(sum);
+                if ((_needs[index] & ~available) == 0 && (!_hand.IsFailing || tries >= MostTries / 2 || _allocates[index] >= Math.Min(_hand.FailsAt, MostBounded)))
+                {
+                    drawn = _suite.Mix[index].Make(_hand);
+                }
             }
 
-            kind = _coverage[index];
-            var drawn = (_needs[index] & ~available) == 0 ? _suite.Mix[index].Make(_hand) : null;
-            if (drawn is not null && _suite.Mix[index].Prepares)
-            {
-                kind = KindOf(drawn);
-            }
-
+            kind = drawn is not null && _suite.Mix[index].Prepares ? KindOf(drawn) : _coverage[index];
             return drawn;
         }
 
         /// <summary>Under which name an operation counts that another draw made.</summary>
         private int KindOf(Operation operation)
         {
-            if (!_ofSetup.TryGetValue(operation.GetType(), out var kind))
+            var type = operation.GetType().TypeHandle.Value;
+            if (!_ofSetup.TryGetValue(type, out var kind))
             {
                 var text = operation.ToString();
-                kind = _ofSetup[operation.GetType()] = Enumerable.Range(0, _coverage.Length)
+                kind = _ofSetup[type] = Enumerable.Range(0, _coverage.Length)
                     .Where(i => text.StartsWith(_suite.Mix[i].Name + "(", StringComparison.Ordinal) || text.Contains(" = " + _suite.Mix[i].Name + "(", StringComparison.Ordinal))
                     .Select(i => _coverage[i]).First();
             }

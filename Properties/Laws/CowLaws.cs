@@ -10,6 +10,7 @@ namespace ZeroCopy.Properties.Laws;
 /// <remarks>Verified: every byte of every process against an eager copy of each address space; each entry of a child against its row; each write fault against the holders that were counted before it; states of entries and processes from scratch. Not verified: which process runs next, which is the script's to say; what a process reads while another of the same memory writes; who held a page before a pin took a write fault on it.</remarks>
 public static class CowLaws
 {
+    private static readonly byte[] Zeroes = new byte[Profile.Real.PageSize];
     private static readonly Type[] Stores = [typeof(Store), typeof(AccessProcessVm)];
     private static readonly Type[] Writers = [.. Stores, typeof(DoPageFault), typeof(Resume)];
     private static readonly Type[] Forks = [typeof(DoFork)];
@@ -18,7 +19,7 @@ public static class CowLaws
 
     public static readonly Law ReadsAsEager = Law.Always(CowRules.ReadsAsEager,
         (in Step step, MmStruct mm) => !step.Copying.Mm(mm.Id).IsForked || MemoryLaws.FirstPage(step, mm) < 0,
-        (step, mm) => MemoryLaws.Explain(step, mm, MemoryLaws.FirstPage(step, mm)));
+        (step, mm) => MemoryLaws.Explain(step, mm, MemoryLaws.FirstPage(step, mm)), MmTraits.Forked);
 
     public static readonly Law ReadAfterARelativeWroteOccurs = Law.Sometimes(CowRules.ReadsAsEager,
         (in Step step) => step.Operation is Load load && step.Seen.Succeeded && HasParted(step, load), after: [typeof(Load)]);
@@ -71,7 +72,7 @@ public static class CowLaws
     public static readonly Law CopyByLostLockOccurs = Occurs(CowRules.CopiedWhileHeld, FaultKind.CopyLocked);
 
     public static readonly Law ZeroIsNobodys = Law.Always(CowRules.ZeroIsNobodys,
-        (in Step step) => step.World.Memory.ZeroPage is not { } zero || !zero.Bytes.Span.ContainsAnyExcept((byte)0),
+        (in Step step) => step.World.Memory.ZeroPage is not { } zero || zero.Bytes.Span.SequenceEqual(Zeroes.AsSpan(0, zero.Bytes.Length)),
         (step, _) => $"the zero page holds {SkbLaws.Hex(step.World.Memory.ZeroPage!.Bytes.Span)}");
 
     public static readonly Law ZeroIsCleared = Law.Always(CowRules.ZeroIsNobodys,
@@ -88,8 +89,8 @@ public static class CowLaws
         (in Step step) => step.Operation is DoFork fork && !step.Seen.Succeeded && step.Seen.PagesDone > 0 && HasPrivate(step.World.Mm(fork.Parent)), after: Forks);
 
     public static readonly Law ForcedWriteStaysProtected = Law.Always(CowRules.ForcedWriteStaysProtected,
-        (in Step _, MmStruct mm) => FirstBeyondArea(mm) < 0,
-        (_, mm) => $"page {FirstBeyondArea(mm)} of {mm.Id} is writable, and its area is not");
+        (in Step step, MmStruct mm) => FirstBeyondArea(step, mm) < 0,
+        (step, mm) => $"page {FirstBeyondArea(step, mm)} of {mm.Id} is writable, and its area is not");
 
     public static readonly Law ForcedWriteOccurs = Law.Sometimes(CowRules.ForcedWriteStaysProtected,
         (in Step step) => step.Operation is AccessProcessVm forced && step.Seen.Succeeded && !AreaOf(step, forced).Write, after: [typeof(AccessProcessVm)]);
@@ -134,8 +135,8 @@ public static class CowLaws
     public static readonly Law SparedCopyOccurs = Law.Sometimes(CowRules.CopiesAreBounded, (in Step step) => step.Forks.WasSpared, after: Faulting, of: StepTraits.Faulted);
 
     public static readonly Law EntryStateIsAbstraction = Law.Always(CowRules.EntryLife,
-        (in Step _, MmStruct mm) => FirstAstray(mm) < 0,
-        (_, mm) => FirstAstray(mm) is var n ? $"page {n} of {mm.Id}: the machine says {mm.Ptes[n].State}, the data says {mm.Ptes[n].Abstraction(mm.Areas[n].Shared)}" : "");
+        (in Step step, MmStruct mm) => FirstAstray(step, mm) < 0,
+        (step, mm) => FirstAstray(step, mm) is var n ? $"page {n} of {mm.Id}: the machine says {mm.Ptes[n].State}, the data says {mm.Ptes[n].Abstraction(mm.Areas[n].Shared)}" : "");
 
     public static readonly Law SharedAreaOccurs = Law.Sometimes(CowRules.EntryLife, (in Step step) => Saw(step, FaultKind.SharedFile), after: Faulting, of: StepTraits.Faulted);
 
@@ -262,7 +263,7 @@ public static class CowLaws
     {
         var ptes = mm.Ptes;
         var areas = mm.Areas;
-        for (var n = 0; n < ptes.Length; n++)
+        foreach (var n in step.Recount.Occupied(mm))
         {
             ref readonly var pte = ref ptes[n];
             if (pte.Writable && pte.Page is { } page && !areas[n].Shared && (page.Reserved || step.Recount.Mappings(page) > 1 || (page.SwapEntry >= 0 && step.Recount.SwapCount(page.SwapEntry) > 1)))
@@ -337,11 +338,11 @@ public static class CowLaws
             && (area.Shared ? !child.Dirty && child.Writable == area.Write && parent.Writable == area.Write : !child.Writable && (!parent.Writable || !area.MayWrite));
     }
 
-    private static int FirstBeyondArea(MmStruct mm)
+    private static int FirstBeyondArea(in Step step, MmStruct mm)
     {
         var ptes = mm.Ptes;
         var areas = mm.Areas;
-        for (var n = 0; n < ptes.Length; n++)
+        foreach (var n in step.Recount.Occupied(mm))
         {
             if (ptes[n].Writable && !areas[n].Write)
             {
@@ -352,13 +353,14 @@ public static class CowLaws
         return -1;
     }
 
-    private static int FirstAstray(MmStruct mm)
+    private static int FirstAstray(in Step step, MmStruct mm)
     {
         var ptes = mm.Ptes;
         var areas = mm.Areas;
-        for (var n = 0; n < ptes.Length; n++)
+        foreach (var n in step.Recount.Occupied(mm))
         {
-            if (ptes[n].State != ptes[n].Abstraction(areas[n].Shared))
+            ref readonly var pte = ref ptes[n];
+            if (pte.State != pte.Abstraction(areas[n].Shared))
             {
                 return n;
             }
@@ -376,8 +378,8 @@ public static class CowLaws
     {
         for (var name = 0; name < step.World.TaskNames; name++)
         {
-            if (step.World.TryTask(new MmId(name)) is { } task && step.Copying.Names.Has(task.Id)
-                && (task.State == ProcessMachine.State.Asleep) != step.Copying.Names.Sleeps(task.Id))
+            if (step.World.TryTask(new MmId(name)) is { } task && (task.State == ProcessMachine.State.Asleep) != step.Copying.Names.Sleeps(task.Id)
+                && step.Copying.Names.Has(task.Id))
             {
                 return name;
             }
@@ -413,9 +415,12 @@ public static class CowLaws
 
             var entries = task.Tlb.Entries;
             var ptes = task.Mm.Ptes;
+            var areas = task.Mm.Areas;
             for (var n = 0; n < entries.Length; n++)
             {
-                if (entries[n].Page is { } page && (ptes[n].Page != page || !task.Mm.Areas[n].Read || (entries[n].Writable && !(ptes[n].Writable && ptes[n].Dirty))))
+                ref readonly var entry = ref entries[n];
+                ref readonly var pte = ref ptes[n];
+                if (entry.Page is { } page && (page != pte.Page || !areas[n].Read || (entry.Writable && !(pte.Writable && pte.Dirty))))
                 {
                     return (name, n);
                 }

@@ -152,15 +152,15 @@ public sealed class Law
     public static Law Always(Rule rule, DeviceClaim claim, Explain<NetDevice> explain, Scope scope = Scope.Device, DeviceTraits of = DeviceTraits.None, [CallerMemberName] string name = "") =>
         new(rule, LawKind.Always, scope, name) { Device = claim, Of = (int)of, Explanation = (step, subject) => explain(step, (NetDevice)subject!) };
 
-    public static Law Always(Rule rule, MmClaim claim, Explain<MmStruct> explain, [CallerMemberName] string name = "") =>
-        new(rule, LawKind.Always, Scope.Mm, name) { Mm = claim, Explanation = (step, subject) => explain(step, (MmStruct)subject!) };
+    public static Law Always(Rule rule, MmClaim claim, Explain<MmStruct> explain, MmTraits of = MmTraits.None, [CallerMemberName] string name = "") =>
+        new(rule, LawKind.Always, Scope.Mm, name) { Mm = claim, Of = (int)of, Explanation = (step, subject) => explain(step, (MmStruct)subject!) };
 
-    public static Law Always(Rule rule, PinClaim claim, Explain<Pin> explain, [CallerMemberName] string name = "") =>
-        new(rule, LawKind.Always, Scope.Pin, name) { Pin = claim, Explanation = (step, subject) => explain(step, (Pin)subject!) };
+    public static Law Always(Rule rule, PinClaim claim, Explain<Pin> explain, PinTraits of = PinTraits.None, [CallerMemberName] string name = "") =>
+        new(rule, LawKind.Always, Scope.Pin, name) { Pin = claim, Of = (int)of, Explanation = (step, subject) => explain(step, (Pin)subject!) };
 
-    public static Law Sometimes(Rule rule, MmClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Mm, name) { Mm = claim };
+    public static Law Sometimes(Rule rule, MmClaim claim, MmTraits of = MmTraits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Mm, name) { Mm = claim, Of = (int)of };
 
-    public static Law Sometimes(Rule rule, PinClaim claim, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Pin, name) { Pin = claim };
+    public static Law Sometimes(Rule rule, PinClaim claim, PinTraits of = PinTraits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Pin, name) { Pin = claim, Of = (int)of };
 
     public static Law Sometimes(Rule rule, StepClaim claim, Type[]? after = null, StepTraits of = StepTraits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, Scope.Step, name) { Step = claim, After = after ?? [], Of = (int)of };
 

@@ -25,11 +25,11 @@ public static class MemoryLaws
         (in Step step, Pin pin) => pin.State == Abstraction(step, pin),
         (step, pin) => $"{pin.Id}: the machine says {pin.State}, the data says {Abstraction(step, pin)}");
 
-    public static readonly Law LockedPinOccurs = Law.Sometimes(PinRules.PinLife, (in Step _, Pin pin) => pin.State == PinMachine.State.LockedWritten);
+    public static readonly Law LockedPinOccurs = Law.Sometimes(PinRules.PinLife, (in Step _, Pin pin) => pin.State == PinMachine.State.LockedWritten, PinTraits.Locked);
 
     public static readonly Law MemoryAgrees = Law.Always(PinRules.MemoryAgrees,
         (in Step step, MmStruct mm) => step.Copying.Mm(mm.Id).IsForked || FirstPage(step, mm) < 0,
-        (step, mm) => Explain(step, mm, FirstPage(step, mm)));
+        (step, mm) => Explain(step, mm, FirstPage(step, mm)), MmTraits.Alone);
 
     public static readonly Law SwappedPageOccurs = Law.Sometimes(PinRules.MemoryAgrees, (in Step step) => step.Operation is SwapOut call && HasSwapEntry(step.World.Mm(call.Mm)), after: [typeof(SwapOut)]);
 
@@ -41,7 +41,7 @@ public static class MemoryLaws
         (in Step step, Pin pin) => FirstPiece(step, pin) < 0,
         (step, pin) => Explain(step, pin, FirstPiece(step, pin)));
 
-    public static readonly Law PinOfPartsOccurs = Law.Sometimes(PinRules.PinNamesBytes, (in Step _, Pin pin) => pin.Pieces > 1 && pin.Offset > 0);
+    public static readonly Law PinOfPartsOccurs = Law.Sometimes(PinRules.PinNamesBytes, (in Step _, Pin pin) => pin.Pieces > 1 && pin.Offset > 0, PinTraits.Parts);
 
     public static readonly Law PinnedForWritingIsOwn = Law.Always(PinRules.PinDirection,
         (in Step step) => FirstNotOwn(step) < 0,
@@ -91,7 +91,7 @@ public static class MemoryLaws
     public static readonly Law TruncationThatWaitsOccurs = Law.Sometimes(PinRules.TruncationWaits, (in Step step) => step.Operation is Vmtruncate && step.Seen.WaitedOn is not null, after: [typeof(Vmtruncate)]);
 
     public static readonly Law SwapCountsAddUp = Law.Always(PinRules.SwapCounts,
-        (in Step step) => FirstSwapPage(step) < 0,
+        (in Step step) => step.World.Memory.ZeroPage is null || step.World.Swap.Counts.SequenceEqual(step.Recount.SwapCounts),
         (step, _) => FirstSwapPage(step) is var entry ? $"entry {entry} has count {step.World.Swap.Count(entry)} and {step.Recount.SwapCount(entry)} references" : "");
 
     public static readonly Law SwapEntryOccurs = Law.Sometimes(PinRules.SwapCounts, (in Step step) => step.World.Swap.FreePages < step.World.Swap.Pages && step.World.Mms.Count > 0);
@@ -149,18 +149,19 @@ public static class MemoryLaws
         for (var n = 0; n < areas.Length; n++)
         {
             ref readonly var slot = ref slots[n];
-            if (slot.IsMapped != areas[n].IsMapped)
+            ref readonly var area = ref areas[n];
+            if (slot.IsMapped != area.IsMapped)
             {
                 return n;
             }
 
-            if (!slot.IsMapped || (slot.Own is null && ptes[n].IsNone && (slot.File is null || areas[n].File is not null)))
+            if (!area.IsMapped || (slot.Own is null && ptes[n].IsNone && (slot.File is null || area.File is not null)))
             {
                 // Nothing is there, and zeroes are due, which do_anonymous_page() will give; or what the file holds, which its own laws judge.
                 continue;
             }
 
-            if (!step.Copying.Peek(slot).SequenceEqual(BytesOf(step, mm, n)))
+            if (!step.Copying.Has(slot, BytesOf(step, mm, n)))
             {
                 return n;
             }
@@ -243,10 +244,10 @@ public static class MemoryLaws
             return Math.Min(pin.Pieces, expected.Cells.Count);
         }
 
-        for (var i = 0; i < pin.Pieces; i++)
+        for (var i = 0; i < expected.Cells.Count; i++)
         {
             var (page, offset, length) = pin.Piece(i);
-            if (!page.Bytes.Span.Slice(offset, length).SequenceEqual(step.Copying.PinBytes(pin.Id, i)))
+            if (!step.Copying.Has(expected, i, page.Bytes.Span.Slice(offset, length)))
             {
                 return i;
             }
@@ -345,9 +346,8 @@ public static class MemoryLaws
 
     private static bool LocksAddUp(World world)
     {
-        for (var i = 0; i < world.Pins.Count; i++)
+        foreach (var pin in world.Pins.Span)
         {
-            var pin = world.Pins[i];
             for (var j = 0; pin.IsLocked && j < pin.Pages.Count; j++)
             {
                 if (!pin.Pages[j].Locked)
@@ -357,9 +357,8 @@ public static class MemoryLaws
             }
         }
 
-        for (var i = 0; i < world.Memory.InUse.Count; i++)
+        foreach (var page in world.Memory.InUse.Span)
         {
-            var page = world.Memory.InUse[i];
             if (page.Locked && !page.UnderIo && !IsInLocked(world, page))
             {
                 return false;

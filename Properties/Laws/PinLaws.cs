@@ -161,10 +161,5 @@ public static class PinLaws
     }
 
     /// <summary>Behind the end of the file a page holds zeroes.</summary>
-    private static bool Holds(in Step step, Page page, File file)
-    {
-        Span<byte> expected = stackalloc byte[page.Bytes.Length];
-        step.Copying.File(file.Id).Read(page.Index * page.Bytes.Length, expected);
-        return page.Bytes.Span.SequenceEqual(expected);
-    }
+    private static bool Holds(in Step step, Page page, File file) => step.Copying.File(file.Id).Has(page.Index * page.Bytes.Length, page.Bytes.Span);
 }

@@ -10,9 +10,8 @@ namespace ZeroCopy.Properties.Laws;
 /// <remarks>Verified: page cache, swap cache, page-table entries, page faults, pins, fragment slots of live data blocks, sockets' pages, pages that a script names; entries of swap space. A reserved page has one holder, the kernel: entries and pins do not count.</remarks>
 public sealed class Recount
 {
-    private static readonly Zone[] Zones = Enum.GetValues<Zone>();
-
-    private readonly List<Page> _held = [];
+    private readonly List<Page> _heldThoughFree = [];
+    private readonly List<int[]> _occupied = [];
     private readonly List<Skb> _inDriver = [];
     private World? _world;
     private ListView<Skb> _live = new([]);
@@ -21,20 +20,39 @@ public sealed class Recount
     private int[] _skbHolders = new int[16];
     private NetDevice?[] _drivers = new NetDevice?[16];
 
-    private readonly Counts[][] _frames = [.. Zones.Select(_ => Array.Empty<Counts>())];
+    private Counts[] _frames = new Counts[64];
+
+    /// <summary>Which count this is: what was counted of a frame in another is nothing.</summary>
+    private long _now;
     private int[] _swap = [];
 
-    /// <summary>Every page with a holder.</summary>
-    public ListView<Page> Held => _held;
+    /// <summary>Every page with a holder whose count says that it is free.</summary>
+    public ListView<Page> HeldThoughFree => _heldThoughFree;
 
     /// <summary>Holders of a page.</summary>
-    public int Holders(Page page) => _frames[(int)page.Zone] is var zone && page.Frame < zone.Length ? zone[page.Frame].Holders : 0;
+    public int Holders(Page page) => page.Number < _frames.Length && _frames[page.Number].Made == _now ? _frames[page.Number].Holders : 0;
 
     /// <summary>Page-table entries that map a page.</summary>
-    public int Mappings(Page page) => _frames[(int)page.Zone] is var zone && page.Frame < zone.Length ? zone[page.Frame].Mappings : 0;
+    public int Mappings(Page page) => page.Number < _frames.Length && _frames[page.Number].Made == _now ? _frames[page.Number].Mappings : 0;
+
+    /// <summary>Which pages of an address space have an entry, or anything in it.</summary>
+    public ReadOnlySpan<int> Occupied(MmStruct mm)
+    {
+        var mms = _world!.Mms.Span;
+        var i = 0;
+        while (mms[i] != mm)
+        {
+            i++;
+        }
+
+        return _occupied[i].AsSpan(1, _occupied[i][0]);
+    }
 
     /// <summary>References to a page of swap space.</summary>
     public int SwapCount(int entry) => _swap[entry];
+
+    /// <summary>References to all pages of swap space.</summary>
+    public ReadOnlySpan<int> SwapCounts => _swap.AsSpan(0, _world!.Swap.Pages);
 
     /// <summary>Holders of an skb: names, its queue, the lists of packets that it belongs to, the driver that has it.</summary>
     public int Holders(Skb skb) => IsLive(skb) ? _skbHolders[skb.LiveIndex] : NamesOf(skb);
@@ -108,48 +126,35 @@ public sealed class Recount
     public void Make(World world)
     {
         (_world, _live, _blocks) = (world, world.Skbs.Live, world.Skbs.LiveBlocks);
-        foreach (var page in _held)
+        _now++;
+        _heldThoughFree.Clear();
+        foreach (var file in world.Files.Span)
         {
-            _frames[(int)page.Zone][page.Frame] = default;
-        }
-
-        _held.Clear();
-        foreach (var zone in Zones)
-        {
-            if (_frames[(int)zone].Length < world.Memory.Frames(zone))
-            {
-                Array.Resize(ref _frames[(int)zone], world.Memory.Frames(zone));
-            }
-        }
-
-        for (var i = 0; i < world.Files.Count; i++)
-        {
-            var cached = world.Files[i].Cached;
-            for (var j = 0; j < cached.Count; j++)
-            {
-                Add(cached[j]);
-            }
-        }
-
-        for (var i = 0; i < _blocks.Count; i++)
-        {
-            foreach (ref readonly var frag in _blocks[i].Frags)
-            {
-                Add(frag.Page);
-            }
-        }
-
-        for (var i = 0; i < world.Socks.Count; i++)
-        {
-            if (world.Socks[i].SendPageCache is { } page)
+            foreach (var page in file.Cached.Span)
             {
                 Add(page);
             }
         }
 
-        for (var i = 0; i < world.NamedPages.Count; i++)
+        foreach (var block in _blocks.Span)
         {
-            Add(world.NamedPages[i]);
+            foreach (ref readonly var frag in block.Frags)
+            {
+                Add(frag.Page);
+            }
+        }
+
+        foreach (var sock in world.Socks.Span)
+        {
+            if (sock.SendPageCache is { } page)
+            {
+                Add(page);
+            }
+        }
+
+        foreach (var page in world.NamedPages.Span)
+        {
+            Add(page);
         }
 
         if (world.Mms.Count > 0 || world.Pins.Count > 0 || world.Memory.ZeroPage is not null)
@@ -177,14 +182,16 @@ public sealed class Recount
             }
         }
 
-        for (var i = 0; i < world.Mms.Count; i++)
+        var mms = world.Mms.Span;
+        for (var i = 0; i < mms.Length; i++)
         {
-            foreach (ref readonly var pte in world.Mms[i].Ptes)
+            var ptes = mms[i].Ptes;
+            foreach (var n in Occupy(i, ptes))
             {
+                ref readonly var pte = ref ptes[n];
                 if (pte.Page is { } page)
                 {
-                    Add(page);
-                    CountsOf(page).Mappings++;
+                    Map(page);
                 }
                 else if (pte.Swap > 0)
                 {
@@ -205,21 +212,28 @@ public sealed class Recount
             }
         }
 
-        for (var i = 0; i < world.Pins.Count; i++)
+        foreach (var pin in world.Pins.Span)
         {
-            var pages = world.Pins[i].Pages;
-            for (var j = 0; j < pages.Count; j++)
+            foreach (var page in pin.Pages.Span)
             {
-                Add(pages[j]);
+                Add(page);
             }
         }
     }
 
     private void CountSkbs(World world)
     {
-        Clear(ref _skbHolders, _live.Count);
-        Clear(ref _drivers, _live.Count);
-        Clear(ref _users, _blocks.Count);
+        var live = _live.Span;
+        var blocks = _blocks.Span;
+        MakeRoom(ref _skbHolders, live.Length);
+        MakeRoom(ref _drivers, live.Length);
+        Clear(ref _users, blocks.Length);
+        for (var i = 0; i < live.Length; i++)
+        {
+            _skbHolders[i] = live[i].List is null ? 0 : 1;
+            _drivers[i] = null;
+        }
+
         for (var name = 0; name < world.SkbNames; name++)
         {
             if (world.TrySkb(new SkbId(name)) is { } skb && IsLive(skb))
@@ -242,27 +256,25 @@ public sealed class Recount
             {
                 if (IsLive(skb))
                 {
+                    _skbHolders[skb.LiveIndex] += skb.List is null && _drivers[skb.LiveIndex] is null ? 1 : 0;
                     _drivers[skb.LiveIndex] = world.Devices[i];
                 }
             }
         }
 
-        for (var i = 0; i < _blocks.Count; i++)
+        foreach (var block in blocks)
         {
-            var list = _blocks[i].FragList;
-            for (var j = 0; j < list.Count; j++)
+            foreach (var listed in block.FragList.Span)
             {
-                if (IsLive(list[j]))
+                if (IsLive(listed))
                 {
-                    _skbHolders[list[j].LiveIndex]++;
+                    _skbHolders[listed.LiveIndex]++;
                 }
             }
         }
 
-        for (var i = 0; i < _live.Count; i++)
+        foreach (var skb in live)
         {
-            var skb = _live[i];
-            _skbHolders[i] += skb.List is not null || _drivers[i] is not null ? 1 : 0;
             if (skb.Block.DataRef > 0)
             {
                 _users[skb.Block.LiveIndex]++;
@@ -270,13 +282,17 @@ public sealed class Recount
         }
     }
 
-    private static void Clear<T>(ref T[] counts, int length)
+    private static void MakeRoom<T>(ref T[] counts, int length)
     {
         if (counts.Length < length)
         {
             counts = new T[2 * length];
         }
+    }
 
+    private static void Clear(ref int[] counts, int length)
+    {
+        MakeRoom(ref counts, length);
         counts.AsSpan(0, length).Clear();
     }
 
@@ -302,19 +318,74 @@ public sealed class Recount
         }
     }
 
-    private void Count(Page page)
+    /// <summary>Notes which entries are not as those of a new page table.</summary>
+    private ReadOnlySpan<int> Occupy(int mm, ReadOnlySpan<Pte> ptes)
     {
-        if (CountsOf(page).Holders++ == 0)
+        if (mm == _occupied.Count)
         {
-            _held.Add(page);
+            _occupied.Add([]);
+        }
+
+        if (_occupied[mm].Length <= ptes.Length)
+        {
+            _occupied[mm] = new int[ptes.Length + 1];
+        }
+
+        // No branch for an entry: which are there is hard to foresee.
+        var occupied = _occupied[mm];
+        var count = 0;
+        for (var n = 0; n < ptes.Length; n++)
+        {
+            ref readonly var pte = ref ptes[n];
+            occupied[count + 1] = n;
+            count += pte.Page is not null | pte.Swap != 0 | pte.State != PteMachine.State.None | pte.Writable ? 1 : 0;
+        }
+
+        occupied[0] = count;
+        return occupied.AsSpan(1, count);
+    }
+
+    /// <summary>One more entry maps it: it holds the page, unless that is reserved.</summary>
+    private void Map(Page page)
+    {
+        ref var counts = ref CountsOf(page);
+        counts.Mappings++;
+        if (!page.Reserved)
+        {
+            Hold(page, ref counts);
         }
     }
 
-    private ref Counts CountsOf(Page page) => ref _frames[(int)page.Zone][page.Frame];
+    private void Count(Page page) => Hold(page, ref CountsOf(page));
+
+    private void Hold(Page page, ref Counts counts)
+    {
+        if (counts.Holders++ == 0 && page.Count == 0)
+        {
+            _heldThoughFree.Add(page);
+        }
+    }
+
+    private ref Counts CountsOf(Page page)
+    {
+        if (page.Number >= _frames.Length)
+        {
+            Array.Resize(ref _frames, 2 * page.Number);
+        }
+
+        ref var counts = ref _frames[page.Number];
+        if (counts.Made != _now)
+        {
+            counts = new Counts { Made = _now };
+        }
+
+        return ref counts;
+    }
 
     /// <summary>What was counted of one frame.</summary>
     private struct Counts
     {
+        public long Made;
         public int Holders;
         public int Mappings;
     }

@@ -52,7 +52,7 @@ public static class SkbLaws
         (in Step _, Skb skb) => skb.Block.DataRef > 1, Traits.SharedBlock);
 
     public static readonly Law BytesAgree = Law.Always(SkbRules.BytesAgree,
-        (in Step step, SkbId name, Skb skb) => step.Copying.HasSkb(name) && Differs(skb, step.Copying.Skb(name).Bytes) < 0,
+        (in Step step, SkbId name, Skb skb) => step.Copying.HasSkb(name) && Holds(skb, step.Copying.Skb(name).Bytes),
         (step, name) => ExplainBytes(step.World.Skb(name), step.Copying.HasSkb(name) ? step.Copying.Skb(name).Bytes : [], name));
 
     public static readonly Law PagedBytesOccur = Law.Sometimes(SkbRules.BytesAgree, (in Step _, SkbId _, Skb skb) => skb.IsNonlinear, Traits.Paged);
@@ -72,7 +72,7 @@ public static class SkbLaws
     public static readonly Law RefusalWithoutMemoryOccurs = Law.Sometimes(SkbRules.KeepsAllWithoutMemory, IsKeeping, of: StepTraits.Refused);
 
     public static readonly Law LinearAsSaid = Law.Always(SkbRules.LinearBytes,
-        (in Step step, SkbId name, Skb skb) => !step.Copying.Names.Has(name) || (skb.Tail - skb.Data == step.Copying.Names.Shape(name).Linear && SumOfList(skb) == step.Copying.Names.Shape(name).Listed),
+        (in Step step, SkbId name, Skb skb) => !step.Copying.Names.Has(name) || (step.Copying.Names.Shape(name) is var shape && skb.Tail - skb.Data == shape.Linear && SumOfList(skb) == shape.Listed),
         (step, name) => $"{name} has {step.World.Skb(name).HeadLen} linear bytes and {SumOfList(step.World.Skb(name))} on its list, operations say {step.Copying.Names.Shape(name).Linear} and {step.Copying.Names.Shape(name).Listed}");
 
     public static readonly Law RoomAsPromised = Law.Always(SkbRules.RoomAsPromised,
@@ -134,12 +134,50 @@ public static class SkbLaws
     public static readonly Law UnshareOccurs = Law.Sometimes(SkbRules.OwnAfterUnshare, (in Step step) => step.Operation is SkbUnshare && step.Seen.Count > 0, after: [typeof(SkbUnshare)]);
 
     public static readonly Law SharedBytesStay = Law.Always(SkbRules.WriteOwnBytes,
-        (in Step step, SkbId name, Skb skb) => step.Recount.Users(skb.Block) <= 1 || !step.Copying.HasSkb(name) || DiffersIn(skb.Linear.Span, step.Copying.Skb(name).Bytes, 0) < 0,
+        (in Step step, SkbId name, Skb skb) => step.Recount.Users(skb.Block) <= 1 || !step.Copying.HasSkb(name) || step.Copying.Skb(name).Bytes.StartsWith(skb.Linear.Span),
         (step, name) => $"{name} shares its block, and its linear bytes {Hex(step.World.Skb(name).Linear.Span)} are not {Hex(step.Copying.Skb(name).Bytes)} any more", Traits.SharedBlock);
 
     public static readonly Law SharedBytesOccur = Law.Sometimes(SkbRules.WriteOwnBytes, (in Step step, SkbId _, Skb skb) => skb.HeadLen > 0 && step.Recount.Users(skb.Block) > 1, Traits.SharedBlock);
 
-    /// <summary>Index of the first byte at which a packet differs from an array; -1 for none. Walks linear part and fragments itself.</summary>
+    /// <summary>Whether a packet has these bytes. Walks linear part, fragments and list itself.</summary>
+    private static bool Holds(Skb skb, ReadOnlySpan<byte> bytes)
+    {
+        if (skb.Len != bytes.Length)
+        {
+            return false;
+        }
+
+        var linear = skb.Block.Bytes.Span[skb.Data..skb.Tail];
+        if (!bytes.StartsWith(linear))
+        {
+            return false;
+        }
+
+        bytes = bytes[linear.Length..];
+        foreach (ref readonly var frag in skb.Frags)
+        {
+            if (!bytes.StartsWith(frag.Bytes.Span))
+            {
+                return false;
+            }
+
+            bytes = bytes[frag.Size..];
+        }
+
+        foreach (var listed in skb.Block.FragList.Span)
+        {
+            if (listed.Len > bytes.Length || !Holds(listed, bytes[..listed.Len]))
+            {
+                return false;
+            }
+
+            bytes = bytes[listed.Len..];
+        }
+
+        return bytes.IsEmpty;
+    }
+
+    /// <summary>Index of the first byte at which a packet differs from an array; -1 for none.</summary>
     internal static int Differs(Skb skb, ReadOnlySpan<byte> bytes)
     {
         var at = DiffersIn(skb.Linear.Span, bytes, 0);
@@ -230,7 +268,7 @@ public static class SkbLaws
     private static int SumOfFrags(Skb skb)
     {
         var sum = 0;
-        foreach (var frag in skb.Frags)
+        foreach (ref readonly var frag in skb.Frags)
         {
             sum += frag.Size;
         }
@@ -241,9 +279,9 @@ public static class SkbLaws
     private static int SumOfList(Skb skb)
     {
         var sum = 0;
-        for (var i = 0; i < skb.Block.FragList.Count; i++)
+        foreach (var listed in skb.Block.FragList.Span)
         {
-            sum += skb.Block.FragList[i].Len;
+            sum += listed.Len;
         }
 
         return sum;
@@ -352,7 +390,7 @@ public static class SkbLaws
 
     private static bool FragsFit(Skb skb, Profile profile)
     {
-        foreach (var frag in skb.Frags)
+        foreach (ref readonly var frag in skb.Frags)
         {
             if (frag.Size < 1 || frag.Offset < 0 || frag.Offset + frag.Size > profile.PageSize)
             {

@@ -91,6 +91,32 @@ public enum SockTraits
     Lent = 4,
 }
 
+/// <summary>What an address space has of which a law may speak, as <see cref="Traits"/> for skbs.</summary>
+[Flags]
+public enum MmTraits
+{
+    None = 0,
+
+    /// <summary>It was forked from another, or another from it.</summary>
+    Forked = 1,
+
+    /// <summary>It has no relatives.</summary>
+    Alone = 2,
+}
+
+/// <summary>What a pin has of which a law may speak, as <see cref="Traits"/> for skbs.</summary>
+[Flags]
+public enum PinTraits
+{
+    None = 0,
+
+    /// <summary>Its range lies in several pages.</summary>
+    Parts = 1,
+
+    /// <summary>A kiobuf whose pages are locked.</summary>
+    Locked = 2,
+}
+
 /// <summary>What a net device has of which a law may speak, as <see cref="Traits"/> for skbs.</summary>
 [Flags]
 public enum DeviceTraits

@@ -113,10 +113,10 @@ public sealed class CowConformRun(CowRig rig, ulong seed)
     private static Draw Askable(Draw draw) => draw.Name switch
     {
         // Entries of an iovec that name a range again are one reference more to the kernel's pipe; the model's own suite has them.
-        "get_user_pages" => draw with { Make = hand => Askable((GetUserPages)draw.Make(hand)) },
-        "store" => draw with { Make = hand => (Store)draw.Make(hand) with { IsShort = false } },
-        "access_process_vm" => draw with { Make = hand => (AccessProcessVm)draw.Make(hand) with { DontneedAfter = 0 } },
-        "do_fork" => draw with { Make = hand => Askable((DoFork)draw.Make(hand)) },
+        "get_user_pages" => draw.Then<GetUserPages>((_, pin) => Askable(pin)),
+        "store" => draw.Then<Store>((_, store) => store with { IsShort = false }),
+        "access_process_vm" => draw.Then<AccessProcessVm>((_, forced) => forced with { DontneedAfter = 0 }),
+        "do_fork" => draw.Then<DoFork>((_, fork) => Askable(fork)),
         "open" => draw with { Weight = 1 },
         _ => draw,
     };

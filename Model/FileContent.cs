@@ -8,23 +8,6 @@ public abstract class FileContent
     /// <summary>Fills <paramref name="to"/> from the given offset; both lie inside the file.</summary>
     public abstract void Read(long offset, Span<byte> to);
 
-    /// <summary>Whether it has these bytes at the given offset; they lie inside the file.</summary>
-    public virtual bool Has(long offset, ReadOnlySpan<byte> these)
-    {
-        Span<byte> own = stackalloc byte[256];
-        for (var done = 0; done < these.Length; done += own.Length)
-        {
-            own = own[..Math.Min(own.Length, these.Length - done)];
-            Read(offset + done, own);
-            if (!own.SequenceEqual(these.Slice(done, own.Length)))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     /// <summary>As a script spells it.</summary>
     public abstract override string ToString();
 }
@@ -37,8 +20,6 @@ public sealed class LiteralContent(byte[] bytes) : FileContent
     public override long Length => bytes.Length;
 
     public override void Read(long offset, Span<byte> to) => bytes.AsSpan((int)offset, to.Length).CopyTo(to);
-
-    public override bool Has(long offset, ReadOnlySpan<byte> these) => bytes.AsSpan((int)offset, these.Length).SequenceEqual(these);
 
     /// <summary>Reads what <see cref="ToString"/> writes.</summary>
     public static bool TryParse(string word, out FileContent content)

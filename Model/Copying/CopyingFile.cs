@@ -38,12 +38,12 @@ public sealed class CopyingFile(FileContent content)
         to[inFile..].Clear();
     }
 
-    /// <summary>Whether these are the bytes as they are now; behind the end, zeroes.</summary>
+    /// <summary>Whether these, a page at most, are the bytes as they are now; behind the end, zeroes.</summary>
     public bool Has(long offset, ReadOnlySpan<byte> these)
     {
-        var inFile = (int)Math.Clamp((_bytes?.Length ?? content.Length) - offset, 0, these.Length);
-        return (inFile == 0 || (_bytes is null ? content.Has(offset, these[..inFile]) : _bytes.AsSpan((int)offset, inFile).SequenceEqual(these[..inFile])))
-            && !these[inFile..].ContainsAnyExcept((byte)0);
+        Span<byte> bytes = stackalloc byte[these.Length];
+        Read(offset, bytes);
+        return these.SequenceEqual(bytes);
     }
 
     /// <summary>The number of the last write.</summary>

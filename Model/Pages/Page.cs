@@ -20,7 +20,7 @@ public sealed class Page(PhysicalMemory memory, Zone zone, ulong address, Bytes 
     public int Frame { get; } = (int)((address - Zones.Base(zone)) / (ulong)bytes.Length);
 
     /// <summary>Its number among the frames of all zones, which take turns.</summary>
-    public int Number { get; } = ((int)((address - Zones.Base(zone)) / (ulong)bytes.Length) * Zones.Count) + (int)zone;
+    public int Number => (Frame * Zones.Count) + (int)zone;
 
     public Bytes Bytes => bytes;
 

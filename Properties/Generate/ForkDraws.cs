@@ -16,7 +16,7 @@ public static class ForkDraws
         new("madvise_dontneed", 3, Needs.Mm, hand => PagesDraws.Areas(hand, static (_, mm, page, pages) => new MadviseDontneed(mm, page, pages))),
         new("access_process_vm", 5, Needs.Mm, hand => PagesDraws.In(hand, static (hand, mm, address, count) => new AccessProcessVm(mm, address, count, hand.Data(), hand.Rng.OneIn(4) ? 1 + hand.Rng.Below(2) : 0), untouched: 6), Allocates: 3),
         new("do_page_fault", 4, Needs.Mm, Fault, Allocates: 2, Prepares: true),
-        new("resume", 12, Needs.Fault, hand => hand.TryMm(static (names, mm) => names.IsInFault(mm)) is { } mm ? new Resume(mm) : null),
+        new("resume", 12, Needs.Fault, Resumed),
     ];
 
     /// <summary>Everything that processes do.</summary>

@@ -138,6 +138,8 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         /// <summary>Where the search for a share begins, by its highest bits.</summary>
         private readonly int[] _from = new int[Slices];
         private int _sliceBits;
+
+        /// <summary>Under which name an operation counts, by the handle of its type.</summary>
         private readonly Dictionary<nint, int> _ofSetup = [];
 
         /// <summary>In a structure each: a list of references asks of every one whether it is an operation.</summary>

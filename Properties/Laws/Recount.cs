@@ -35,7 +35,7 @@ public sealed class Recount
     /// <summary>Page-table entries that map a page.</summary>
     public int Mappings(Page page) => page.Number < _frames.Length && _frames[page.Number].Made == _now ? _frames[page.Number].Mappings : 0;
 
-    /// <summary>Which pages of an address space have an entry, or anything in it.</summary>
+    /// <summary>Which pages of an address space have a page or swap space in their entry, or a state or a permission that a new one has not.</summary>
     public ReadOnlySpan<int> Occupied(MmStruct mm)
     {
         var mms = _world!.Mms.Span;

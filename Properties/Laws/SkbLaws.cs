@@ -52,7 +52,7 @@ public static class SkbLaws
         (in Step _, Skb skb) => skb.Block.DataRef > 1, Traits.SharedBlock);
 
     public static readonly Law BytesAgree = Law.Always(SkbRules.BytesAgree,
-        (in Step step, SkbId name, Skb skb) => step.Copying.HasSkb(name) && Holds(skb, step.Copying.Skb(name).Bytes),
+        (in Step step, SkbId name, Skb skb) => step.Copying.HasSkb(name) && Differs(skb, step.Copying.Skb(name).Bytes) < 0,
         (step, name) => ExplainBytes(step.World.Skb(name), step.Copying.HasSkb(name) ? step.Copying.Skb(name).Bytes : [], name));
 
     public static readonly Law PagedBytesOccur = Law.Sometimes(SkbRules.BytesAgree, (in Step _, SkbId _, Skb skb) => skb.IsNonlinear, Traits.Paged);
@@ -134,60 +134,23 @@ public static class SkbLaws
     public static readonly Law UnshareOccurs = Law.Sometimes(SkbRules.OwnAfterUnshare, (in Step step) => step.Operation is SkbUnshare && step.Seen.Count > 0, after: [typeof(SkbUnshare)]);
 
     public static readonly Law SharedBytesStay = Law.Always(SkbRules.WriteOwnBytes,
-        (in Step step, SkbId name, Skb skb) => step.Recount.Users(skb.Block) <= 1 || !step.Copying.HasSkb(name) || step.Copying.Skb(name).Bytes.StartsWith(skb.Linear.Span),
+        (in Step step, SkbId name, Skb skb) => step.Recount.Users(skb.Block) <= 1 || !step.Copying.HasSkb(name) || DiffersIn(skb.Linear.Span, step.Copying.Skb(name).Bytes, 0) < 0,
         (step, name) => $"{name} shares its block, and its linear bytes {Hex(step.World.Skb(name).Linear.Span)} are not {Hex(step.Copying.Skb(name).Bytes)} any more", Traits.SharedBlock);
 
     public static readonly Law SharedBytesOccur = Law.Sometimes(SkbRules.WriteOwnBytes, (in Step step, SkbId _, Skb skb) => skb.HeadLen > 0 && step.Recount.Users(skb.Block) > 1, Traits.SharedBlock);
 
-    /// <summary>Whether a packet has these bytes. Walks linear part, fragments and list itself.</summary>
-    private static bool Holds(Skb skb, ReadOnlySpan<byte> bytes)
-    {
-        if (skb.Len != bytes.Length)
-        {
-            return false;
-        }
-
-        var linear = skb.Block.Bytes.Span[skb.Data..skb.Tail];
-        if (!bytes.StartsWith(linear))
-        {
-            return false;
-        }
-
-        bytes = bytes[linear.Length..];
-        foreach (ref readonly var frag in skb.Frags)
-        {
-            if (!bytes.StartsWith(frag.Bytes.Span))
-            {
-                return false;
-            }
-
-            bytes = bytes[frag.Size..];
-        }
-
-        foreach (var listed in skb.Block.FragList.Span)
-        {
-            if (listed.Len > bytes.Length || !Holds(listed, bytes[..listed.Len]))
-            {
-                return false;
-            }
-
-            bytes = bytes[listed.Len..];
-        }
-
-        return bytes.IsEmpty;
-    }
-
-    /// <summary>Index of the first byte at which a packet differs from an array; -1 for none.</summary>
+    /// <summary>Index of the first byte at which a packet differs from an array; -1 for none. Walks linear part and fragments itself.</summary>
     internal static int Differs(Skb skb, ReadOnlySpan<byte> bytes)
     {
-        var at = DiffersIn(skb.Linear.Span, bytes, 0);
+        var linear = skb.Block.Bytes.Span[skb.Data..skb.Tail];
+        var at = DiffersIn(linear, bytes, 0);
         if (at >= 0)
         {
             return at;
         }
 
-        var done = skb.Linear.Length;
-        foreach (var frag in skb.Frags)
+        var done = linear.Length;
+        foreach (ref readonly var frag in skb.Frags)
         {
             at = DiffersIn(frag.Bytes.Span, bytes, done);
             if (at >= 0)
@@ -198,9 +161,8 @@ public static class SkbLaws
             done += frag.Size;
         }
 
-        for (var i = 0; i < skb.Block.FragList.Count; i++)
+        foreach (var listed in skb.Block.FragList.Span)
         {
-            var listed = skb.Block.FragList[i];
             at = done + listed.Len > bytes.Length ? bytes.Length : Differs(listed, bytes.Slice(done, listed.Len));
             if (at >= 0)
             {
@@ -220,8 +182,8 @@ public static class SkbLaws
             return bytes.Length;
         }
 
-        var common = run.CommonPrefixLength(bytes.Slice(done, run.Length));
-        return common == run.Length ? -1 : done + common;
+        var here = bytes.Slice(done, run.Length);
+        return run.SequenceEqual(here) ? -1 : done + run.CommonPrefixLength(here);
     }
 
     private static string Fragments(Skb skb) => skb.NrFrags == 0 ? "no fragments" : $"fragments {string.Join(" ", skb.Frags.ToArray())}";

@@ -18,7 +18,7 @@ internal sealed class ExactText
     [
         // Only free lists and addresses tell two allocations apart; the walk names objects by the order in which it meets them.
         "PhysicalMemory._frames", "PhysicalMemory._freeFrames", "PhysicalMemory._touchedFrames", "SlabArea._slabs", "SlabArea._freeBlocks",
-        "SlabArea._open", "SlabArea._spareSlabs", "PhysicalMemory._inUse", "Page.address", "Page.Frame", "Page.Number", "Page.InUseIndex", "Block._slab", "Block._offset", "Block._memory",
+        "SlabArea._open", "SlabArea._spareSlabs", "PhysicalMemory._inUse", "Page.address", "Page.Frame", "Page.InUseIndex", "Block._slab", "Block._offset", "Block._memory",
         "SkbCache._live", "SkbCache._blocks", "SkbCache._freeSkbs", "SkbCache._freeBlocks", "Skb.LiveIndex", "DataBlock.LiveIndex",
         "SkbCache._ubufs", "SkbCache._freeUbufs", "UbufInfo.LiveIndex",
         "CopyingWorld._free", "Wire._free", "CopyingWorld._freeSkbs", "CopyingWorld._freePages", "Names._freeShapes", "Names._freeData", "Names._ofKind",

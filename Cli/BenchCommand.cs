@@ -18,12 +18,13 @@ internal static class BenchCommand
     /// <summary>Suites share most of their code: until all have run for a while, the first ones would pay for its compilation.</summary>
     private const double WarmUp = 0.25;
 
+    private static readonly Argument<string[]> Names = RunCommand.SuitesArgument();
     private static readonly Option<string?> Seconds = new("--seconds") { Description = $"for each suite and each comparison (default {DefaultSeconds})" };
     private static readonly Option<bool> JsonOut = Verb.JsonOption();
 
     public static Command Create()
     {
-        var command = new Command("bench", "Measure what a checked operation costs on one core, and where the time goes.") { Seconds, JsonOut };
+        var command = new Command("bench", "Measure what a checked operation costs on one core, and where the time goes.") { Names, Seconds, JsonOut };
         command.SetVerb(Run);
         return command;
     }
@@ -31,12 +32,14 @@ internal static class BenchCommand
     private static ExitStatus Run(ParseResult parsed, CancellationToken cancel)
     {
         var time = TimeSpan.FromSeconds(parsed.GetValue(Seconds) is { } text ? ParseSeconds(text) : DefaultSeconds);
+        var names = parsed.GetValue(Names)!;
+        var suites = RunCommand.Choose(names);
         var json = parsed.GetValue(JsonOut);
         var watch = Stopwatch.StartNew();
         var result = new BenchResult(Seed, time);
         try
         {
-            Measure(result, json, cancel);
+            Measure(result, suites, isAll: names.Length == 0, json, cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -55,10 +58,10 @@ internal static class BenchCommand
         return result.Status;
     }
 
-    private static void Measure(BenchResult result, bool json, CancellationToken cancel)
+    private static void Measure(BenchResult result, List<Suite> chosen, bool isAll, bool json, CancellationToken cancel)
     {
-        (Suite Suite, Profile Profile)[] suites = [.. Suites.All.Select(suite => (suite, Profile.Tiny)), (Suites.Find("skb")!, Profile.Real)];
-        using var progress = new BenchProgress(suites.Length + ScheduleMix.All.Count + 3, quiet: json);
+        (Suite Suite, Profile Profile)[] suites = [.. chosen.Select(suite => (suite, Profile.Tiny)), .. chosen.Where(suite => suite.Name == "skb").Select(suite => (suite, Profile.Real))];
+        using var progress = new BenchProgress(suites.Length + 1 + (isAll ? ScheduleMix.All.Count + 2 : 0), quiet: json);
         progress.Next("warming up");
         foreach (var (suite, profile) in suites)
         {
@@ -73,6 +76,15 @@ internal static class BenchCommand
             progress.Done($"{cost.Checked.PerSecond:N0} checked operations/s");
         }
 
+        if (isAll)
+        {
+            MeasureEngines(result, progress, cancel);
+        }
+    }
+
+    /// <summary>What belongs to no suite: the interleaving engine, and what our own is held against.</summary>
+    private static void MeasureEngines(BenchResult result, BenchProgress progress, CancellationToken cancel)
+    {
         foreach (var mix in ScheduleMix.All)
         {
             progress.Next($"{mix.Suite} schedules");

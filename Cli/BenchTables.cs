@@ -13,8 +13,11 @@ internal sealed class BenchTables(BenchResult result)
         {
             console.Write(Speeds());
             console.Write(WhereTimeGoes());
-            console.Write(Steps());
-            console.Write(Contests());
+            if (result.Schedules.Count + result.Contests.Count > 0)
+            {
+                console.Write(Steps());
+                console.Write(Contests());
+            }
         }
         else
         {

@@ -13,7 +13,7 @@ internal static class RunCommand
 {
     private static readonly TimeSpan DefaultTime = TimeSpan.FromSeconds(5);
 
-    private static readonly Argument<string[]> Names = new("SUITE") { Description = $"{string.Join(", ", Suites.All)}; all where none is named", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Argument<string[]> Names = SuitesArgument();
     private static readonly Option<string?> Cases = new("--cases") { Description = "sequences for each suite" };
     private static readonly Option<string?> Time = new("--time") { Description = "for each suite: 30s or 5m; what was begun is finished, and the --cases that repeat it are printed" };
     private static readonly Option<string?> Out = new("--out") { Description = "where scripts and reports of violations go (default failures)" };
@@ -92,7 +92,10 @@ internal static class RunCommand
         return status;
     }
 
-    private static List<Suite> Choose(string[] names)
+    internal static Argument<string[]> SuitesArgument() => new("SUITE") { Description = $"{string.Join(", ", Suites.All)}; all where none is named", Arity = ArgumentArity.ZeroOrMore };
+
+    /// <summary>The suites of these names, in the order of all; each where there is none.</summary>
+    internal static List<Suite> Choose(string[] names)
     {
         foreach (var name in names)
         {

@@ -91,10 +91,10 @@ public sealed class Names
     public bool IsFree(MmId mm, int page, int pages) => !_mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Contains(true);
 
     /// <summary>Whether the process is there, not asleep until its vfork child lets its memory go, and in no page fault.</summary>
-    public bool Runs(MmId mm) => _mms.Has(mm.Value) && _mms[mm.Value] is { WaitsFor: < 0, IsInFault: false };
+    public bool Runs(MmId mm) => _mms.Find(mm.Value) is { Memory: not null, WaitsFor: null, IsInFault: false };
 
     /// <summary>Whether the process stands in a page fault.</summary>
-    public bool IsInFault(MmId mm) => _mms.Has(mm.Value) && _mms[mm.Value].IsInFault;
+    public bool IsInFault(MmId mm) => _mms.Find(mm.Value).IsInFault;
 
     /// <summary>Whether a process with this address space stands in a page fault: it holds mmap_sem for reading, and who wants it for writing must wait.</summary>
     public bool HasFault(MmId mm) => _mms[mm.Value].Memory.Faults > 0;
@@ -103,7 +103,7 @@ public sealed class Names
     public bool DontneedWaits(MmId mm) => _kernel == Kernel.Linux244 && HasFault(mm);
 
     /// <summary>Whether the process sleeps until its vfork child lets its memory go.</summary>
-    public bool Sleeps(MmId mm) => _mms.Has(mm.Value) && _mms[mm.Value].WaitsFor >= 0;
+    public bool Sleeps(MmId mm) => _mms.Find(mm.Value).WaitsFor is not null;
 
     /// <summary>Processes that stand in a page fault.</summary>
     public int Faults { get; private set; }
@@ -130,7 +130,7 @@ public sealed class Names
     {
         for (var name = 0; name < _mms.Count; name++)
         {
-            if (_mms.Has(name) && _mms[name].WaitsFor == child.Value)
+            if (_mms.Find(name).WaitsFor == child)
             {
                 return new MmId(name);
             }
@@ -143,12 +143,12 @@ public sealed class Names
     public int Length(PinId pin) => Pins(pin)[pin.Value].Length;
 
     /// <summary>A device may write through it: it was taken with rw == READ.</summary>
-    public bool IsInto(PinId pin) => Has(pin) && Pins(pin)[pin.Value].Into;
+    public bool IsInto(PinId pin) => Pins(pin).Find(pin.Value).Into;
 
     /// <summary>A device wrote through it, and that was not marked dirty yet.</summary>
-    public bool IsWritten(PinId pin) => Has(pin) && Pins(pin)[pin.Value].Written;
+    public bool IsWritten(PinId pin) => Pins(pin).Find(pin.Value).Written;
 
-    public bool IsLocked(PinId pin) => Has(pin) && Pins(pin)[pin.Value].Locked;
+    public bool IsLocked(PinId pin) => Pins(pin).Find(pin.Value).Locked;
 
     /// <summary>Bytes of the packet.</summary>
     public int Length(SkbId skb) => _skbs[skb.Value].Length;
@@ -314,7 +314,7 @@ public sealed class Names
         var process = _mms[parent.Value];
         process.Memory.Users++;
         _mms.Bind(child.Value, new ProcessName(process.Memory));
-        _mms.Rebind(parent.Value, process with { WaitsFor = sleeps ? child.Value : -1 });
+        _mms.Rebind(parent.Value, process with { WaitsFor = sleeps ? child : null });
     }
 
     /// <summary>The process begins a page fault, and stands in it.</summary>
@@ -342,7 +342,7 @@ public sealed class Names
     public bool IsStorable(MmId mm, int address, int count) => (address % PageSize) + count <= _mms[mm.Value].Memory.Storable[address / PageSize];
 
     /// <summary>Whether a pinned byte lies in a page of a file, and behind its end.</summary>
-    public bool IsBehindFile(PinId pin) => Has(pin) && Pins(pin)[pin.Value].BehindFile;
+    public bool IsBehindFile(PinId pin) => Pins(pin).Find(pin.Value).BehindFile;
 
     public void SetBehindFile(PinId pin, bool behind) => Pins(pin).Rebind(pin.Value, Pins(pin)[pin.Value] with { BehindFile = behind });
 
@@ -385,7 +385,7 @@ public sealed class Names
         _mms[mm.Value].Memory.Users--;
         if (Sleeper(mm) is { } parent)
         {
-            _mms.Rebind(parent.Value, _mms[parent.Value] with { WaitsFor = -1 });
+            _mms.Rebind(parent.Value, _mms[parent.Value] with { WaitsFor = null });
         }
     }
 
@@ -422,9 +422,9 @@ public sealed class Names
     private readonly record struct PinName(bool Into, bool Written, bool Locked, bool BehindFile, int Length);
 
     /// <param name="Memory">Its address space, which may be another's too.</param>
-    /// <param name="WaitsFor">The vfork child for which it sleeps; -1 for none.</param>
+    /// <param name="WaitsFor">The vfork child for which it sleeps; null for none.</param>
     /// <param name="IsInFault">It stands in a page fault.</param>
-    private readonly record struct ProcessName(MemoryShape Memory, int WaitsFor = -1, bool IsInFault = false);
+    private readonly record struct ProcessName(MemoryShape Memory, MmId? WaitsFor = null, bool IsInFault = false);
 
     /// <summary>What is known of an address space: which pages an area covers, and how far each may be stored to.</summary>
     private sealed class MemoryShape

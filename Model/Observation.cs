@@ -1,4 +1,5 @@
 using ZeroCopy.Model.Net;
+using ZeroCopy.Model.Pages;
 
 namespace ZeroCopy.Model;
 
@@ -177,6 +178,7 @@ public sealed class Observation
 
     private readonly List<Segment> _plan = [];
     private readonly List<Drop> _drops = [];
+    private readonly List<Fault> _faults = [];
     private byte[] _bytes = [];
 
     public Refusal Refusal { get; private set; }
@@ -202,7 +204,7 @@ public sealed class Observation
     public int PagesDone { get; set; }
 
     /// <summary>The page whose lock it waited for last; null for none.</summary>
-    public Pages.Page? WaitedOn { get; set; }
+    public Page? WaitedOn { get; set; }
 
     /// <summary>A vfork parent runs again.</summary>
     public bool WokeParent { get; set; }
@@ -217,14 +219,16 @@ public sealed class Observation
     public bool CopiedFile { get; set; }
 
     /// <summary>Page faults, in order.</summary>
-    public List<Pages.Fault> Faults { get; } = [];
+    public ListView<Fault> Faults => _faults;
+
+    /// <summary>How they were answered.</summary>
+    public FaultKind FaultKinds { get; private set; }
 
     /// <summary>A fault brought a page back from swap space, and whoever may have it beside.</summary>
-    public bool CameBack => Faults.Exists(static fault => fault.Kind == Pages.FaultKind.SwapIn);
+    public bool CameBack => (FaultKinds & FaultKind.SwapIn) != 0;
 
     /// <summary>A fault left a writer with a page of its own.</summary>
-    public bool BecameOwn => Faults.Exists(static fault =>
-        fault.Kind is not (Pages.FaultKind.Zero or Pages.FaultKind.PrivateFile or Pages.FaultKind.SharedFile or Pages.FaultKind.SwapIn or Pages.FaultKind.Changed or Pages.FaultKind.Spurious));
+    public bool BecameOwn => (FaultKinds & ~(FaultKind.Zero | FaultKind.PrivateFile | FaultKind.SharedFile | FaultKind.SwapIn | FaultKind.Changed | FaultKind.Spurious)) != 0;
 
     /// <summary>How many bytes a reading operation returned; they are in <see cref="Read"/>.</summary>
     public int ReadLength { get; private set; }
@@ -289,6 +293,12 @@ public sealed class Observation
     {
         (Refusal, Count) = (why, 0);
         return this;
+    }
+
+    public void Answered(in Fault fault)
+    {
+        _faults.Add(fault);
+        FaultKinds |= fault.Kind;
     }
 
     public void Planned(in Segment segment)
@@ -356,7 +366,8 @@ public sealed class Observation
         (Refusal, Count, ByReference, Sum, ReadLength, Destructors) = (Refusal.None, 0, false, 0, 0, 0);
         (PagesDone, WaitedOn) = (0, null);
         (GaveBack, WasWritten, WokeParent, CopiedFile) = (false, false, false, false);
-        Faults.Clear();
+        _faults.Clear();
+        FaultKinds = FaultKind.None;
         _plan.Clear();
         _drops.Clear();
         Forwards.Clear();

@@ -52,7 +52,8 @@ public sealed partial class Checker
 
     /// <summary>Of a process that the copying path does not know each law is asked.</summary>
     private MmTraits TraitsOf(MmStruct mm) =>
-        !Copying.Names.Has(mm.Id) ? MmTraits.Forked | MmTraits.Alone : Copying.Mm(mm.Id).IsForked ? MmTraits.Forked : MmTraits.Alone;
+        (!Copying.Names.Has(mm.Id) ? MmTraits.Forked | MmTraits.Alone : Copying.Mm(mm.Id).IsForked ? MmTraits.Forked : MmTraits.Alone)
+        | (_recount.Writable(mm).IsEmpty ? MmTraits.None : MmTraits.Writable);
 
     private static PinTraits TraitsOf(Pin pin) => (pin.Pieces > 1 ? PinTraits.Parts : PinTraits.None) | (pin.IsLocked ? PinTraits.Locked : PinTraits.None);
 

@@ -430,7 +430,7 @@ public sealed partial class MmStruct
 
     private Refusal Saw(FaultKind kind, int n, Page? page)
     {
-        world.Seen.Faults.Add(new Fault(kind, Id, n, page));
+        world.Seen.Answered(new Fault(kind, Id, n, page));
         return Refusal.None;
     }
 }

@@ -26,7 +26,7 @@ public static class CowLaws
 
     public static readonly Law SharedIsProtected = Law.Always(CowRules.SharedIsProtected,
         (in Step step, MmStruct mm) => FirstShared(step, mm) < 0,
-        (step, mm) => $"page {FirstShared(step, mm)} of {mm.Id} is writable, and {step.Recount.Mappings(mm.Ptes[FirstShared(step, mm)].Page!)} entries have {mm.Ptes[FirstShared(step, mm)].Page}");
+        (step, mm) => $"page {FirstShared(step, mm)} of {mm.Id} is writable, and {step.Recount.Mappings(mm.Ptes[FirstShared(step, mm)].Page!)} entries have {mm.Ptes[FirstShared(step, mm)].Page}", MmTraits.Writable);
 
     public static readonly Law SharedPageOccurs = Law.Sometimes(CowRules.SharedIsProtected, (in Step step) => step.Operation is DoFork { Flags: CloneFlags.None } fork && step.Seen.Succeeded && HasShared(step, step.World.Mm(fork.Result)), after: Forks);
 
@@ -49,7 +49,7 @@ public static class CowLaws
     public static readonly Law RowNeverWritableOccurs = Row((in Step _, in Pte parent, in VmArea area) => parent.Page is { Reserved: false } && area is { Shared: false, MayWrite: false });
 
     public static readonly Law ReusedByTheLast = Law.Always(CowRules.ReusedByTheLast,
-        (in Step step) => !Saw(step, FaultKind.Reuse, FaultKind.ReuseSwapCached, FaultKind.SwapInOwn) || step.Recount.SharersBefore is not { } others || (others.Entries == 0 && (others.Callers == 0 || others.IsExclusive)),
+        (in Step step) => !Saw(step, FaultKind.Reuse | FaultKind.ReuseSwapCached | FaultKind.SwapInOwn) || step.Recount.SharersBefore is not { } others || (others.Entries == 0 && (others.Callers == 0 || others.IsExclusive)),
         (step, _) => $"written where it lay, though {Spell(step.Recount.SharersBefore)}", after: Writers, of: StepTraits.Faulted);
 
     public static readonly Law ReuseOccurs = Occurs(CowRules.ReusedByTheLast, FaultKind.Reuse);
@@ -59,7 +59,7 @@ public static class CowLaws
     public static readonly Law SwapInForWriterOccurs = Occurs(CowRules.ReusedByTheLast, FaultKind.SwapInOwn);
 
     public static readonly Law CopiedWhileHeld = Law.Always(CowRules.CopiedWhileHeld,
-        (in Step step) => !Saw(step, FaultKind.Copy, FaultKind.CopyOfFile, FaultKind.CopyPinned, FaultKind.CopySwapShared, FaultKind.CopyLocked)
+        (in Step step) => !Saw(step, FaultKind.Copy | FaultKind.CopyOfFile | FaultKind.CopyPinned | FaultKind.CopySwapShared | FaultKind.CopyLocked)
             || step.Recount.SharersBefore is not { } others || others is { Entries: > 0 } or { Callers: > 0 } or { IsOfFile: true } or { IsLocked: true },
         (step, _) => $"copied, though {Spell(step.Recount.SharersBefore)}", after: Stores, of: StepTraits.Faulted);
 
@@ -76,7 +76,7 @@ public static class CowLaws
         (step, _) => $"the zero page holds {SkbLaws.Hex(step.World.Memory.ZeroPage!.Bytes.Span)}");
 
     public static readonly Law ZeroIsCleared = Law.Always(CowRules.ZeroIsNobodys,
-        (in Step step) => step.Recount.SharersBefore is not { IsZero: true } || !step.Seen.Succeeded || step.Operation is DoPageFault || Saw(step, FaultKind.Clear, FaultKind.Changed),
+        (in Step step) => step.Recount.SharersBefore is not { IsZero: true } || !step.Seen.Succeeded || step.Operation is DoPageFault || Saw(step, FaultKind.Clear | FaultKind.Changed),
         (_, _) => "the zero page was there, and no fresh page was cleared in its place", after: Writers);
 
     public static readonly Law ClearOccurs = Occurs(CowRules.ZeroIsNobodys, FaultKind.Clear);
@@ -90,7 +90,7 @@ public static class CowLaws
 
     public static readonly Law ForcedWriteStaysProtected = Law.Always(CowRules.ForcedWriteStaysProtected,
         (in Step step, MmStruct mm) => FirstBeyondArea(step, mm) < 0,
-        (step, mm) => $"page {FirstBeyondArea(step, mm)} of {mm.Id} is writable, and its area is not");
+        (step, mm) => $"page {FirstBeyondArea(step, mm)} of {mm.Id} is writable, and its area is not", MmTraits.Writable);
 
     public static readonly Law ForcedWriteOccurs = Law.Sometimes(CowRules.ForcedWriteStaysProtected,
         (in Step step) => step.Operation is AccessProcessVm forced && step.Seen.Succeeded && !AreaOf(step, forced).Write, after: [typeof(AccessProcessVm)]);
@@ -210,18 +210,8 @@ public static class CowLaws
     /// <summary>A store was answered so.</summary>
     private static Law Occurs(Rule rule, FaultKind kind, [CallerMemberName] string name = "") => Law.Sometimes(rule, (in Step step) => Saw(step, kind), Stores, StepTraits.Faulted, name);
 
-    internal static bool Saw(in Step step, params ReadOnlySpan<FaultKind> kinds)
-    {
-        for (var i = 0; i < step.Seen.Faults.Count; i++)
-        {
-            if (kinds.Contains(step.Seen.Faults[i].Kind))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    /// <summary>A fault of the step was answered in one of these ways.</summary>
+    internal static bool Saw(in Step step, FaultKind kinds) => (step.Seen.FaultKinds & kinds) != 0;
 
     private static bool KnowsExclusive(in Step step) => step.World.Profile.Kernel == Kernel.Linux6;
 
@@ -263,10 +253,10 @@ public static class CowLaws
     {
         var ptes = mm.Ptes;
         var areas = mm.Areas;
-        foreach (var n in step.Recount.Occupied(mm))
+        foreach (var n in step.Recount.Writable(mm))
         {
             ref readonly var pte = ref ptes[n];
-            if (pte.Writable && pte.Page is { } page && !areas[n].Shared && (page.Reserved || step.Recount.Mappings(page) > 1 || (page.SwapEntry >= 0 && step.Recount.SwapCount(page.SwapEntry) > 1)))
+            if (pte.Page is { } page && !areas[n].Shared && (page.Reserved || step.Recount.Mappings(page) > 1 || (page.SwapEntry >= 0 && step.Recount.SwapCount(page.SwapEntry) > 1)))
             {
                 return n;
             }
@@ -340,11 +330,10 @@ public static class CowLaws
 
     private static int FirstBeyondArea(in Step step, MmStruct mm)
     {
-        var ptes = mm.Ptes;
         var areas = mm.Areas;
-        foreach (var n in step.Recount.Occupied(mm))
+        foreach (var n in step.Recount.Writable(mm))
         {
-            if (ptes[n].Writable && !areas[n].Write)
+            if (!areas[n].Write)
             {
                 return n;
             }
@@ -376,10 +365,10 @@ public static class CowLaws
     /// <summary>The first process that sleeps though it waits for nobody, or runs though it waits; -1 for none.</summary>
     private static int FirstMisled(in Step step)
     {
+        var names = step.Copying.Names;
         for (var name = 0; name < step.World.TaskNames; name++)
         {
-            if (step.World.TryTask(new MmId(name)) is { } task && (task.State == ProcessMachine.State.Asleep) != step.Copying.Names.Sleeps(task.Id)
-                && step.Copying.Names.Has(task.Id))
+            if (step.World.TryTask(new MmId(name)) is { } task && (task.State == ProcessMachine.State.Asleep) != names.Sleeps(task.Id) && names.Has(task.Id))
             {
                 return name;
             }
@@ -390,11 +379,12 @@ public static class CowLaws
 
     private static int FirstUnknown(in Step step)
     {
+        var names = step.Copying.Names;
         for (var name = 0; name <= step.World.TaskNames; name++)
         {
             var task = step.World.TryTask(new MmId(name));
-            if (task is null == step.Copying.Names.Has(new MmId(name)) || task is { State: ProcessMachine.State.Ended }
-                || (task is { State: ProcessMachine.State.Faulting }) != step.Copying.Names.IsInFault(new MmId(name)))
+            if (task is null == names.Has(new MmId(name)) || task is { State: ProcessMachine.State.Ended }
+                || (task is { State: ProcessMachine.State.Faulting }) != names.IsInFault(new MmId(name)))
             {
                 return name;
             }

@@ -16,7 +16,7 @@ public static class MemoryLaws
     ];
 
     public static readonly Law PageStateIsAbstraction = Law.Always(PinRules.PageLife,
-        (in Step step, Page page) => page.State == page.Abstraction(step.Recount.Mappings(page)) && (page.Reserved || page.Mappings == step.Recount.Mappings(page)),
+        (in Step step, Page page) => step.Recount.Mappings(page) is var mappings && page.State == page.Abstraction(mappings) && (page.Mappings == mappings || page.Reserved),
         (step, page) => $"the machine says {page.State}, the data says {page.Abstraction(step.Recount.Mappings(page))}; {step.Recount.Mappings(page)} entries map {page}, {page.Mappings} were counted");
 
     public static readonly Law SwapCachedPageOccurs = Law.Sometimes(PinRules.PageLife, (in Step _, Page page) => page.State == PageMachine.State.SwapCache, PageTraits.SwapCached);
@@ -132,8 +132,8 @@ public static class MemoryLaws
 
     private static PinMachine.State Abstraction(in Step step, Pin pin)
     {
-        var written = step.Copying.Names.IsWritten(pin.Id) && pin.Pages.Count > 0;
-        var locked = step.Copying.Names.IsLocked(pin.Id);
+        var names = step.Copying.Names;
+        var (written, locked) = (names.IsWritten(pin.Id), names.IsLocked(pin.Id));
         return pin.Pages.Count == 0 ? PinMachine.State.Unmapped
             : locked ? written ? PinMachine.State.LockedWritten : PinMachine.State.Locked
             : written ? PinMachine.State.Written

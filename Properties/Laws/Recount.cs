@@ -10,8 +10,9 @@ namespace ZeroCopy.Properties.Laws;
 /// <remarks>Verified: page cache, swap cache, page-table entries, page faults, pins, fragment slots of live data blocks, sockets' pages, pages that a script names; entries of swap space. A reserved page has one holder, the kernel: entries and pins do not count.</remarks>
 public sealed class Recount
 {
+    private static readonly Table None = new();
     private readonly List<Page> _heldThoughFree = [];
-    private readonly List<int[]> _occupied = [];
+    private readonly List<Table> _tables = [];
     private readonly List<Skb> _inDriver = [];
     private World? _world;
     private ListView<Skb> _live = new([]);
@@ -26,6 +27,9 @@ public sealed class Recount
     private long _now;
     private int[] _swap = [];
 
+    /// <summary>The page table that was asked for last: several laws ask for one after the other.</summary>
+    private Table _asked = None;
+
     /// <summary>Every page with a holder whose count says that it is free.</summary>
     public ListView<Page> HeldThoughFree => _heldThoughFree;
 
@@ -36,17 +40,10 @@ public sealed class Recount
     public int Mappings(Page page) => page.Number < _frames.Length && _frames[page.Number].Made == _now ? _frames[page.Number].Mappings : 0;
 
     /// <summary>Which pages of an address space have a page or swap space in their entry, or a state or a permission that a new one has not.</summary>
-    public ReadOnlySpan<int> Occupied(MmStruct mm)
-    {
-        var mms = _world!.Mms.Span;
-        var i = 0;
-        while (mms[i] != mm)
-        {
-            i++;
-        }
+    public ReadOnlySpan<int> Occupied(MmStruct mm) => TableOf(mm).Occupied;
 
-        return _occupied[i].AsSpan(1, _occupied[i][0]);
-    }
+    /// <summary>Of them, those whose entry is writable.</summary>
+    public ReadOnlySpan<int> Writable(MmStruct mm) => TableOf(mm).Writable;
 
     /// <summary>References to a page of swap space.</summary>
     public int SwapCount(int entry) => _swap[entry];
@@ -128,6 +125,7 @@ public sealed class Recount
         (_world, _live, _blocks) = (world, world.Skbs.Live, world.Skbs.LiveBlocks);
         _now++;
         _heldThoughFree.Clear();
+        _asked = None;
         foreach (var file in world.Files.Span)
         {
             foreach (var page in file.Cached.Span)
@@ -186,7 +184,7 @@ public sealed class Recount
         for (var i = 0; i < mms.Length; i++)
         {
             var ptes = mms[i].Ptes;
-            foreach (var n in Occupy(i, ptes))
+            foreach (var n in Occupy(i, mms[i]))
             {
                 ref readonly var pte = ref ptes[n];
                 if (pte.Page is { } page)
@@ -318,31 +316,26 @@ public sealed class Recount
         }
     }
 
-    /// <summary>Notes which entries are not as those of a new page table.</summary>
-    private ReadOnlySpan<int> Occupy(int mm, ReadOnlySpan<Pte> ptes)
+    private Table TableOf(MmStruct mm)
     {
-        if (mm == _occupied.Count)
+        for (var i = 0; _asked.Of != mm; i++)
         {
-            _occupied.Add([]);
+            _asked = _tables[i];
         }
 
-        if (_occupied[mm].Length <= ptes.Length)
+        return _asked;
+    }
+
+    /// <summary>Notes which entries are not as those of a new page table.</summary>
+    private ReadOnlySpan<int> Occupy(int i, MmStruct mm)
+    {
+        if (i == _tables.Count)
         {
-            _occupied[mm] = new int[ptes.Length + 1];
+            _tables.Add(new Table());
         }
 
-        // No branch for an entry: which are there is hard to foresee.
-        var occupied = _occupied[mm];
-        var count = 0;
-        for (var n = 0; n < ptes.Length; n++)
-        {
-            ref readonly var pte = ref ptes[n];
-            occupied[count + 1] = n;
-            count += pte.Page is not null | pte.Swap != 0 | pte.State != PteMachine.State.None | pte.Writable ? 1 : 0;
-        }
-
-        occupied[0] = count;
-        return occupied.AsSpan(1, count);
+        _tables[i].Note(mm);
+        return _tables[i].Occupied;
     }
 
     /// <summary>One more entry maps it: it holds the page, unless that is reserved.</summary>
@@ -380,6 +373,44 @@ public sealed class Recount
         }
 
         return ref counts;
+    }
+
+    /// <summary>What was noted of one page table.</summary>
+    private sealed class Table
+    {
+        private int[] _occupied = [];
+        private int[] _writable = [];
+        private int _occupiedCount;
+        private int _writableCount;
+
+        public MmStruct? Of { get; private set; }
+
+        public ReadOnlySpan<int> Occupied => _occupied.AsSpan(0, _occupiedCount);
+
+        public ReadOnlySpan<int> Writable => _writable.AsSpan(0, _writableCount);
+
+        public void Note(MmStruct mm)
+        {
+            var ptes = mm.Ptes;
+            if (_occupied.Length <= ptes.Length)
+            {
+                (_occupied, _writable) = (new int[ptes.Length + 1], new int[ptes.Length + 1]);
+            }
+
+            // No branch for an entry: which are there is hard to foresee.
+            var (occupied, writable) = (_occupied, _writable);
+            var (there, written) = (0, 0);
+            for (var n = 0; n < ptes.Length; n++)
+            {
+                ref readonly var pte = ref ptes[n];
+                occupied[there] = n;
+                writable[written] = n;
+                there += pte.Page is not null | pte.Swap != 0 | pte.State != PteMachine.State.None | pte.Writable ? 1 : 0;
+                written += pte.Writable ? 1 : 0;
+            }
+
+            (Of, _occupiedCount, _writableCount) = (mm, there, written);
+        }
     }
 
     /// <summary>What was counted of one frame.</summary>

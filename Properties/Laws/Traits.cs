@@ -102,6 +102,9 @@ public enum MmTraits
 
     /// <summary>It has no relatives.</summary>
     Alone = 2,
+
+    /// <summary>An entry of its page table is writable.</summary>
+    Writable = 4,
 }
 
 /// <summary>What a pin has of which a law may speak, as <see cref="Traits"/> for skbs.</summary>

@@ -95,6 +95,17 @@ public sealed class BenchTests
         Assert.Equal(ExitStatus.Interrupted, result.Status);
     }
 
+    [Fact]
+    public void Suites_that_are_named_are_measured_alone()
+    {
+        var (status, json) = Zcverify.RunJson("bench", "fork", "skb", "--seconds", "0.001");
+        Assert.Equal(0, status);
+        Assert.Equal(["skb tiny", "fork tiny", "skb real"], json["suites"]!.AsArray().Select(Name));
+        Assert.Empty(json["schedules"]!.AsArray());
+        Assert.Empty(json["ratios"]!.AsObject());
+        Assert.Equal(2, Zcverify.Run("bench", "knife").Status);
+    }
+
     private static Taken Took(double seconds) => new(1000, 5, seconds, 2 * seconds, 64_000);
 
     [Fact]

@@ -25,12 +25,16 @@ public sealed partial class Checker
 
     private PageTraits TraitsOf(Page page)
     {
-        var holders = _recount.Holders(page);
+        var (holders, mappings) = _recount.Of(page);
         return (holders > 1 ? PageTraits.Shared : PageTraits.None)
             | (page.Mapping is not null ? PageTraits.Cached : PageTraits.None)
             | (page.SwapEntry >= 0 || page.State == PageMachine.State.SwapCache ? PageTraits.SwapCached : PageTraits.None)
             | (page.Reserved ? PageTraits.Reserved : PageTraits.None)
-            | (page.Count != holders ? PageTraits.Miscounted : PageTraits.None);
+            | (page.Count != holders ? PageTraits.Miscounted : PageTraits.None)
+            | (page.Count == 1 ? PageTraits.Sole : PageTraits.None)
+            | (page.Pins > 0 ? PageTraits.Pinned : PageTraits.None)
+            | (page.Locked && !page.UnderIo ? PageTraits.Locked : PageTraits.None)
+            | (page.State != page.Abstraction(mappings) || (page.Mappings != mappings && !page.Reserved) ? PageTraits.Astray : PageTraits.None);
     }
 
     private static StepTraits TraitsOf(in Step step)
@@ -53,9 +57,12 @@ public sealed partial class Checker
     /// <summary>Of a process that the copying path does not know each law is asked.</summary>
     private MmTraits TraitsOf(MmStruct mm) =>
         (!Copying.Names.Has(mm.Id) ? MmTraits.Forked | MmTraits.Alone : Copying.Mm(mm.Id).IsForked ? MmTraits.Forked : MmTraits.Alone)
-        | (_recount.Writable(mm).IsEmpty ? MmTraits.None : MmTraits.Writable);
+        | _recount.TraitsOf(mm);
 
-    private static PinTraits TraitsOf(Pin pin) => (pin.Pieces > 1 ? PinTraits.Parts : PinTraits.None) | (pin.IsLocked ? PinTraits.Locked : PinTraits.None);
+    private PinTraits TraitsOf(Pin pin) =>
+        (pin.Offset > 0 && pin.Pieces > 1 ? PinTraits.Parts : PinTraits.None)
+        | (pin.IsLocked ? PinTraits.Locked : PinTraits.None)
+        | (pin.State != MemoryLaws.Abstraction(Copying.Names, pin) ? PinTraits.Astray : PinTraits.None);
 
     private static DeviceTraits TraitsOf(NetDevice device)
     {
@@ -72,7 +79,7 @@ public sealed partial class Checker
     }
 
     private Asked<TClaim>[] Of<TClaim>(Scope scope, Func<Law, TClaim> claim, Func<Law, bool>? wanted = null) =>
-        [.. Laws.Where(law => law.Scope == scope && (wanted is null || wanted(law))).Select(law => new Asked<TClaim>(claim(law), _numbers[law], law.Of, law.IsAlways))];
+        [.. Laws.Where(law => law.Scope == scope && !law.IsOfTraitsAlone && (wanted is null || wanted(law))).Select(law => new Asked<TClaim>(claim(law), _numbers[law], law.Of, law.IsAlways))];
 
     private static int SetsOf<TTraits>()
         where TTraits : struct, Enum => 2 * Enum.GetValues<TTraits>().Max(trait => Convert.ToInt32(trait, CultureInfo.InvariantCulture));
@@ -80,13 +87,51 @@ public sealed partial class Checker
     /// <summary>A law and its number, and beside them what each visit of a subject needs.</summary>
     private readonly record struct Asked<TClaim>(TClaim Claim, int Number, int Of, bool IsAlways);
 
-    /// <summary>For each set of traits the laws that speak of a subject which has them. Few of the sets are met: each is made when it is.</summary>
+    /// <summary>For each set of traits the laws that speak of a subject which has them, and how many subjects had them. Few of the sets are met: each is made when it is.</summary>
     private sealed class ByTraits<TClaim>(Asked<TClaim>[] laws, int sets)
     {
-        private readonly Asked<TClaim>[]?[] _sets = new Asked<TClaim>[]?[sets];
+        private readonly Met?[] _sets = new Met?[sets];
+        private readonly List<Met> _met = [];
 
-        public ReadOnlySpan<Asked<TClaim>> this[int has] => _sets[has] ?? Make(has);
+        /// <summary>What is asked of one more subject.</summary>
+        public ReadOnlySpan<Asked<TClaim>> this[int has]
+        {
+            get
+            {
+                var met = _sets[has] ?? Make(has);
+                met.Subjects++;
+                return met.Laws;
+            }
+        }
 
-        private Asked<TClaim>[] Make(int has) => _sets[has] = [.. laws.Where(law => (law.Of & ~has) == 0)];
+        /// <summary>Subjects that had all of these traits.</summary>
+        public long Subjects(int of)
+        {
+            var count = 0L;
+            foreach (var met in _met)
+            {
+                count += (met.Has & of) == of ? met.Subjects : 0;
+            }
+
+            return count;
+        }
+
+        public void Forget() => _met.ForEach(static met => met.Subjects = 0);
+
+        private Met Make(int has)
+        {
+            var met = new Met(has, [.. laws.Where(law => (law.Of & ~has) == 0)]);
+            _met.Add(met);
+            return _sets[has] = met;
+        }
+
+        private sealed class Met(int has, Asked<TClaim>[] laws)
+        {
+            public int Has => has;
+
+            public Asked<TClaim>[] Laws => laws;
+
+            public long Subjects { get; set; }
+        }
     }
 }

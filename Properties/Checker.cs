@@ -95,7 +95,7 @@ public sealed partial class Checker : IJudge
     public Action? AfterEach { get; set; }
 
     /// <summary>How often a law's claim was true of a subject, for Sometimes; how often it was false, for Always. 0 for a law that is not evaluated here.</summary>
-    public long Hits(Law law) => _numbers.TryGetValue(law, out var number) ? _hits[number] : 0;
+    public long Hits(Law law) => !_numbers.TryGetValue(law, out var number) ? 0 : law.IsOfTraitsAlone ? Subjects(law) : _hits[number];
 
     /// <summary>Of how many subjects a law was evaluated.</summary>
     public long Evaluations(Law law) => _subjects[(int)law.Scope];
@@ -271,7 +271,19 @@ public sealed partial class Checker : IJudge
     {
         Array.Clear(_hits);
         Array.Clear(_subjects);
+        _skb.Forget();
+        _page.Forget();
+        _pin.Forget();
     }
+
+    /// <summary>Subjects that had the traits which are all that a law asks for.</summary>
+    private long Subjects(Law law) => law.Scope switch
+    {
+        Scope.Skb => _skb.Subjects(law.Of),
+        Scope.Page => _page.Subjects(law.Of),
+        Scope.Pin => _pin.Subjects(law.Of),
+        _ => throw new ModelException($"{law} of traits alone"),
+    };
 
     private void Evaluate(in Step step)
     {
@@ -399,6 +411,7 @@ public sealed partial class Checker : IJudge
     /// <summary>Pages in use, and pages that somebody holds though they are free.</summary>
     private void EvaluatePages(in Step step)
     {
+        _subjects[(int)Scope.Page] += World.Memory.InUse.Count + _recount.HeldThoughFree.Count;
         foreach (var page in World.Memory.InUse.Span)
         {
             EvaluatePage(step, page);
@@ -412,7 +425,6 @@ public sealed partial class Checker : IJudge
 
     private void EvaluatePage(in Step step, Page page)
     {
-        _subjects[(int)Scope.Page]++;
         foreach (ref readonly var law in _page[(int)TraitsOf(page)])
         {
             if (law.Claim(step, page) != law.IsAlways)

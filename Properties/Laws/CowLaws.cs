@@ -90,7 +90,7 @@ public static class CowLaws
 
     public static readonly Law ForcedWriteStaysProtected = Law.Always(CowRules.ForcedWriteStaysProtected,
         (in Step step, MmStruct mm) => FirstBeyondArea(step, mm) < 0,
-        (step, mm) => $"page {FirstBeyondArea(step, mm)} of {mm.Id} is writable, and its area is not", MmTraits.Writable);
+        (step, mm) => $"page {FirstBeyondArea(step, mm)} of {mm.Id} is writable, and its area is not", MmTraits.BeyondArea);
 
     public static readonly Law ForcedWriteOccurs = Law.Sometimes(CowRules.ForcedWriteStaysProtected,
         (in Step step) => step.Operation is AccessProcessVm forced && step.Seen.Succeeded && !AreaOf(step, forced).Write, after: [typeof(AccessProcessVm)]);
@@ -136,7 +136,7 @@ public static class CowLaws
 
     public static readonly Law EntryStateIsAbstraction = Law.Always(CowRules.EntryLife,
         (in Step step, MmStruct mm) => FirstAstray(step, mm) < 0,
-        (step, mm) => FirstAstray(step, mm) is var n ? $"page {n} of {mm.Id}: the machine says {mm.Ptes[n].State}, the data says {mm.Ptes[n].Abstraction(mm.Areas[n].Shared)}" : "");
+        (step, mm) => FirstAstray(step, mm) is var n ? $"page {n} of {mm.Id}: the machine says {mm.Ptes[n].State}, the data says {mm.Ptes[n].Abstraction(mm.Areas[n].Shared)}" : "", MmTraits.Astray);
 
     public static readonly Law SharedAreaOccurs = Law.Sometimes(CowRules.EntryLife, (in Step step) => Saw(step, FaultKind.SharedFile), after: Faulting, of: StepTraits.Faulted);
 

@@ -17,13 +17,13 @@ public static class MemoryLaws
 
     public static readonly Law PageStateIsAbstraction = Law.Always(PinRules.PageLife,
         (in Step step, Page page) => step.Recount.Mappings(page) is var mappings && page.State == page.Abstraction(mappings) && (page.Mappings == mappings || page.Reserved),
-        (step, page) => $"the machine says {page.State}, the data says {page.Abstraction(step.Recount.Mappings(page))}; {step.Recount.Mappings(page)} entries map {page}, {page.Mappings} were counted");
+        (step, page) => $"the machine says {page.State}, the data says {page.Abstraction(step.Recount.Mappings(page))}; {step.Recount.Mappings(page)} entries map {page}, {page.Mappings} were counted", PageTraits.Astray);
 
-    public static readonly Law SwapCachedPageOccurs = Law.Sometimes(PinRules.PageLife, (in Step _, Page page) => page.State == PageMachine.State.SwapCache, PageTraits.SwapCached);
+    public static readonly Law SwapCachedPageOccurs = Law.Sometimes(PinRules.PageLife, PageTraits.SwapCached);
 
     public static readonly Law PinStateIsAbstraction = Law.Always(PinRules.PinLife,
-        (in Step step, Pin pin) => pin.State == Abstraction(step, pin),
-        (step, pin) => $"{pin.Id}: the machine says {pin.State}, the data says {Abstraction(step, pin)}");
+        (in Step step, Pin pin) => pin.State == Abstraction(step.Copying.Names, pin),
+        (step, pin) => $"{pin.Id}: the machine says {pin.State}, the data says {Abstraction(step.Copying.Names, pin)}", PinTraits.Astray);
 
     public static readonly Law LockedPinOccurs = Law.Sometimes(PinRules.PinLife, (in Step _, Pin pin) => pin.State == PinMachine.State.LockedWritten, PinTraits.Locked);
 
@@ -41,7 +41,7 @@ public static class MemoryLaws
         (in Step step, Pin pin) => FirstPiece(step, pin) < 0,
         (step, pin) => Explain(step, pin, FirstPiece(step, pin)));
 
-    public static readonly Law PinOfPartsOccurs = Law.Sometimes(PinRules.PinNamesBytes, (in Step _, Pin pin) => pin.Pieces > 1 && pin.Offset > 0, PinTraits.Parts);
+    public static readonly Law PinOfPartsOccurs = Law.Sometimes(PinRules.PinNamesBytes, PinTraits.Parts);
 
     public static readonly Law PinnedForWritingIsOwn = Law.Always(PinRules.PinDirection,
         (in Step step) => FirstNotOwn(step) < 0,
@@ -73,8 +73,12 @@ public static class MemoryLaws
     public static readonly Law FaultBetweenOccurs = Law.Sometimes(PinRules.RefusedForCause, (in Step step) => step.Operation is MapUserKiobuf { SwapOutAfter: 1 } && step.Seen.Succeeded, after: [typeof(MapUserKiobuf)]);
 
     public static readonly Law LocksAllOrNone = Law.Always(PinRules.LocksAllOrNone,
-        (in Step step) => LocksAddUp(step.World),
-        (_, _) => "a page is locked, and neither the disk nor a locked kiobuf has it; or a kiobuf is locked, and one of its pages is not");
+        (in Step step, Page page) => !page.Locked || page.UnderIo || IsInLocked(step.World, page),
+        (_, page) => $"{page} is locked, and neither the disk nor a locked kiobuf has it", PageTraits.Locked);
+
+    public static readonly Law LockedPinHasItsLocks = Law.Always(PinRules.LocksAllOrNone,
+        (in Step _, Pin pin) => !pin.IsLocked || EachIsLocked(pin),
+        (_, pin) => $"{pin.Id} is locked, and one of its pages is not", PinTraits.Locked);
 
     public static readonly Law RefusedLockOccurs = Law.Sometimes(PinRules.LocksAllOrNone, (in Step step) => step.Operation is LockKiovec && !step.Seen.Succeeded, after: [typeof(LockKiovec)]);
 
@@ -94,7 +98,7 @@ public static class MemoryLaws
         (in Step step) => step.World.Memory.ZeroPage is null || step.World.Swap.Counts.SequenceEqual(step.Recount.SwapCounts),
         (step, _) => FirstSwapPage(step) is var entry ? $"entry {entry} has count {step.World.Swap.Count(entry)} and {step.Recount.SwapCount(entry)} references" : "");
 
-    public static readonly Law SwapEntryOccurs = Law.Sometimes(PinRules.SwapCounts, (in Step step) => step.World.Swap.FreePages < step.World.Swap.Pages && step.World.Mms.Count > 0);
+    public static readonly Law SwapEntryOccurs = Law.Sometimes(PinRules.SwapCounts, (in Step step) => step.World.Swap.FreePages < step.World.Swap.Pages && step.World.Mms.Count > 0, after: [typeof(SwapOut)]);
 
     public static readonly Law CountNeverWraps = Law.Always(PinRules.CountNeverWraps,
         (in Step step, Pin pin) => FitsCount(step, pin),
@@ -104,9 +108,9 @@ public static class MemoryLaws
 
     public static readonly Law ReservedIsNotCounted = Law.Always(PinRules.ReservedIsNotCounted,
         (in Step _, Page page) => !page.Reserved || page.Count == 1,
-        (_, page) => $"{page} is reserved and has count {page.Count}", PageTraits.Reserved);
+        (_, page) => $"{page} is reserved and has count {page.Count}", PageTraits.Reserved | PageTraits.Miscounted);
 
-    public static readonly Law PinnedZeroPageOccurs = Law.Sometimes(PinRules.ReservedIsNotCounted, (in Step _, Page page) => page is { Reserved: true, Pins: > 0 }, PageTraits.Reserved);
+    public static readonly Law PinnedZeroPageOccurs = Law.Sometimes(PinRules.ReservedIsNotCounted, PageTraits.Reserved | PageTraits.Pinned);
 
     public static readonly Law PinHoldsFrame = Law.Always(PinRules.PinHoldsFrame,
         (in Step step) => step.Operation is not SwapOut || IsTakenAsDue(step),
@@ -130,9 +134,9 @@ public static class MemoryLaws
         return false;
     }
 
-    private static PinMachine.State Abstraction(in Step step, Pin pin)
+    /// <summary>The state of a pin that the script's operations say.</summary>
+    internal static PinMachine.State Abstraction(Names names, Pin pin)
     {
-        var names = step.Copying.Names;
         var (written, locked) = (names.IsWritten(pin.Id), names.IsLocked(pin.Id));
         return pin.Pages.Count == 0 ? PinMachine.State.Unmapped
             : locked ? written ? PinMachine.State.LockedWritten : PinMachine.State.Locked
@@ -344,22 +348,11 @@ public static class MemoryLaws
         return count;
     }
 
-    private static bool LocksAddUp(World world)
+    private static bool EachIsLocked(Pin pin)
     {
-        foreach (var pin in world.Pins.Span)
+        foreach (var page in pin.Pages.Span)
         {
-            for (var j = 0; pin.IsLocked && j < pin.Pages.Count; j++)
-            {
-                if (!pin.Pages[j].Locked)
-                {
-                    return false;
-                }
-            }
-        }
-
-        foreach (var page in world.Memory.InUse.Span)
-        {
-            if (page.Locked && !page.UnderIo && !IsInLocked(world, page))
+            if (!page.Locked)
             {
                 return false;
             }

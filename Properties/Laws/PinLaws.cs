@@ -12,14 +12,13 @@ public static class PinLaws
         (in Step step, Page page) => page.Count >= step.Recount.Holders(page),
         (step, page) => $"{page} has count {page.Count} and {step.Recount.Holders(page)} holders", PageTraits.Miscounted);
 
-    public static readonly Law SharedPageOccurs = Law.Sometimes(PinRules.HeldByEach,
-        (in Step step, Page page) => step.Recount.Holders(page) > 1, PageTraits.Shared);
+    public static readonly Law SharedPageOccurs = Law.Sometimes(PinRules.HeldByEach, PageTraits.Shared);
 
     public static readonly Law NoReferenceIsLost = Law.Always(PinRules.HeldByNobodyElse,
         (in Step step, Page page) => page.Count <= step.Recount.Holders(page),
         (step, page) => $"{page} has count {page.Count} and {step.Recount.Holders(page)} holders", PageTraits.Miscounted);
 
-    public static readonly Law LastHolderOccurs = Law.Sometimes(PinRules.HeldByNobodyElse, (in Step _, Page page) => page.Count == 1);
+    public static readonly Law LastHolderOccurs = Law.Sometimes(PinRules.HeldByNobodyElse, PageTraits.Sole);
 
     public static readonly Law ReclaimTakesUnheld = Law.Always(PinRules.ReclaimTakesUnheld,
         (in Step step) => step.Operation is not ReclaimPages reclaim || AllHeldBesides(step, step.World.File(reclaim.File)),

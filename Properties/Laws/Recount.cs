@@ -39,6 +39,21 @@ public sealed class Recount
     /// <summary>Page-table entries that map a page.</summary>
     public int Mappings(Page page) => page.Number < _frames.Length && _frames[page.Number].Made == _now ? _frames[page.Number].Mappings : 0;
 
+    /// <summary>Both.</summary>
+    public (int Holders, int Mappings) Of(Page page)
+    {
+        if (page.Number >= _frames.Length)
+        {
+            return (0, 0);
+        }
+
+        ref readonly var counts = ref _frames[page.Number];
+        return counts.Made == _now ? (counts.Holders, counts.Mappings) : (0, 0);
+    }
+
+    /// <summary>What the page table of an address space has of which a law may speak.</summary>
+    internal MmTraits TraitsOf(MmStruct mm) => TableOf(mm).Traits;
+
     /// <summary>Which pages of an address space have a page or swap space in their entry, or a state or a permission that a new one has not.</summary>
     public ReadOnlySpan<int> Occupied(MmStruct mm) => TableOf(mm).Occupied;
 
@@ -184,7 +199,9 @@ public sealed class Recount
         for (var i = 0; i < mms.Length; i++)
         {
             var ptes = mms[i].Ptes;
-            foreach (var n in Occupy(i, mms[i]))
+            var areas = mms[i].Areas;
+            var table = Note(i, mms[i]);
+            foreach (var n in table.Occupied)
             {
                 ref readonly var pte = ref ptes[n];
                 if (pte.Page is { } page)
@@ -195,6 +212,9 @@ public sealed class Recount
                 {
                     _swap[pte.Swap - 1]++;
                 }
+
+                table.Traits |= (pte.State != pte.Abstraction(areas[n].Shared) ? MmTraits.Astray : MmTraits.None)
+                    | (pte.Writable && !areas[n].Write ? MmTraits.BeyondArea : MmTraits.None);
             }
         }
 
@@ -327,7 +347,7 @@ public sealed class Recount
     }
 
     /// <summary>Notes which entries are not as those of a new page table.</summary>
-    private ReadOnlySpan<int> Occupy(int i, MmStruct mm)
+    private Table Note(int i, MmStruct mm)
     {
         if (i == _tables.Count)
         {
@@ -335,7 +355,7 @@ public sealed class Recount
         }
 
         _tables[i].Note(mm);
-        return _tables[i].Occupied;
+        return _tables[i];
     }
 
     /// <summary>One more entry maps it: it holds the page, unless that is reserved.</summary>
@@ -385,6 +405,8 @@ public sealed class Recount
 
         public MmStruct? Of { get; private set; }
 
+        public MmTraits Traits { get; set; }
+
         public ReadOnlySpan<int> Occupied => _occupied.AsSpan(0, _occupiedCount);
 
         public ReadOnlySpan<int> Writable => _writable.AsSpan(0, _writableCount);
@@ -410,6 +432,7 @@ public sealed class Recount
             }
 
             (Of, _occupiedCount, _writableCount) = (mm, there, written);
+            Traits = written > 0 ? MmTraits.Writable : MmTraits.None;
         }
     }
 

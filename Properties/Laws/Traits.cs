@@ -45,6 +45,18 @@ public enum PageTraits
 
     /// <summary>Its count is not what the recount says.</summary>
     Miscounted = 16,
+
+    /// <summary>It has one holder.</summary>
+    Sole = 32,
+
+    /// <summary>A pin has it.</summary>
+    Pinned = 64,
+
+    /// <summary>Locked, and not because it is being written to disk.</summary>
+    Locked = 128,
+
+    /// <summary>Its state is not the one that its data says, or it counts other mappings than the recount.</summary>
+    Astray = 256,
 }
 
 /// <summary>What a step was seen to do of which a law may speak, as <see cref="Traits"/> for skbs.</summary>
@@ -105,6 +117,12 @@ public enum MmTraits
 
     /// <summary>An entry of its page table is writable.</summary>
     Writable = 4,
+
+    /// <summary>An entry is writable, and its area is not.</summary>
+    BeyondArea = 8,
+
+    /// <summary>The state of an entry is not the one that its data says.</summary>
+    Astray = 16,
 }
 
 /// <summary>What a pin has of which a law may speak, as <see cref="Traits"/> for skbs.</summary>
@@ -113,11 +131,14 @@ public enum PinTraits
 {
     None = 0,
 
-    /// <summary>Its range lies in several pages.</summary>
+    /// <summary>Its range lies in several pages, and begins inside the first.</summary>
     Parts = 1,
 
     /// <summary>A kiobuf whose pages are locked.</summary>
     Locked = 2,
+
+    /// <summary>Its state is not the one that the script's operations say.</summary>
+    Astray = 4,
 }
 
 /// <summary>What a net device has of which a law may speak, as <see cref="Traits"/> for skbs.</summary>

@@ -21,10 +21,10 @@ public sealed class Recount
     private int[] _skbHolders = new int[16];
     private NetDevice?[] _drivers = new NetDevice?[16];
 
-    private Counts[] _frames = new Counts[64];
+    private (int Holders, int Mappings)[] _frames = new (int, int)[64];
 
-    /// <summary>Which count this is: what was counted of a frame in another is nothing.</summary>
-    private long _now;
+    /// <summary>One more than the largest number of a frame that was counted.</summary>
+    private int _counted;
     private int[] _swap = [];
 
     /// <summary>The page table that was asked for last: several laws ask for one after the other.</summary>
@@ -34,22 +34,13 @@ public sealed class Recount
     public ListView<Page> HeldThoughFree => _heldThoughFree;
 
     /// <summary>Holders of a page.</summary>
-    public int Holders(Page page) => page.Number < _frames.Length && _frames[page.Number].Made == _now ? _frames[page.Number].Holders : 0;
+    public int Holders(Page page) => Of(page).Holders;
 
     /// <summary>Page-table entries that map a page.</summary>
-    public int Mappings(Page page) => page.Number < _frames.Length && _frames[page.Number].Made == _now ? _frames[page.Number].Mappings : 0;
+    public int Mappings(Page page) => Of(page).Mappings;
 
     /// <summary>Both.</summary>
-    public (int Holders, int Mappings) Of(Page page)
-    {
-        if (page.Number >= _frames.Length)
-        {
-            return (0, 0);
-        }
-
-        ref readonly var counts = ref _frames[page.Number];
-        return counts.Made == _now ? (counts.Holders, counts.Mappings) : (0, 0);
-    }
+    public (int Holders, int Mappings) Of(Page page) => (uint)page.Number < (uint)_frames.Length ? _frames[page.Number] : default;
 
     /// <summary>What the page table of an address space has of which a law may speak.</summary>
     internal MmTraits TraitsOf(MmStruct mm) => TableOf(mm).Traits;
@@ -138,7 +129,8 @@ public sealed class Recount
     public void Make(World world)
     {
         (_world, _live, _blocks) = (world, world.Skbs.Live, world.Skbs.LiveBlocks);
-        _now++;
+        _frames.AsSpan(0, _counted).Clear();
+        _counted = 0;
         _heldThoughFree.Clear();
         _asked = None;
         foreach (var file in world.Files.Span)
@@ -183,7 +175,7 @@ public sealed class Recount
         Clear(ref _swap, world.Swap.Pages);
         if (world.Memory.ZeroPage is { } zero)
         {
-            Count(zero);
+            Hold(zero, ref CountsOf(zero), holders: 1);
         }
 
         for (var entry = 0; entry < world.Swap.Pages; entry++)
@@ -328,13 +320,8 @@ public sealed class Recount
         return count;
     }
 
-    private void Add(Page page)
-    {
-        if (!page.Reserved)
-        {
-            Count(page);
-        }
-    }
+    /// <summary>One more holder, unless it is reserved.</summary>
+    private void Add(Page page) => Hold(page, ref CountsOf(page), page.Reserved ? 0 : 1);
 
     private Table TableOf(MmStruct mm)
     {
@@ -363,36 +350,29 @@ public sealed class Recount
     {
         ref var counts = ref CountsOf(page);
         counts.Mappings++;
-        if (!page.Reserved)
-        {
-            Hold(page, ref counts);
-        }
+        Hold(page, ref counts, page.Reserved ? 0 : 1);
     }
 
-    private void Count(Page page) => Hold(page, ref CountsOf(page));
-
-    private void Hold(Page page, ref Counts counts)
+    private void Hold(Page page, ref (int Holders, int Mappings) counts, int holders)
     {
-        if (counts.Holders++ == 0 && page.Count == 0)
+        // What is foreseen is asked first: that a page is free is never so where the laws hold.
+        counts.Holders += holders;
+        if (page.Count == 0 && counts.Holders > 0 && !_heldThoughFree.Contains(page))
         {
             _heldThoughFree.Add(page);
         }
     }
 
-    private ref Counts CountsOf(Page page)
+    private ref (int Holders, int Mappings) CountsOf(Page page)
     {
-        if (page.Number >= _frames.Length)
+        var number = page.Number;
+        if (number >= _frames.Length)
         {
-            Array.Resize(ref _frames, 2 * page.Number);
+            Array.Resize(ref _frames, 2 * number);
         }
 
-        ref var counts = ref _frames[page.Number];
-        if (counts.Made != _now)
-        {
-            counts = new Counts { Made = _now };
-        }
-
-        return ref counts;
+        _counted = Math.Max(_counted, number + 1);
+        return ref _frames[number];
     }
 
     /// <summary>What was noted of one page table.</summary>
@@ -434,14 +414,6 @@ public sealed class Recount
             (Of, _occupiedCount, _writableCount) = (mm, there, written);
             Traits = written > 0 ? MmTraits.Writable : MmTraits.None;
         }
-    }
-
-    /// <summary>What was counted of one frame.</summary>
-    private struct Counts
-    {
-        public long Made;
-        public int Holders;
-        public int Mappings;
     }
 }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using ZeroCopy.Drivers.AceNic;
 using ZeroCopy.Drivers.Hme;
 using ZeroCopy.Model;
+using ZeroCopy.Model.Fork;
 using ZeroCopy.Model.Net;
 using ZeroCopy.Model.Pages;
 using ZeroCopy.Model.Skbs;
@@ -27,7 +28,7 @@ public sealed partial class Checker
     {
         var (holders, mappings) = _recount.Of(page);
         return (holders > 1 ? PageTraits.Shared : PageTraits.None)
-            | (page.Mapping is not null ? PageTraits.Cached : PageTraits.None)
+            | (page.Mapping is not { } file ? PageTraits.None : file.Content is LiteralContent ? PageTraits.Cached | PageTraits.OfLiteral : PageTraits.Cached)
             | (page.SwapEntry >= 0 || page.State == PageMachine.State.SwapCache ? PageTraits.SwapCached : PageTraits.None)
             | (page.Reserved ? PageTraits.Reserved : PageTraits.None)
             | (page.Count != holders ? PageTraits.Miscounted : PageTraits.None)
@@ -37,7 +38,7 @@ public sealed partial class Checker
             | (page.State != page.Abstraction(mappings) || (page.Mappings != mappings && !page.Reserved) ? PageTraits.Astray : PageTraits.None);
     }
 
-    private static StepTraits TraitsOf(in Step step)
+    private StepTraits TraitsOf(in Step step)
     {
         var seen = step.Seen;
         return (seen.Faults.Count > 0 ? StepTraits.Faulted : StepTraits.None)
@@ -46,8 +47,36 @@ public sealed partial class Checker
             | (seen.Decisions.Count > 0 ? StepTraits.Decided : StepTraits.None)
             | (seen.Plan.Count > 0 ? StepTraits.Planned : StepTraits.None)
             | (seen.Handovers.Count + seen.Shown.Count > 0 ? StepTraits.Handed : StepTraits.None)
-            | (seen.Drops.Count > 0 ? StepTraits.Dropped : StepTraits.None);
+            | (seen.Drops.Count > 0 ? StepTraits.Dropped : StepTraits.None)
+            | (seen.Succeeded && Copying.Verdict == Refusal.None ? StepTraits.None : StepTraits.Doubtful)
+            | TraitsOfTasks();
     }
+
+    /// <summary>One walk over the processes: each of several laws would make its own.</summary>
+    private StepTraits TraitsOfTasks()
+    {
+        var traits = StepTraits.None;
+        for (var name = 0; name <= World.TaskNames; name++)
+        {
+            var id = new MmId(name);
+            if (World.TryTask(id) is not { } task)
+            {
+                traits |= Copying.Names.Has(id) ? StepTraits.Parted : StepTraits.None;
+                continue;
+            }
+
+            traits |= IsParted(task) ? StepTraits.Parted : StepTraits.None;
+            traits |= CowLaws.FirstStale(task) < 0 ? StepTraits.None : StepTraits.Stale;
+        }
+
+        return traits;
+    }
+
+    private bool IsParted(TaskStruct task) =>
+        !Copying.Names.Has(task.Id)
+        || task.State == ProcessMachine.State.Ended
+        || (task.State == ProcessMachine.State.Asleep) != Copying.Names.Sleeps(task.Id)
+        || (task.State == ProcessMachine.State.Faulting) != Copying.Names.IsInFault(task.Id);
 
     private static SockTraits TraitsOf(in Step step, Sock sock) =>
         (sock is TcpSock ? SockTraits.Tcp : SockTraits.None)

@@ -104,7 +104,7 @@ public static class CowLaws
 
     public static readonly Law VforkSleeps = Law.Always(CowRules.VforkSleeps,
         (in Step step) => FirstMisled(step) < 0,
-        (step, _) => $"p{FirstMisled(step)} is {step.World.Task(new MmId(FirstMisled(step))).State}, and {(!step.Copying.Names.Sleeps(new MmId(FirstMisled(step))) ? "waits for nobody" : "its vfork child has its memory still")}");
+        (step, _) => $"p{FirstMisled(step)} is {step.World.Task(new MmId(FirstMisled(step))).State}, and {(!step.Copying.Names.Sleeps(new MmId(FirstMisled(step))) ? "waits for nobody" : "its vfork child has its memory still")}", of: StepTraits.Parted);
 
     public static readonly Law SleeperOccurs = Law.Sometimes(CowRules.VforkSleeps,
         (in Step step) => step.Seen.WokeParent, after: [typeof(Execve), typeof(DoExit)]);
@@ -146,7 +146,7 @@ public static class CowLaws
 
     public static readonly Law ProcessesAreKnown = Law.Always(CowRules.ProcessLife,
         (in Step step) => FirstUnknown(step) < 0,
-        (step, _) => $"p{FirstUnknown(step)} is known to one path alone, or has ended, or stands in a fault on one path alone");
+        (step, _) => $"p{FirstUnknown(step)} is known to one path alone, or has ended, or stands in a fault on one path alone", of: StepTraits.Parted);
 
     public static readonly Law ThreadStartsOccurs = Law.Sometimes(CowRules.ProcessLife, (in Step step) => step.Operation is DoFork { Flags: CloneFlags.Vm } && step.Seen.Succeeded, after: Forks);
 
@@ -162,7 +162,7 @@ public static class CowLaws
 
     public static readonly Law NothingStale = Law.Always(CowRules.NothingStale,
         (in Step step) => FirstStale(step) is (< 0, _),
-        (step, _) => FirstStale(step) is var (name, n) ? $"the CPU of p{name} remembers page {n} as {step.World.Task(new MmId(name)).Tlb.Entries[n]}, and the page table says {Spell(step, new MmId(name), n)}" : "");
+        (step, _) => FirstStale(step) is var (name, n) ? $"the CPU of p{name} remembers page {n} as {step.World.Task(new MmId(name)).Tlb.Entries[n]}, and the page table says {Spell(step, new MmId(name), n)}" : "", of: StepTraits.Stale);
 
     public static readonly Law ThreadForksOccurs = Law.Sometimes(CowRules.NothingStale,
         (in Step step) => step.Operation is DoFork { Flags: CloneFlags.None } fork && step.Seen.Succeeded && step.World.Mm(fork.Parent).Users > 1, after: Forks);
@@ -398,26 +398,31 @@ public static class CowLaws
     {
         for (var name = 0; name < step.World.TaskNames; name++)
         {
-            if (step.World.TryTask(new MmId(name)) is not { } task)
+            if (step.World.TryTask(new MmId(name)) is { } task && FirstStale(task) is >= 0 and var n)
             {
-                continue;
-            }
-
-            var entries = task.Tlb.Entries;
-            var ptes = task.Mm.Ptes;
-            var areas = task.Mm.Areas;
-            for (var n = 0; n < entries.Length; n++)
-            {
-                ref readonly var entry = ref entries[n];
-                ref readonly var pte = ref ptes[n];
-                if (entry.Page is { } page && (page != pte.Page || !areas[n].Read || (entry.Writable && !(pte.Writable && pte.Dirty))))
-                {
-                    return (name, n);
-                }
+                return (name, n);
             }
         }
 
         return (-1, -1);
+    }
+
+    internal static int FirstStale(TaskStruct task)
+    {
+        var entries = task.Tlb.Entries;
+        var ptes = task.Mm.Ptes;
+        var areas = task.Mm.Areas;
+        for (var n = 0; n < entries.Length; n++)
+        {
+            ref readonly var entry = ref entries[n];
+            ref readonly var pte = ref ptes[n];
+            if (entry.Page is { } page && (page != pte.Page || !areas[n].Read || (entry.Writable && !(pte.Writable && pte.Dirty))))
+            {
+                return n;
+            }
+        }
+
+        return -1;
     }
 
     /// <summary>What the device wrote to is the parent's alone, or a file's that both have anyway.</summary>

@@ -68,7 +68,7 @@ public static class MemoryLaws
 
     public static readonly Law RefusedForCause = Law.Always(PinRules.RefusedForCause,
         (in Step step) => step.Copying.Verdict == Refusal.None ? step.Seen.Succeeded || HasCause(step) : IsAnswered(step),
-        (step, _) => $"refused: {step.Seen.Refusal}; the arguments deserve {step.Copying.Verdict}, and no cause of the moment is there", after: Judged);
+        (step, _) => $"refused: {step.Seen.Refusal}; the arguments deserve {step.Copying.Verdict}, and no cause of the moment is there", after: Judged, of: StepTraits.Doubtful);
 
     public static readonly Law FaultBetweenOccurs = Law.Sometimes(PinRules.RefusedForCause, (in Step step) => step.Operation is MapUserKiobuf { SwapOutAfter: 1 } && step.Seen.Succeeded, after: [typeof(MapUserKiobuf)]);
 

@@ -29,10 +29,9 @@ public static class PinLaws
 
     public static readonly Law CacheHoldsFile = Law.Always(PinRules.CacheHoldsFile,
         (in Step step, Page page) => page.Mapping is not { Content: Model.LiteralContent } file || Holds(step, page, file),
-        (_, page) => $"{page} is page {page.Index} of {page.Mapping!.Id} and does not hold its bytes", PageTraits.Cached);
+        (_, page) => $"{page} is page {page.Index} of {page.Mapping!.Id} and does not hold its bytes", PageTraits.OfLiteral);
 
-    public static readonly Law CachedPageOccurs = Law.Sometimes(PinRules.CacheHoldsFile,
-        (in Step _, Page page) => page.Mapping is { Content: Model.LiteralContent }, PageTraits.Cached);
+    public static readonly Law CachedPageOccurs = Law.Sometimes(PinRules.CacheHoldsFile, PageTraits.OfLiteral);
 
     public static readonly Law ReclaimLeavesDirty = Law.Always(PinRules.UncachedIsOnDisk,
         (in Step step) => step.Operation is not ReclaimPages reclaim || LostPage(step, reclaim.File) < 0,

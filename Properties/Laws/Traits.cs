@@ -57,6 +57,9 @@ public enum PageTraits
 
     /// <summary>Its state is not the one that its data says, or it counts other mappings than the recount.</summary>
     Astray = 256,
+
+    /// <summary>In the page cache of a file whose bytes the script says.</summary>
+    OfLiteral = 512,
 }
 
 /// <summary>What a step was seen to do of which a law may speak, as <see cref="Traits"/> for skbs.</summary>
@@ -85,6 +88,15 @@ public enum StepTraits
 
     /// <summary>Packets were dropped.</summary>
     Dropped = 64,
+
+    /// <summary>The operation was refused, or deserved to be.</summary>
+    Doubtful = 128,
+
+    /// <summary>A process sleeps, stands in a fault, or is there at all, on one path alone.</summary>
+    Parted = 256,
+
+    /// <summary>A CPU remembers of a page what its page table does not say.</summary>
+    Stale = 512,
 }
 
 /// <summary>What a socket has of which a law may speak, as <see cref="Traits"/> for skbs.</summary>

@@ -19,18 +19,19 @@ public sealed class Names
 {
     private readonly int _taskPages;
     private readonly Kernel _kernel;
-    private readonly Table<SkbShape> _skbs = new();
+    private readonly Table<SkbShape> _skbs;
     private readonly Stack<SkbShape> _freeShapes = new();
     private readonly Stack<SharedData> _freeData = new();
-    private readonly Table<PageName> _pages = new();
-    private readonly Table<long> _files = new();
-    private readonly Table<SockName> _socks = new();
-    private readonly Table<DevName> _devs = new();
-    private readonly Table<bool> _taps = new();
-    private readonly Table<ProcessName> _mms = new();
-    private readonly Table<PinName> _kiobufs = new();
-    private readonly Table<PinName> _vectors = new();
+    private readonly Table<PageName> _pages;
+    private readonly Table<long> _files;
+    private readonly Table<SockName> _socks;
+    private readonly Table<DevName> _devs;
+    private readonly Table<bool> _taps;
+    private readonly Table<ProcessName> _mms;
+    private readonly Table<PinName> _kiobufs;
+    private readonly Table<PinName> _vectors;
     private readonly BoundNames[] _ofKind;
+    private readonly NameChanges _changes = new();
 
     /// <summary>No name is bound.</summary>
     /// <param name="pageSize">Bytes in a page.</param>
@@ -39,6 +40,9 @@ public sealed class Names
     public Names(int pageSize, int taskPages, Kernel kernel)
     {
         (PageSize, _taskPages, _kernel) = (pageSize, taskPages, kernel);
+        (_skbs, _pages, _files) = (new(_changes), new(_changes), new(_changes));
+        (_socks, _devs, _taps) = (new(_changes), new(_changes), new(_changes));
+        (_mms, _kiobufs, _vectors) = (new(_changes), new(_changes), new(_changes));
         _ofKind = [_skbs, _pages, _files, _socks, _devs, _taps, _mms, _kiobufs, _vectors];
     }
 
@@ -58,6 +62,9 @@ public sealed class Names
     public bool Has(TapId tap) => _taps.Has(tap.Value);
 
     public bool Has(NameKind kind, int name) => _ofKind[(int)kind].Has(name);
+
+    /// <summary>Where this is what it was, the same names are bound, and the same is known of sockets, devices and processes.</summary>
+    public long Changes => _changes.Count;
 
     /// <summary>Names of a kind that are bound.</summary>
     public int Count(NameKind kind) => _ofKind[(int)kind].Bound;
@@ -86,6 +93,9 @@ public sealed class Names
 
     /// <summary>The first page from here on that no area covers, after the last page the first; -1 for none.</summary>
     public int NextFree(MmId mm, int page) => Next(_mms[mm.Value].Memory.Mapped, page, false);
+
+    /// <summary>Whether an area covers any page of the process.</summary>
+    public bool HasAreas(MmId mm) => _mms[mm.Value].Memory.MappedPages > 0;
 
     /// <summary>Whether no area covers any page of a range.</summary>
     public bool IsFree(MmId mm, int page, int pages) => !_mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Contains(true);
@@ -347,10 +357,10 @@ public sealed class Names
     public void SetBehindFile(PinId pin, bool behind) => Pins(pin).Rebind(pin.Value, Pins(pin)[pin.Value] with { BehindFile = behind });
 
     /// <summary>An area now covers these pages.</summary>
-    public void Map(MmId mm, int page, int pages) => _mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Fill(true);
+    public void Map(MmId mm, int page, int pages) => _mms[mm.Value].Memory.SetMapped(page, pages, true);
 
     /// <summary>No area covers these pages any more.</summary>
-    public void Unmap(MmId mm, int page, int pages) => _mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Clear();
+    public void Unmap(MmId mm, int page, int pages) => _mms[mm.Value].Memory.SetMapped(page, pages, false);
 
     public void Bind(PinId pin, bool into, int length) => Pins(pin).Bind(pin.Value, new PinName(into, false, false, false, length));
 
@@ -435,9 +445,11 @@ public sealed class Names
             Array.Fill(Storable, pageSize);
         }
 
-        private MemoryShape(bool[] mapped, int[] storable) => (Mapped, Storable) = (mapped, storable);
+        private MemoryShape(bool[] mapped, int[] storable, int mappedPages) => (Mapped, Storable, MappedPages) = (mapped, storable, mappedPages);
 
         public bool[] Mapped { get; }
+
+        public int MappedPages { get; private set; }
 
         public int[] Storable { get; }
 
@@ -446,7 +458,13 @@ public sealed class Names
         /// <summary>Page faults in which its processes stand.</summary>
         public int Faults { get; set; }
 
-        public MemoryShape Copy() => new([.. Mapped], [.. Storable]);
+        public MemoryShape Copy() => new([.. Mapped], [.. Storable], MappedPages);
+
+        public void SetMapped(int page, int pages, bool mapped)
+        {
+            Mapped.AsSpan(page, pages).Fill(mapped);
+            MappedPages = Mapped.AsSpan().Count(true);
+        }
     }
 
     private readonly record struct SockName(bool IsTcp, bool IsClosed, int MaxDatagram, bool IsRaw = false, bool HasCalled = false);

@@ -1,7 +1,8 @@
 namespace ZeroCopy.Model;
 
 /// <summary>Which numbers of a kind of name are bound.</summary>
-public abstract class BoundNames
+/// <param name="changes">Counts what happens to the names of several kinds.</param>
+public abstract class BoundNames(NameChanges? changes)
 {
     private protected const int Low = 32;
 
@@ -15,10 +16,24 @@ public abstract class BoundNames
     public uint Lowest { get; private protected set; }
 
     public abstract bool Has(int name);
+
+    private protected void Change()
+    {
+        if (changes is not null)
+        {
+            changes.Count++;
+        }
+    }
+}
+
+/// <summary>How often a name of any kind was bound, bound anew, or let go.</summary>
+public sealed class NameChanges
+{
+    public long Count { get; set; }
 }
 
 /// <summary>Values by the number of a name.</summary>
-public sealed class Table<T> : BoundNames
+public sealed class Table<T>(NameChanges? changes = null) : BoundNames(changes)
 {
     // An array: every draw, every guard and every law over names looks here.
     private (bool Bound, T? Value)[] _entries = new (bool, T?)[4];
@@ -46,12 +61,14 @@ public sealed class Table<T> : BoundNames
         Bound++;
         Lowest |= BitOf(name);
         _entries[name] = (true, value);
+        Change();
     }
 
     public void Rebind(int name, T value)
     {
         _ = this[name];
         _entries[name] = (true, value);
+        Change();
     }
 
     public void Unbind(int name)
@@ -60,12 +77,14 @@ public sealed class Table<T> : BoundNames
         Bound--;
         Lowest &= ~BitOf(name);
         _entries[name] = default;
+        Change();
     }
 
     public void Clear()
     {
         Array.Clear(_entries, 0, Count);
         (Count, Bound, Lowest) = (0, 0, 0);
+        Change();
     }
 
     private static uint BitOf(int name) => name < Low ? 1U << name : 0;

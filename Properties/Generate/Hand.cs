@@ -44,6 +44,10 @@ public sealed class Hand(Checker checker, Rng rng, IReadOnlyList<Draw> mix)
     /// <summary>How many of each this sequence may have.</summary>
     private readonly int[] _most = new int[Kinds.Length];
 
+    /// <summary>What could be drawn when names were changed last.</summary>
+    private Needs _available;
+    private long _availableAt = -1;
+
     public Rng Rng => rng;
 
     public Names Names => checker.Copying.Names;
@@ -62,6 +66,7 @@ public sealed class Hand(Checker checker, Rng rng, IReadOnlyList<Draw> mix)
 
         Array.Clear(_sent);
         _planned.Clear();
+        _availableAt = -1;
     }
 
     /// <summary>What is to be drawn next, one after the other: a way to what single draws hardly reach.</summary>
@@ -88,6 +93,16 @@ public sealed class Hand(Checker checker, Rng rng, IReadOnlyList<Draw> mix)
 
     /// <summary>What can be drawn now.</summary>
     public Needs Available()
+    {
+        if (_availableAt != Names.Changes)
+        {
+            (_available, _availableAt) = (Look(), Names.Changes);
+        }
+
+        return _available;
+    }
+
+    private Needs Look()
     {
         var can = Names.Faults > 0 ? Needs.Fault : Needs.None;
         for (var left = Names.Lowest(NameKind.Sock); left != 0; left &= left - 1)
@@ -163,7 +178,20 @@ public sealed class Hand(Checker checker, Rng rng, IReadOnlyList<Draw> mix)
     public MmId NewMm() => new(Free(NameKind.Mm, MaxMms));
 
     /// <summary>A process; one that runs wherever there is one.</summary>
-    public MmId Mm() => TryMm(static (names, mm) => names.Runs(mm)) ?? new MmId(Bound(NameKind.Mm, MaxMms));
+    public MmId Mm()
+    {
+        var start = rng.Below(MaxMms);
+        for (var left = BoundFrom(start, NameKind.Mm, MaxMms); left != 0; left &= left - 1)
+        {
+            var id = new MmId(Nth(start, left, MaxMms));
+            if (Names.Runs(id))
+            {
+                return id;
+            }
+        }
+
+        return new MmId(Bound(NameKind.Mm, MaxMms));
+    }
 
     /// <summary>A process that is as wanted; null where there is none.</summary>
     public MmId? TryMm(Func<Names, MmId, bool> wanted)

@@ -125,6 +125,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
             Gen.Choose(int.MinValue, int.MaxValue).Zip(Gen.Choose(int.MinValue, int.MaxValue), (high, low) => unchecked(((ulong)(uint)high << 32) | (uint)low));
 
         private readonly Suite _suite;
+        private readonly Draw[] _mix;
         private readonly Profile _profile;
         private readonly Checker _checker;
         private readonly Hand _hand;
@@ -148,6 +149,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         public Worker(Suite suite, Profile profile)
         {
             _suite = suite;
+            _mix = [.. suite.Mix];
             _profile = profile;
             _checker = new Checker(profile, suite.LawsIn(profile));
             _hand = new Hand(_checker, _rng, suite.Mix);
@@ -209,7 +211,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
             var sum = 0;
             for (var i = 0; i < _upTo.Length; i++)
             {
-                var draw = _suite.Mix[i];
+                var draw = _mix[i];
                 sum += draw.Weight * Math.Max(plan.Factor(i), draw.Always ? 1 : 0) * (draw.IsRare ? 1 : CommonWeight);
                 _upTo[i] = sum;
             }
@@ -269,11 +271,11 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
                 index = Pick(sum);
                 if ((_needs[index] & ~available) == 0 && (!_hand.IsFailing || tries >= MostTries / 2 || _allocates[index] >= Math.Min(_hand.FailsAt, MostBounded)))
                 {
-                    drawn = _suite.Mix[index].Make(_hand);
+                    drawn = _mix[index].Make(_hand);
                 }
             }
 
-            kind = drawn is not null && _suite.Mix[index].Prepares ? KindOf(drawn) : _coverage[index];
+            kind = drawn is not null && _mix[index].Prepares ? KindOf(drawn) : _coverage[index];
             return drawn;
         }
 

@@ -84,9 +84,11 @@ public sealed partial class Checker
         | (step.Calls.Untold.Length > 0 || step.World.Skbs.LiveUbufs.Count > 0 ? SockTraits.Lent : SockTraits.None);
 
     /// <summary>Of a process that the copying path does not know each law is asked.</summary>
-    private MmTraits TraitsOf(MmStruct mm) =>
-        (!Copying.Names.Has(mm.Id) ? MmTraits.Forked | MmTraits.Alone : Copying.Mm(mm.Id).IsForked ? MmTraits.Forked : MmTraits.Alone)
-        | _recount.TraitsOf(mm);
+    /// <param name="mm">The address space.</param>
+    /// <param name="i">Its place among those of the world.</param>
+    private MmTraits TraitsOf(MmStruct mm, int i) =>
+        (Copying.TryMm(mm.Id) is not { } process ? MmTraits.Forked | MmTraits.Alone : process.IsForked ? MmTraits.Forked : MmTraits.Alone)
+        | _recount.TraitsOf(i);
 
     private PinTraits TraitsOf(Pin pin) =>
         (pin.Offset > 0 && pin.Pieces > 1 ? PinTraits.Parts : PinTraits.None)

@@ -384,9 +384,11 @@ public sealed partial class Checker : IJudge
     private void EvaluateMemory(in Step step)
     {
         _subjects[(int)Scope.Mm] += World.Mms.Count;
-        foreach (var mm in World.Mms.Span)
+        var mms = World.Mms.Span;
+        for (var i = 0; i < mms.Length; i++)
         {
-            foreach (ref readonly var law in _mm[(int)TraitsOf(mm)])
+            var mm = mms[i];
+            foreach (ref readonly var law in _mm[(int)TraitsOf(mm, i)])
             {
                 if (law.Claim(step, mm) != law.IsAlways)
                 {

@@ -10,7 +10,6 @@ namespace ZeroCopy.Properties.Laws;
 /// <remarks>Verified: page cache, swap cache, page-table entries, page faults, pins, fragment slots of live data blocks, sockets' pages, pages that a script names; entries of swap space. A reserved page has one holder, the kernel: entries and pins do not count.</remarks>
 public sealed class Recount
 {
-    private static readonly Table None = new();
     private readonly List<Page> _heldThoughFree = [];
     private readonly List<Table> _tables = [];
     private readonly List<Skb> _inDriver = [];
@@ -27,8 +26,6 @@ public sealed class Recount
     private int _counted;
     private int[] _swap = [];
 
-    /// <summary>The page table that was asked for last: several laws ask for one after the other.</summary>
-    private Table _asked = None;
 
     /// <summary>Every page with a holder whose count says that it is free.</summary>
     public ListView<Page> HeldThoughFree => _heldThoughFree;
@@ -42,8 +39,9 @@ public sealed class Recount
     /// <summary>Both.</summary>
     public (int Holders, int Mappings) Of(Page page) => (uint)page.Number < (uint)_frames.Length ? _frames[page.Number] : default;
 
-    /// <summary>What the page table of an address space has of which a law may speak.</summary>
-    internal MmTraits TraitsOf(MmStruct mm) => TableOf(mm).Traits;
+    /// <summary>What a page table has of which a law may speak.</summary>
+    /// <param name="i">Its place among the address spaces of the world.</param>
+    internal MmTraits TraitsOf(int i) => _tables[i].Traits;
 
     /// <summary>Which pages of an address space have a page or swap space in their entry, or a state or a permission that a new one has not.</summary>
     public ReadOnlySpan<int> Occupied(MmStruct mm) => TableOf(mm).Occupied;
@@ -128,11 +126,14 @@ public sealed class Recount
 
     public void Make(World world)
     {
-        (_world, _live, _blocks) = (world, world.Skbs.Live, world.Skbs.LiveBlocks);
+        if (_world != world)
+        {
+            (_world, _live, _blocks) = (world, world.Skbs.Live, world.Skbs.LiveBlocks);
+        }
+
         _frames.AsSpan(0, _counted).Clear();
         _counted = 0;
         _heldThoughFree.Clear();
-        _asked = None;
         foreach (var file in world.Files.Span)
         {
             foreach (var page in file.Cached.Span)
@@ -167,7 +168,10 @@ public sealed class Recount
             CountMemory(world);
         }
 
-        CountSkbs(world);
+        if (_live.Count + _blocks.Count + world.SkbNames + world.Devices.Count > 0)
+        {
+            CountSkbs(world);
+        }
     }
 
     private void CountMemory(World world)
@@ -193,6 +197,7 @@ public sealed class Recount
             var ptes = mms[i].Ptes;
             var areas = mms[i].Areas;
             var table = Note(i, mms[i]);
+            var traits = table.Traits;
             foreach (var n in table.Occupied)
             {
                 ref readonly var pte = ref ptes[n];
@@ -205,9 +210,11 @@ public sealed class Recount
                     _swap[pte.Swap - 1]++;
                 }
 
-                table.Traits |= (pte.State != pte.Abstraction(areas[n].Shared) ? MmTraits.Astray : MmTraits.None)
+                traits |= (pte.State != pte.Abstraction(areas[n].Shared) ? MmTraits.Astray : MmTraits.None)
                     | (pte.Writable && !areas[n].Write ? MmTraits.BeyondArea : MmTraits.None);
             }
+
+            table.Traits = traits;
         }
 
         for (var name = 0; name < world.TaskNames; name++)
@@ -325,12 +332,14 @@ public sealed class Recount
 
     private Table TableOf(MmStruct mm)
     {
-        for (var i = 0; _asked.Of != mm; i++)
+        // Those of address spaces that have ended stand behind the others.
+        var i = 0;
+        while (_tables[i].Of != mm)
         {
-            _asked = _tables[i];
+            i++;
         }
 
-        return _asked;
+        return _tables[i];
     }
 
     /// <summary>Notes which entries are not as those of a new page table.</summary>
@@ -411,7 +420,8 @@ public sealed class Recount
                 written += pte.Writable ? 1 : 0;
             }
 
-            (Of, _occupiedCount, _writableCount) = (mm, there, written);
+            Of = Of == mm ? Of : mm;
+            (_occupiedCount, _writableCount) = (there, written);
             Traits = written > 0 ? MmTraits.Writable : MmTraits.None;
         }
     }

@@ -43,7 +43,7 @@ public sealed partial class CopyingWorld
         }
 
         Names.Map(id, page, pages);
-        LimitStores(id);
+        LimitStores(id, page, pages);
     }
 
     public void Munmap(MmId id, int page, int pages)
@@ -55,7 +55,7 @@ public sealed partial class CopyingWorld
         }
 
         Names.Unmap(id, page, pages);
-        LimitStores(id);
+        LimitStores(id, page, pages);
     }
 
     /// <summary>Changes protections up to the first page that refuses.</summary>
@@ -215,7 +215,7 @@ public sealed partial class CopyingWorld
         {
             if (_mms.Has(name))
             {
-                LimitStores(new MmId(name));
+                LimitStores(new MmId(name), 0, profile.TaskPages);
             }
         }
 
@@ -226,11 +226,11 @@ public sealed partial class CopyingWorld
         }
     }
 
-    private void LimitStores(MmId id)
+    private void LimitStores(MmId id, int page, int pages)
     {
-        for (var n = 0; n < profile.TaskPages; n++)
+        for (var n = page; n < page + pages; n++)
         {
-            var slot = Mm(id)[n];
+            ref readonly var slot = ref Mm(id)[n];
             var inFile = slot is { Shared: true, File: { } file } ? _files[file.Value].Length - (slot.Index * profile.PageSize) : profile.PageSize;
             Names.SetStorable(id, n, inFile <= 0 ? profile.PageSize : (int)Math.Min(inFile, profile.PageSize));
         }

@@ -16,9 +16,14 @@ public sealed partial class CopyingWorld
         if (bytes.Length > 0)
         {
             ForgetVersions();
-            _files[id.Value].Write(write, offset, bytes);
-            Names.Resize(id, _files[id.Value].Length);
-            FollowFile();
+            var file = _files[id.Value];
+            var before = file.Length;
+            file.Write(write, offset, bytes);
+            if (file.Length != before)
+            {
+                Names.Resize(id, file.Length);
+                FollowFile();
+            }
         }
     }
 

@@ -126,6 +126,8 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
 
         private readonly Suite _suite;
         private readonly Draw[] _mix;
+        private readonly bool _hasSetup;
+        private readonly bool _hasDrivers;
         private readonly Profile _profile;
         private readonly Checker _checker;
         private readonly Hand _hand;
@@ -149,7 +151,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         public Worker(Suite suite, Profile profile)
         {
             _suite = suite;
-            _mix = [.. suite.Mix];
+            (_mix, _hasSetup, _hasDrivers) = ([.. suite.Mix], suite.HasSetup, suite.Drivers.Count > 0);
             _profile = profile;
             _checker = new Checker(profile, suite.LawsIn(profile));
             _hand = new Hand(_checker, _rng, suite.Mix);
@@ -257,7 +259,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
 
         private Operation? Draw(int sum, out int kind)
         {
-            if ((_hand.Planned() ?? (_suite.HasSetup && _rng.OneIn(2) ? Setup() : null)) is { } given)
+            if ((_hand.Planned() ?? (_hasSetup && _rng.OneIn(2) ? Setup() : null)) is { } given)
             {
                 kind = KindOf(given);
                 return given;
@@ -295,7 +297,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         }
 
         private Operation? Setup() =>
-            (_suite.Drivers.Count > 0 ? NetDraws.Setup(_hand, _suite.Drivers) : null) ?? (_suite.HasProcesses ? PagesDraws.Setup(_hand) : null);
+            (_hasDrivers ? NetDraws.Setup(_hand, _suite.Drivers) : null) ?? (_suite.HasProcesses ? PagesDraws.Setup(_hand) : null);
 
         private void BeginPicking(int sum)
         {

@@ -194,27 +194,7 @@ public sealed class Recount
         var mms = world.Mms.Span;
         for (var i = 0; i < mms.Length; i++)
         {
-            var ptes = mms[i].Ptes;
-            var areas = mms[i].Areas;
-            var table = Note(i, mms[i]);
-            var traits = table.Traits;
-            foreach (var n in table.Occupied)
-            {
-                ref readonly var pte = ref ptes[n];
-                if (pte.Page is { } page)
-                {
-                    Map(page);
-                }
-                else if (pte.Swap > 0)
-                {
-                    _swap[pte.Swap - 1]++;
-                }
-
-                traits |= (pte.State != pte.Abstraction(areas[n].Shared) ? MmTraits.Astray : MmTraits.None)
-                    | (pte.Writable && !areas[n].Write ? MmTraits.BeyondArea : MmTraits.None);
-            }
-
-            table.Traits = traits;
+            Count(mms[i], TableAt(i));
         }
 
         for (var name = 0; name < world.TaskNames; name++)
@@ -236,6 +216,34 @@ public sealed class Recount
                 Add(page);
             }
         }
+    }
+
+    private void Count(MmStruct mm, Table table)
+    {
+        var ptes = mm.Ptes;
+        var areas = mm.Areas;
+        var (traits, writable) = (MmTraits.None, 0);
+        table.Note(mm);
+        foreach (var n in table.Occupied)
+        {
+            ref readonly var pte = ref ptes[n];
+            if (pte.Page is { } page)
+            {
+                Map(page);
+            }
+            else if (pte.Swap > 0)
+            {
+                _swap[pte.Swap - 1]++;
+            }
+
+            table.AllWritable[writable] = n;
+            writable += pte.Writable ? 1 : 0;
+            traits |= (pte.State != pte.Abstraction(areas[n].Shared) ? MmTraits.Astray : MmTraits.None)
+                | (pte.Writable & !areas[n].Write ? MmTraits.BeyondArea : MmTraits.None);
+        }
+
+        table.WritableCount = writable;
+        table.Traits = traits | (writable > 0 ? MmTraits.Writable : MmTraits.None);
     }
 
     private void CountSkbs(World world)
@@ -342,15 +350,13 @@ public sealed class Recount
         return _tables[i];
     }
 
-    /// <summary>Notes which entries are not as those of a new page table.</summary>
-    private Table Note(int i, MmStruct mm)
+    private Table TableAt(int i)
     {
         if (i == _tables.Count)
         {
             _tables.Add(new Table());
         }
 
-        _tables[i].Note(mm);
         return _tables[i];
     }
 
@@ -388,41 +394,42 @@ public sealed class Recount
     private sealed class Table
     {
         private int[] _occupied = [];
-        private int[] _writable = [];
-        private int _occupiedCount;
-        private int _writableCount;
+        private int _count;
 
         public MmStruct? Of { get; private set; }
 
         public MmTraits Traits { get; set; }
 
-        public ReadOnlySpan<int> Occupied => _occupied.AsSpan(0, _occupiedCount);
+        /// <summary>Room for a writable entry more than there can be.</summary>
+        public int[] AllWritable { get; private set; } = [];
 
-        public ReadOnlySpan<int> Writable => _writable.AsSpan(0, _writableCount);
+        public int WritableCount { get; set; }
 
+        public ReadOnlySpan<int> Occupied => _occupied.AsSpan(0, _count);
+
+        public ReadOnlySpan<int> Writable => AllWritable.AsSpan(0, WritableCount);
+
+        /// <summary>Notes which entries are not as those of a new page table.</summary>
         public void Note(MmStruct mm)
         {
             var ptes = mm.Ptes;
             if (_occupied.Length <= ptes.Length)
             {
-                (_occupied, _writable) = (new int[ptes.Length + 1], new int[ptes.Length + 1]);
+                (_occupied, AllWritable) = (new int[ptes.Length + 1], new int[ptes.Length + 1]);
             }
 
             // No branch for an entry: which are there is hard to foresee.
-            var (occupied, writable) = (_occupied, _writable);
-            var (there, written) = (0, 0);
+            var occupied = _occupied;
+            var count = 0;
             for (var n = 0; n < ptes.Length; n++)
             {
                 ref readonly var pte = ref ptes[n];
-                occupied[there] = n;
-                writable[written] = n;
-                there += pte.Page is not null | pte.Swap != 0 | pte.State != PteMachine.State.None | pte.Writable ? 1 : 0;
-                written += pte.Writable ? 1 : 0;
+                occupied[count] = n;
+                count += pte.Page is not null | pte.Swap != 0 | pte.State != PteMachine.State.None | pte.Writable ? 1 : 0;
             }
 
             Of = Of == mm ? Of : mm;
-            (_occupiedCount, _writableCount) = (there, written);
-            Traits = written > 0 ? MmTraits.Writable : MmTraits.None;
+            _count = count;
         }
     }
 }

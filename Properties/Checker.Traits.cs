@@ -24,7 +24,7 @@ public sealed partial class Checker
             | (skb.Users != _recount.Holders(skb) || skb.Block.DataRef != users || users == 0 ? Traits.Miscounted : Traits.None);
     }
 
-    private PageTraits TraitsOf(Page page)
+    private PageTraits TraitsOf(in Step step, Page page)
     {
         var (holders, mappings) = _recount.Of(page);
         return (holders > 1 ? PageTraits.Shared : PageTraits.None)
@@ -35,7 +35,7 @@ public sealed partial class Checker
             | (page.Count == 1 ? PageTraits.Sole : PageTraits.None)
             | (page.Pins > 0 ? PageTraits.Pinned : PageTraits.None)
             | (page.Locked && !page.UnderIo ? PageTraits.Locked : PageTraits.None)
-            | (page.State != page.Abstraction(mappings) || (page.Mappings != mappings && !page.Reserved) ? PageTraits.Astray : PageTraits.None);
+            | (!MemoryLaws.IsAsItsDataSays(page, mappings) || (page.Mapping is not null && !(MemoryLaws.IsListedIfDirty(page) && PinLaws.HoldsItsFile(step, page))) ? PageTraits.Astray : PageTraits.None);
     }
 
     private StepTraits TraitsOf(in Step step)
@@ -49,30 +49,23 @@ public sealed partial class Checker
             | (seen.Handovers.Count + seen.Shown.Count > 0 ? StepTraits.Handed : StepTraits.None)
             | (seen.Drops.Count > 0 ? StepTraits.Dropped : StepTraits.None)
             | (seen.Succeeded && Copying.Verdict == Refusal.None ? StepTraits.None : StepTraits.Doubtful)
-            | TraitsOfTasks();
+            | (World.Memory.ZeroPage is not null && IsAstray(step) ? StepTraits.Astray : StepTraits.None);
     }
 
-    /// <summary>One walk over the processes: each of several laws would make its own.</summary>
-    private StepTraits TraitsOfTasks()
+    /// <summary>What laws over a step would find in processes and in swap space, looked for in one walk. Before there is a process there is nothing.</summary>
+    private bool IsAstray(in Step step)
     {
-        var traits = StepTraits.None;
-        for (var name = 0; name <= World.TaskNames; name++)
+        var isAstray = !CowLaws.IsZero(World.Memory) || !MemoryLaws.SwapCountsAreReferences(step);
+        for (var name = 0; name <= World.TaskNames && !isAstray; name++)
         {
             var id = new MmId(name);
-            if (World.TryTask(id) is not { } task)
-            {
-                traits |= Copying.Names.Has(id) ? StepTraits.Parted : StepTraits.None;
-                continue;
-            }
-
-            traits |= IsParted(task) ? StepTraits.Parted : StepTraits.None;
-            traits |= CowLaws.FirstStale(task) < 0 ? StepTraits.None : StepTraits.Stale;
+            isAstray = World.TryTask(id) is { } task ? IsAstray(task) || CowLaws.FirstStale(task) >= 0 : Copying.Names.Has(id);
         }
 
-        return traits;
+        return isAstray;
     }
 
-    private bool IsParted(TaskStruct task) =>
+    private bool IsAstray(TaskStruct task) =>
         !Copying.Names.Has(task.Id)
         || task.State == ProcessMachine.State.Ended
         || (task.State == ProcessMachine.State.Asleep) != Copying.Names.Sleeps(task.Id)
@@ -83,17 +76,16 @@ public sealed partial class Checker
         | (sock.ErrorQueue.Ranges.Count > 0 ? SockTraits.Told : SockTraits.None)
         | (step.Calls.Untold.Length > 0 || step.World.Skbs.LiveUbufs.Count > 0 ? SockTraits.Lent : SockTraits.None);
 
-    /// <summary>Of a process that the copying path does not know each law is asked.</summary>
+    /// <param name="step">The step.</param>
     /// <param name="mm">The address space.</param>
     /// <param name="i">Its place among those of the world.</param>
-    private MmTraits TraitsOf(MmStruct mm, int i) =>
-        (Copying.TryMm(mm.Id) is not { } process ? MmTraits.Forked | MmTraits.Alone : process.IsForked ? MmTraits.Forked : MmTraits.Alone)
-        | _recount.TraitsOf(i);
+    private MmTraits TraitsOf(in Step step, MmStruct mm, int i) =>
+        _recount.IsAstray(i) || CowLaws.FirstShared(step, mm) >= 0 || MemoryLaws.FirstPage(step, mm) >= 0 ? MmTraits.Astray : MmTraits.None;
 
-    private PinTraits TraitsOf(Pin pin) =>
+    private PinTraits TraitsOf(in Step step, Pin pin) =>
         (pin.Offset > 0 && pin.Pieces > 1 ? PinTraits.Parts : PinTraits.None)
         | (pin.IsLocked ? PinTraits.Locked : PinTraits.None)
-        | (pin.State != MemoryLaws.Abstraction(Copying.Names, pin) ? PinTraits.Astray : PinTraits.None);
+        | (pin.State != MemoryLaws.Abstraction(Copying.Names, pin) || MemoryLaws.FirstPiece(step, pin) >= 0 ? PinTraits.Astray : PinTraits.None);
 
     private static DeviceTraits TraitsOf(NetDevice device)
     {

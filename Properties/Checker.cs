@@ -388,7 +388,7 @@ public sealed partial class Checker : IJudge
         for (var i = 0; i < mms.Length; i++)
         {
             var mm = mms[i];
-            foreach (ref readonly var law in _mm[(int)TraitsOf(mm, i)])
+            foreach (ref readonly var law in _mm[(int)TraitsOf(step, mm, i)])
             {
                 if (law.Claim(step, mm) != law.IsAlways)
                 {
@@ -400,7 +400,7 @@ public sealed partial class Checker : IJudge
         _subjects[(int)Scope.Pin] += World.Pins.Count;
         foreach (var pin in World.Pins.Span)
         {
-            foreach (ref readonly var law in _pin[(int)TraitsOf(pin)])
+            foreach (ref readonly var law in _pin[(int)TraitsOf(step, pin)])
             {
                 if (law.Claim(step, pin) != law.IsAlways)
                 {
@@ -427,7 +427,7 @@ public sealed partial class Checker : IJudge
 
     private void EvaluatePage(in Step step, Page page)
     {
-        foreach (ref readonly var law in _page[(int)TraitsOf(page)])
+        foreach (ref readonly var law in _page[(int)TraitsOf(step, page)])
         {
             if (law.Claim(step, page) != law.IsAlways)
             {

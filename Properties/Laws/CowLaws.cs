@@ -19,14 +19,14 @@ public static class CowLaws
 
     public static readonly Law ReadsAsEager = Law.Always(CowRules.ReadsAsEager,
         (in Step step, MmStruct mm) => !step.Copying.Mm(mm.Id).IsForked || MemoryLaws.FirstPage(step, mm) < 0,
-        (step, mm) => MemoryLaws.Explain(step, mm, MemoryLaws.FirstPage(step, mm)), MmTraits.Forked);
+        (step, mm) => MemoryLaws.Explain(step, mm, MemoryLaws.FirstPage(step, mm)), MmTraits.Astray);
 
     public static readonly Law ReadAfterARelativeWroteOccurs = Law.Sometimes(CowRules.ReadsAsEager,
         (in Step step) => step.Operation is Load load && step.Seen.Succeeded && HasParted(step, load), after: [typeof(Load)]);
 
     public static readonly Law SharedIsProtected = Law.Always(CowRules.SharedIsProtected,
         (in Step step, MmStruct mm) => FirstShared(step, mm) < 0,
-        (step, mm) => $"page {FirstShared(step, mm)} of {mm.Id} is writable, and {step.Recount.Mappings(mm.Ptes[FirstShared(step, mm)].Page!)} entries have {mm.Ptes[FirstShared(step, mm)].Page}", MmTraits.Writable);
+        (step, mm) => $"page {FirstShared(step, mm)} of {mm.Id} is writable, and {step.Recount.Mappings(mm.Ptes[FirstShared(step, mm)].Page!)} entries have {mm.Ptes[FirstShared(step, mm)].Page}", MmTraits.Astray);
 
     public static readonly Law SharedPageOccurs = Law.Sometimes(CowRules.SharedIsProtected, (in Step step) => step.Operation is DoFork { Flags: CloneFlags.None } fork && step.Seen.Succeeded && HasShared(step, step.World.Mm(fork.Result)), after: Forks);
 
@@ -72,8 +72,8 @@ public static class CowLaws
     public static readonly Law CopyByLostLockOccurs = Occurs(CowRules.CopiedWhileHeld, FaultKind.CopyLocked);
 
     public static readonly Law ZeroIsNobodys = Law.Always(CowRules.ZeroIsNobodys,
-        (in Step step) => step.World.Memory.ZeroPage is not { } zero || zero.Bytes.Span.SequenceEqual(Zeroes.AsSpan(0, zero.Bytes.Length)),
-        (step, _) => $"the zero page holds {SkbLaws.Hex(step.World.Memory.ZeroPage!.Bytes.Span)}");
+        (in Step step) => IsZero(step.World.Memory),
+        (step, _) => $"the zero page holds {SkbLaws.Hex(step.World.Memory.ZeroPage!.Bytes.Span)}", of: StepTraits.Astray);
 
     public static readonly Law ZeroIsCleared = Law.Always(CowRules.ZeroIsNobodys,
         (in Step step) => step.Recount.SharersBefore is not { IsZero: true } || !step.Seen.Succeeded || step.Operation is DoPageFault || Saw(step, FaultKind.Clear | FaultKind.Changed),
@@ -90,7 +90,7 @@ public static class CowLaws
 
     public static readonly Law ForcedWriteStaysProtected = Law.Always(CowRules.ForcedWriteStaysProtected,
         (in Step step, MmStruct mm) => FirstBeyondArea(step, mm) < 0,
-        (step, mm) => $"page {FirstBeyondArea(step, mm)} of {mm.Id} is writable, and its area is not", MmTraits.BeyondArea);
+        (step, mm) => $"page {FirstBeyondArea(step, mm)} of {mm.Id} is writable, and its area is not", MmTraits.Astray);
 
     public static readonly Law ForcedWriteOccurs = Law.Sometimes(CowRules.ForcedWriteStaysProtected,
         (in Step step) => step.Operation is AccessProcessVm forced && step.Seen.Succeeded && !AreaOf(step, forced).Write, after: [typeof(AccessProcessVm)]);
@@ -104,7 +104,7 @@ public static class CowLaws
 
     public static readonly Law VforkSleeps = Law.Always(CowRules.VforkSleeps,
         (in Step step) => FirstMisled(step) < 0,
-        (step, _) => $"p{FirstMisled(step)} is {step.World.Task(new MmId(FirstMisled(step))).State}, and {(!step.Copying.Names.Sleeps(new MmId(FirstMisled(step))) ? "waits for nobody" : "its vfork child has its memory still")}", of: StepTraits.Parted);
+        (step, _) => $"p{FirstMisled(step)} is {step.World.Task(new MmId(FirstMisled(step))).State}, and {(!step.Copying.Names.Sleeps(new MmId(FirstMisled(step))) ? "waits for nobody" : "its vfork child has its memory still")}", of: StepTraits.Astray);
 
     public static readonly Law SleeperOccurs = Law.Sometimes(CowRules.VforkSleeps,
         (in Step step) => step.Seen.WokeParent, after: [typeof(Execve), typeof(DoExit)]);
@@ -146,7 +146,7 @@ public static class CowLaws
 
     public static readonly Law ProcessesAreKnown = Law.Always(CowRules.ProcessLife,
         (in Step step) => FirstUnknown(step) < 0,
-        (step, _) => $"p{FirstUnknown(step)} is known to one path alone, or has ended, or stands in a fault on one path alone", of: StepTraits.Parted);
+        (step, _) => $"p{FirstUnknown(step)} is known to one path alone, or has ended, or stands in a fault on one path alone", of: StepTraits.Astray);
 
     public static readonly Law ThreadStartsOccurs = Law.Sometimes(CowRules.ProcessLife, (in Step step) => step.Operation is DoFork { Flags: CloneFlags.Vm } && step.Seen.Succeeded, after: Forks);
 
@@ -162,7 +162,7 @@ public static class CowLaws
 
     public static readonly Law NothingStale = Law.Always(CowRules.NothingStale,
         (in Step step) => FirstStale(step) is (< 0, _),
-        (step, _) => FirstStale(step) is var (name, n) ? $"the CPU of p{name} remembers page {n} as {step.World.Task(new MmId(name)).Tlb.Entries[n]}, and the page table says {Spell(step, new MmId(name), n)}" : "", of: StepTraits.Stale);
+        (step, _) => FirstStale(step) is var (name, n) ? $"the CPU of p{name} remembers page {n} as {step.World.Task(new MmId(name)).Tlb.Entries[n]}, and the page table says {Spell(step, new MmId(name), n)}" : "", of: StepTraits.Astray);
 
     public static readonly Law ThreadForksOccurs = Law.Sometimes(CowRules.NothingStale,
         (in Step step) => step.Operation is DoFork { Flags: CloneFlags.None } fork && step.Seen.Succeeded && step.World.Mm(fork.Parent).Users > 1, after: Forks);
@@ -213,6 +213,8 @@ public static class CowLaws
     /// <summary>A fault of the step was answered in one of these ways.</summary>
     internal static bool Saw(in Step step, FaultKind kinds) => (step.Seen.FaultKinds & kinds) != 0;
 
+    internal static bool IsZero(PhysicalMemory memory) => memory.ZeroPage is not { } zero || zero.Bytes.Span.SequenceEqual(Zeroes.AsSpan(0, zero.Bytes.Length));
+
     private static bool KnowsExclusive(in Step step) => step.World.Profile.Kernel == Kernel.Linux6;
 
     private static string Spell(Sharers? before) => before is { } others
@@ -249,7 +251,7 @@ public static class CowLaws
     }
 
     /// <summary>The first private page that is writable here and known to another entry, or the zero page; -1 for none.</summary>
-    private static int FirstShared(in Step step, MmStruct mm)
+    internal static int FirstShared(in Step step, MmStruct mm)
     {
         var ptes = mm.Ptes;
         var areas = mm.Areas;

@@ -16,7 +16,7 @@ public static class MemoryLaws
     ];
 
     public static readonly Law PageStateIsAbstraction = Law.Always(PinRules.PageLife,
-        (in Step step, Page page) => step.Recount.Mappings(page) is var mappings && page.State == page.Abstraction(mappings) && (page.Mappings == mappings || page.Reserved),
+        (in Step step, Page page) => IsAsItsDataSays(page, step.Recount.Mappings(page)),
         (step, page) => $"the machine says {page.State}, the data says {page.Abstraction(step.Recount.Mappings(page))}; {step.Recount.Mappings(page)} entries map {page}, {page.Mappings} were counted", PageTraits.Astray);
 
     public static readonly Law SwapCachedPageOccurs = Law.Sometimes(PinRules.PageLife, PageTraits.SwapCached);
@@ -29,7 +29,7 @@ public static class MemoryLaws
 
     public static readonly Law MemoryAgrees = Law.Always(PinRules.MemoryAgrees,
         (in Step step, MmStruct mm) => step.Copying.Mm(mm.Id).IsForked || FirstPage(step, mm) < 0,
-        (step, mm) => Explain(step, mm, FirstPage(step, mm)), MmTraits.Alone);
+        (step, mm) => Explain(step, mm, FirstPage(step, mm)), MmTraits.Astray);
 
     public static readonly Law SwappedPageOccurs = Law.Sometimes(PinRules.MemoryAgrees, (in Step step) => step.Operation is SwapOut call && HasSwapEntry(step.World.Mm(call.Mm)), after: [typeof(SwapOut)]);
 
@@ -39,7 +39,7 @@ public static class MemoryLaws
 
     public static readonly Law PinNamesBytes = Law.Always(PinRules.PinNamesBytes,
         (in Step step, Pin pin) => FirstPiece(step, pin) < 0,
-        (step, pin) => Explain(step, pin, FirstPiece(step, pin)));
+        (step, pin) => Explain(step, pin, FirstPiece(step, pin)), PinTraits.Astray);
 
     public static readonly Law PinOfPartsOccurs = Law.Sometimes(PinRules.PinNamesBytes, PinTraits.Parts);
 
@@ -60,8 +60,8 @@ public static class MemoryLaws
     public static readonly Law WrittenPinOccurs = Law.Sometimes(PinRules.MarkedDirty, (in Step step) => step.Operation is MarkDirtyKiobuf, after: [typeof(MarkDirtyKiobuf)]);
 
     public static readonly Law DirtyIsListed = Law.Always(PinRules.DirtyIsListed,
-        (in Step _, Page page) => page.Mapping is not { } file || page.IsDirty == Contains(file.Dirty, page),
-        (_, page) => $"{page} is {(page.IsDirty ? "dirty and not" : "clean and")} on the list of what {page.Mapping!.Id} must write", PageTraits.Cached);
+        (in Step _, Page page) => IsListedIfDirty(page),
+        (_, page) => $"{page} is {(page.IsDirty ? "dirty and not" : "clean and")} on the list of what {page.Mapping!.Id} must write", PageTraits.Astray);
 
     public static readonly Law DmaToFileOccurs = Law.Sometimes(PinRules.DirtyIsListed,
         (in Step step, Page page) => page.Mapping is not null && step.Operation is MarkDirtyKiobuf mark && Names(step.World.Pin(mark.Pin), page) > 0, PageTraits.Cached);
@@ -95,8 +95,8 @@ public static class MemoryLaws
     public static readonly Law TruncationThatWaitsOccurs = Law.Sometimes(PinRules.TruncationWaits, (in Step step) => step.Operation is Vmtruncate && step.Seen.WaitedOn is not null, after: [typeof(Vmtruncate)]);
 
     public static readonly Law SwapCountsAddUp = Law.Always(PinRules.SwapCounts,
-        (in Step step) => step.World.Memory.ZeroPage is null || step.World.Swap.Counts.SequenceEqual(step.Recount.SwapCounts),
-        (step, _) => FirstSwapPage(step) is var entry ? $"entry {entry} has count {step.World.Swap.Count(entry)} and {step.Recount.SwapCount(entry)} references" : "");
+        (in Step step) => SwapCountsAreReferences(step),
+        (step, _) => FirstSwapPage(step) is var entry ? $"entry {entry} has count {step.World.Swap.Count(entry)} and {step.Recount.SwapCount(entry)} references" : "", of: StepTraits.Astray);
 
     public static readonly Law SwapEntryOccurs = Law.Sometimes(PinRules.SwapCounts, (in Step step) => step.World.Swap.FreePages < step.World.Swap.Pages && step.World.Mms.Count > 0, after: [typeof(SwapOut)]);
 
@@ -120,6 +120,12 @@ public static class MemoryLaws
 
     /// <summary>Whether the refusal of an operation is judged here.</summary>
     public static bool Judges(Operation operation) => Judged.Contains(operation.GetType());
+
+    internal static bool IsAsItsDataSays(Page page, int mappings) => page.State == page.Abstraction(mappings) && (page.Mappings == mappings || page.Reserved);
+
+    internal static bool IsListedIfDirty(Page page) => page.Mapping is not { } file || page.IsDirty == Contains(file.Dirty, page);
+
+    internal static bool SwapCountsAreReferences(in Step step) => step.World.Memory.ZeroPage is null || step.World.Swap.Counts.SequenceEqual(step.Recount.SwapCounts);
 
     private static bool Contains(ListView<Page> pages, Page page)
     {
@@ -240,7 +246,7 @@ public static class MemoryLaws
     }
 
     /// <summary>The first page of a pin whose bytes are not those of the copying path; -1 for none.</summary>
-    private static int FirstPiece(in Step step, Pin pin)
+    internal static int FirstPiece(in Step step, Pin pin)
     {
         var expected = step.Copying.Pin(pin.Id);
         if (pin.Pieces != expected.Cells.Count)

@@ -28,8 +28,8 @@ public static class PinLaws
         (in Step step) => step.Operation is ReclaimPages && step.Seen.Count > 0, after: [typeof(ReclaimPages)]);
 
     public static readonly Law CacheHoldsFile = Law.Always(PinRules.CacheHoldsFile,
-        (in Step step, Page page) => page.Mapping is not { Content: Model.LiteralContent } file || Holds(step, page, file),
-        (_, page) => $"{page} is page {page.Index} of {page.Mapping!.Id} and does not hold its bytes", PageTraits.OfLiteral);
+        (in Step step, Page page) => HoldsItsFile(step, page),
+        (_, page) => $"{page} is page {page.Index} of {page.Mapping!.Id} and does not hold its bytes", PageTraits.Astray);
 
     public static readonly Law CachedPageOccurs = Law.Sometimes(PinRules.CacheHoldsFile, PageTraits.OfLiteral);
 
@@ -53,6 +53,8 @@ public static class PinLaws
 
     public static readonly Law TruncatedFrameOccurs = Law.Sometimes(PinRules.TruncatedLeave,
         (in Step step) => step.Operation is Vmtruncate && step.Seen.Count > 0, after: [typeof(Vmtruncate)]);
+
+    internal static bool HoldsItsFile(in Step step, Page page) => page.Mapping is not { Content: Model.LiteralContent } file || Holds(step, page, file);
 
     private static int LostPage(in Step step, Model.FileId id) => FirstUnlike(step, id, uncachedOnly: true);
 

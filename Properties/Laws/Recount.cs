@@ -39,9 +39,9 @@ public sealed class Recount
     /// <summary>Both.</summary>
     public (int Holders, int Mappings) Of(Page page) => (uint)page.Number < (uint)_frames.Length ? _frames[page.Number] : default;
 
-    /// <summary>What a page table has of which a law may speak.</summary>
+    /// <summary>Whether an entry of a page table has another state than its data says, or is writable where its area is not.</summary>
     /// <param name="i">Its place among the address spaces of the world.</param>
-    internal MmTraits TraitsOf(int i) => _tables[i].Traits;
+    internal bool IsAstray(int i) => _tables[i].IsAstray;
 
     /// <summary>Which pages of an address space have a page or swap space in their entry, or a state or a permission that a new one has not.</summary>
     public ReadOnlySpan<int> Occupied(MmStruct mm) => TableOf(mm).Occupied;
@@ -222,7 +222,7 @@ public sealed class Recount
     {
         var ptes = mm.Ptes;
         var areas = mm.Areas;
-        var (traits, writable) = (MmTraits.None, 0);
+        var (isAstray, writable) = (false, 0);
         table.Note(mm);
         foreach (var n in table.Occupied)
         {
@@ -238,12 +238,10 @@ public sealed class Recount
 
             table.AllWritable[writable] = n;
             writable += pte.Writable ? 1 : 0;
-            traits |= (pte.State != pte.Abstraction(areas[n].Shared) ? MmTraits.Astray : MmTraits.None)
-                | (pte.Writable & !areas[n].Write ? MmTraits.BeyondArea : MmTraits.None);
+            isAstray |= pte.State != pte.Abstraction(areas[n].Shared) | (pte.Writable & !areas[n].Write);
         }
 
-        table.WritableCount = writable;
-        table.Traits = traits | (writable > 0 ? MmTraits.Writable : MmTraits.None);
+        (table.WritableCount, table.IsAstray) = (writable, isAstray);
     }
 
     private void CountSkbs(World world)
@@ -398,7 +396,7 @@ public sealed class Recount
 
         public MmStruct? Of { get; private set; }
 
-        public MmTraits Traits { get; set; }
+        public bool IsAstray { get; set; }
 
         /// <summary>Room for a writable entry more than there can be.</summary>
         public int[] AllWritable { get; private set; } = [];

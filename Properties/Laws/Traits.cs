@@ -55,11 +55,11 @@ public enum PageTraits
     /// <summary>Locked, and not because it is being written to disk.</summary>
     Locked = 128,
 
-    /// <summary>Its state is not the one that its data says, or it counts other mappings than the recount.</summary>
-    Astray = 256,
-
     /// <summary>In the page cache of a file whose bytes the script says.</summary>
-    OfLiteral = 512,
+    OfLiteral = 256,
+
+    /// <summary>Its state, the mappings that it counts, its bytes or the list it stands on are not as they must be.</summary>
+    Astray = 512,
 }
 
 /// <summary>What a step was seen to do of which a law may speak, as <see cref="Traits"/> for skbs.</summary>
@@ -92,11 +92,8 @@ public enum StepTraits
     /// <summary>The operation was refused, or deserved to be.</summary>
     Doubtful = 128,
 
-    /// <summary>A process sleeps, stands in a fault, or is there at all, on one path alone.</summary>
-    Parted = 256,
-
-    /// <summary>A CPU remembers of a page what its page table does not say.</summary>
-    Stale = 512,
+    /// <summary>Processes, what their CPUs remember, counts of swap space or the zero page are not as they must be.</summary>
+    Astray = 256,
 }
 
 /// <summary>What a socket has of which a law may speak, as <see cref="Traits"/> for skbs.</summary>
@@ -121,20 +118,8 @@ public enum MmTraits
 {
     None = 0,
 
-    /// <summary>It was forked from another, or another from it.</summary>
-    Forked = 1,
-
-    /// <summary>It has no relatives.</summary>
-    Alone = 2,
-
-    /// <summary>An entry of its page table is writable.</summary>
-    Writable = 4,
-
-    /// <summary>An entry is writable, and its area is not.</summary>
-    BeyondArea = 8,
-
-    /// <summary>The state of an entry is not the one that its data says.</summary>
-    Astray = 16,
+    /// <summary>An entry of its page table, or what it reads, is not as it must be.</summary>
+    Astray = 1,
 }
 
 /// <summary>What a pin has of which a law may speak, as <see cref="Traits"/> for skbs.</summary>
@@ -149,7 +134,7 @@ public enum PinTraits
     /// <summary>A kiobuf whose pages are locked.</summary>
     Locked = 2,
 
-    /// <summary>Its state is not the one that the script's operations say.</summary>
+    /// <summary>Its state or its bytes are not as they must be.</summary>
     Astray = 4,
 }
 

@@ -21,8 +21,17 @@ public sealed partial class Checker
             | (skb.Block.DataRef > 1 || users > 1 ? Traits.SharedBlock : Traits.None)
             | (skb.IpSummed != ChecksumState.None ? Traits.Summed : Traits.None)
             | (skb.Users > 1 ? Traits.Shared : Traits.None)
-            | (skb.Users != _recount.Holders(skb) || skb.Block.DataRef != users || users == 0 ? Traits.Miscounted : Traits.None);
+            | (skb.Users != _recount.Holders(skb) || skb.Block.DataRef != users || users == 0 ? Traits.Miscounted : Traits.None)
+            | (skb.NrFrags == World.Profile.MaxSkbFrags ? Traits.Full : Traits.None);
     }
+
+    /// <summary>What laws over skbs would find, looked for in one walk: each is asked only where something is found.</summary>
+    private static bool IsAstray(in Step step, Skb skb) =>
+        !SkbLaws.IsGeometric(skb) || !SkbLaws.IsAsItsDataSays(step, skb) || !SumLaws.IsAsItsDataSays(skb)
+        || ((skb.DataLen != 0 || skb.NrFrags > 0 || skb.Block.FragList.Count > 0) && !SkbLaws.HasItsParts(step, skb));
+
+    private static bool IsAstray(in Step step, SkbId name, Skb skb) =>
+        !SkbLaws.IsLinearAsSaid(step, name, skb) || !SumLaws.IsAsSaid(step, name, skb) || !SkbLaws.HasItsBytes(step, name, skb);
 
     private PageTraits TraitsOf(in Step step, Page page)
     {
@@ -35,7 +44,7 @@ public sealed partial class Checker
             | (page.Count == 1 ? PageTraits.Sole : PageTraits.None)
             | (page.Pins > 0 ? PageTraits.Pinned : PageTraits.None)
             | (page.Locked && !page.UnderIo ? PageTraits.Locked : PageTraits.None)
-            | (!MemoryLaws.IsAsItsDataSays(page, mappings) || (page.Mapping is not null && !(MemoryLaws.IsListedIfDirty(page) && PinLaws.HoldsItsFile(step, page))) ? PageTraits.Astray : PageTraits.None);
+            | (_page.LooksForAstray && (!MemoryLaws.IsAsItsDataSays(page, mappings) || (page.Mapping is not null && !(MemoryLaws.IsListedIfDirty(page) && PinLaws.HoldsItsFile(step, page)))) ? PageTraits.Astray : PageTraits.None);
     }
 
     private StepTraits TraitsOf(in Step step)
@@ -80,12 +89,12 @@ public sealed partial class Checker
     /// <param name="mm">The address space.</param>
     /// <param name="i">Its place among those of the world.</param>
     private MmTraits TraitsOf(in Step step, MmStruct mm, int i) =>
-        _recount.IsAstray(i) || CowLaws.FirstShared(step, mm) >= 0 || MemoryLaws.FirstPage(step, mm) >= 0 ? MmTraits.Astray : MmTraits.None;
+        _mm.LooksForAstray && (_recount.IsAstray(i) || CowLaws.FirstShared(step, mm) >= 0 || MemoryLaws.FirstPage(step, mm) >= 0) ? MmTraits.Astray : MmTraits.None;
 
     private PinTraits TraitsOf(in Step step, Pin pin) =>
         (pin.Offset > 0 && pin.Pieces > 1 ? PinTraits.Parts : PinTraits.None)
         | (pin.IsLocked ? PinTraits.Locked : PinTraits.None)
-        | (pin.State != MemoryLaws.Abstraction(Copying.Names, pin) || MemoryLaws.FirstPiece(step, pin) >= 0 ? PinTraits.Astray : PinTraits.None);
+        | (_pin.LooksForAstray && (pin.State != MemoryLaws.Abstraction(Copying.Names, pin) || MemoryLaws.FirstPiece(step, pin) >= 0) ? PinTraits.Astray : PinTraits.None);
 
     private static DeviceTraits TraitsOf(NetDevice device)
     {
@@ -111,10 +120,13 @@ public sealed partial class Checker
     private readonly record struct Asked<TClaim>(TClaim Claim, int Number, int Of, bool IsAlways);
 
     /// <summary>For each set of traits the laws that speak of a subject which has them, and how many subjects had them. Few of the sets are met: each is made when it is.</summary>
-    private sealed class ByTraits<TClaim>(Asked<TClaim>[] laws, int sets)
+    private sealed class ByTraits<TClaim>(Asked<TClaim>[] laws, int sets, int astray = 0)
     {
         private readonly Met?[] _sets = new Met?[sets];
         private readonly List<Met> _met = [];
+
+        /// <summary>Some law is asked of those alone with which something is wrong: they must be looked for.</summary>
+        public bool LooksForAstray { get; } = laws.Any(law => (law.Of & astray) != 0);
 
         /// <summary>What is asked of one more subject.</summary>
         public ReadOnlySpan<Asked<TClaim>> this[int has]

@@ -66,14 +66,14 @@ public sealed partial class Checker : IJudge
         }
 
         _hits = new long[laws.Count];
-        _skb = new(Of(Scope.Skb, law => law.Skb!), SetsOf<Traits>());
-        _namedSkb = new(Of(Scope.NamedSkb, law => law.NamedSkb!), SetsOf<Traits>());
-        _page = new(Of(Scope.Page, law => law.Page!), SetsOf<PageTraits>());
+        _skb = new(Of(Scope.Skb, law => law.Skb!), SetsOf<Traits>(), (int)Traits.Astray);
+        _namedSkb = new(Of(Scope.NamedSkb, law => law.NamedSkb!), SetsOf<Traits>(), (int)Traits.Astray);
+        _page = new(Of(Scope.Page, law => law.Page!), SetsOf<PageTraits>(), (int)PageTraits.Astray);
         _sock = new(Of(Scope.Sock, law => law.Sock!), SetsOf<SockTraits>());
         _device = new(Of(Scope.Device, law => law.Device!), SetsOf<DeviceTraits>());
         _mappings = new(Of(Scope.Mappings, law => law.Device!), SetsOf<DeviceTraits>());
-        _mm = new(Of(Scope.Mm, law => law.Mm!), SetsOf<MmTraits>());
-        _pin = new(Of(Scope.Pin, law => law.Pin!), SetsOf<PinTraits>());
+        _mm = new(Of(Scope.Mm, law => law.Mm!), SetsOf<MmTraits>(), (int)MmTraits.Astray);
+        _pin = new(Of(Scope.Pin, law => law.Pin!), SetsOf<PinTraits>(), (int)PinTraits.Astray);
     }
 
     public World World { get; }
@@ -272,6 +272,7 @@ public sealed partial class Checker : IJudge
         Array.Clear(_hits);
         Array.Clear(_subjects);
         _skb.Forget();
+        _namedSkb.Forget();
         _page.Forget();
         _pin.Forget();
     }
@@ -280,6 +281,7 @@ public sealed partial class Checker : IJudge
     private long Subjects(Law law) => law.Scope switch
     {
         Scope.Skb => _skb.Subjects(law.Of),
+        Scope.NamedSkb => _namedSkb.Subjects(law.Of),
         Scope.Page => _page.Subjects(law.Of),
         Scope.Pin => _pin.Subjects(law.Of),
         _ => throw new ModelException($"{law} of traits alone"),
@@ -328,7 +330,7 @@ public sealed partial class Checker : IJudge
             var skb = live[i];
             var traits = TraitsOf(skb);
             _traits[i] = traits;
-            foreach (ref readonly var law in _skb[(int)traits])
+            foreach (ref readonly var law in _skb[(int)(_skb.LooksForAstray && IsAstray(step, skb) ? traits | Traits.Astray : traits)])
             {
                 if (law.Claim(step, skb) != law.IsAlways)
                 {
@@ -343,7 +345,8 @@ public sealed partial class Checker : IJudge
             {
                 _subjects[(int)Scope.NamedSkb]++;
                 var isLive = skb.LiveIndex < live.Length && live[skb.LiveIndex] == skb;
-                foreach (ref readonly var law in _namedSkb[(int)(isLive ? _traits[skb.LiveIndex] : TraitsOf(skb))])
+                var traits = isLive ? _traits[skb.LiveIndex] : TraitsOf(skb);
+                foreach (ref readonly var law in _namedSkb[(int)(_namedSkb.LooksForAstray && IsAstray(step, new SkbId(name), skb) ? traits | Traits.Astray : traits)])
                 {
                     if (law.Claim(step, new SkbId(name), skb) != law.IsAlways)
                     {

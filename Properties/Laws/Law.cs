@@ -183,8 +183,8 @@ public sealed class Law
     /// <summary>A pin that has these traits.</summary>
     public static Law Sometimes(Rule rule, PinTraits of, [CallerMemberName] string name = "") => OfTraitsAlone(rule, Scope.Pin, (int)of, name);
 
-    /// <summary>An skb that has these traits.</summary>
-    public static Law Sometimes(Rule rule, Traits of, [CallerMemberName] string name = "") => OfTraitsAlone(rule, Scope.Skb, (int)of, name);
+    /// <summary>An skb that has these traits; one that the script names where that is the scope.</summary>
+    public static Law Sometimes(Rule rule, Traits of, Scope scope = Scope.Skb, [CallerMemberName] string name = "") => OfTraitsAlone(rule, scope, (int)of, name);
 
     public override string ToString() => $"{Rule.Id} {Name}";
 

@@ -10,21 +10,20 @@ namespace ZeroCopy.Properties.Laws;
 public static class SkbLaws
 {
     public static readonly Law GeometryHolds = Law.Always(SkbRules.Geometry,
-        (in Step _, Skb skb) => skb.Data >= 0 && skb.Data <= skb.Tail && skb.Tail <= skb.Block.End && skb.Tail - skb.Data == skb.Len - skb.DataLen,
-        (_, skb) => $"data {skb.Data}, tail {skb.Tail}, end {skb.Block.End}, len {skb.Len}, data_len {skb.DataLen}");
+        (in Step _, Skb skb) => IsGeometric(skb),
+        (_, skb) => $"data {skb.Data}, tail {skb.Tail}, end {skb.Block.End}, len {skb.Len}, data_len {skb.DataLen}", Traits.Astray);
 
     public static readonly Law PagedLengthIsSum = Law.Always(SkbRules.PagedLength,
         (in Step _, Skb skb) => skb.DataLen == SumOfFrags(skb) + SumOfList(skb),
-        (_, skb) => $"data_len {skb.DataLen}, {Fragments(skb)}, {SumOfList(skb)} bytes on its list", Traits.Paged);
+        (_, skb) => $"data_len {skb.DataLen}, {Fragments(skb)}, {SumOfList(skb)} bytes on its list", Traits.Paged | Traits.Astray);
 
-    public static readonly Law ListOccurs = Law.Sometimes(SkbRules.PagedLength, (in Step _, Skb skb) => skb.Block.FragList.Count > 0, Traits.Listed);
+    public static readonly Law ListOccurs = Law.Sometimes(SkbRules.PagedLength, Traits.Listed);
 
     public static readonly Law FragmentsFit = Law.Always(SkbRules.FragmentsFit,
         (in Step step, Skb skb) => FragsFit(skb, step.World.Profile),
-        (_, skb) => Fragments(skb), Traits.Paged);
+        (_, skb) => Fragments(skb), Traits.Paged | Traits.Astray);
 
-    public static readonly Law FullOfFragmentsOccurs = Law.Sometimes(SkbRules.FragmentsFit,
-        (in Step step, Skb skb) => skb.NrFrags == step.World.Profile.MaxSkbFrags, Traits.Paged);
+    public static readonly Law FullOfFragmentsOccurs = Law.Sometimes(SkbRules.FragmentsFit, Traits.Full);
 
     public static readonly Law DataRefCounts = Law.Always(SkbRules.DataRef,
         (in Step step, Skb skb) => skb.Block.DataRef > 0 && skb.Block.DataRef == step.Recount.Users(skb.Block),
@@ -42,28 +41,27 @@ public static class SkbLaws
         (in Step step, Skb skb) => skb.Users <= step.Recount.Holders(skb),
         (step, skb) => $"users {skb.Users}, and {step.Recount.Holders(skb)} holders", Traits.Miscounted);
 
-    public static readonly Law SecondHolderOccurs = Law.Sometimes(SkbRules.NoneIsLost, (in Step step, Skb skb) => step.Recount.Holders(skb) > 1, Traits.Shared);
+    public static readonly Law SecondHolderOccurs = Law.Sometimes(SkbRules.NoneIsLost, Traits.Shared);
 
     public static readonly Law SharedIsMarked = Law.Always(SkbRules.SharedIsCloned,
         (in Step _, Skb skb) => skb.Block.DataRef <= 1 || skb.Cloned,
         (_, skb) => $"dataref {skb.Block.DataRef} and not marked cloned", Traits.SharedBlock);
 
-    public static readonly Law SharedBlockOccurs = Law.Sometimes(SkbRules.SharedIsCloned,
-        (in Step _, Skb skb) => skb.Block.DataRef > 1, Traits.SharedBlock);
+    public static readonly Law SharedBlockOccurs = Law.Sometimes(SkbRules.SharedIsCloned, Traits.SharedBlock);
 
     public static readonly Law BytesAgree = Law.Always(SkbRules.BytesAgree,
-        (in Step step, SkbId name, Skb skb) => step.Copying.HasSkb(name) && Differs(skb, step.Copying.Skb(name).Bytes) < 0,
-        (step, name) => ExplainBytes(step.World.Skb(name), step.Copying.HasSkb(name) ? step.Copying.Skb(name).Bytes : [], name));
+        (in Step step, SkbId name, Skb skb) => HasItsBytes(step, name, skb),
+        (step, name) => ExplainBytes(step.World.Skb(name), step.Copying.HasSkb(name) ? step.Copying.Skb(name).Bytes : [], name), Traits.Astray);
 
-    public static readonly Law PagedBytesOccur = Law.Sometimes(SkbRules.BytesAgree, (in Step _, SkbId _, Skb skb) => skb.IsNonlinear, Traits.Paged);
+    public static readonly Law PagedBytesOccur = Law.Sometimes(SkbRules.BytesAgree, Traits.Paged, Scope.NamedSkb);
 
     public static readonly Law ReadAgrees = Law.Always(SkbRules.BytesAgree,
         (in Step step) => step.Operation is not (SkbCopyBits or SkbCopyAndCsumBits) || step.Seen.Read.SequenceEqual(step.Copying.Answer),
         (step, _) => $"read {Parting(step.Seen.Read, ", where the bytes are ", step.Copying.Answer)}", after: [typeof(SkbCopyBits), typeof(SkbCopyAndCsumBits)]);
 
     public static readonly Law StateIsAbstraction = Law.Always(SkbRules.LifeIsLegal,
-        (in Step step, Skb skb) => skb.State == skb.Abstraction(IsHeld(step, skb)),
-        (step, skb) => $"the machine says {skb.State}, the data says {skb.Abstraction(IsHeld(step, skb))}");
+        (in Step step, Skb skb) => IsAsItsDataSays(step, skb),
+        (step, skb) => $"the machine says {skb.State}, the data says {skb.Abstraction(IsHeld(step, skb))}", Traits.Astray);
 
     public static readonly Law UnchangedWithoutMemory = Law.Always(SkbRules.KeepsAllWithoutMemory,
         (in Step step) => !IsKeeping(step) || Holdings.Of(step.World) == step.Recount.Before,
@@ -72,8 +70,8 @@ public static class SkbLaws
     public static readonly Law RefusalWithoutMemoryOccurs = Law.Sometimes(SkbRules.KeepsAllWithoutMemory, IsKeeping, of: StepTraits.Refused);
 
     public static readonly Law LinearAsSaid = Law.Always(SkbRules.LinearBytes,
-        (in Step step, SkbId name, Skb skb) => !step.Copying.Names.Has(name) || (step.Copying.Names.Shape(name) is var shape && skb.Tail - skb.Data == shape.Linear && SumOfList(skb) == shape.Listed),
-        (step, name) => $"{name} has {step.World.Skb(name).HeadLen} linear bytes and {SumOfList(step.World.Skb(name))} on its list, operations say {step.Copying.Names.Shape(name).Linear} and {step.Copying.Names.Shape(name).Listed}");
+        (in Step step, SkbId name, Skb skb) => IsLinearAsSaid(step, name, skb),
+        (step, name) => $"{name} has {step.World.Skb(name).HeadLen} linear bytes and {SumOfList(step.World.Skb(name))} on its list, operations say {step.Copying.Names.Shape(name).Linear} and {step.Copying.Names.Shape(name).Listed}", Traits.Astray);
 
     public static readonly Law RoomAsPromised = Law.Always(SkbRules.RoomAsPromised,
         (in Step step) => !step.Seen.Succeeded || HasPromisedRoom(step),
@@ -138,6 +136,17 @@ public static class SkbLaws
         (step, name) => $"{name} shares its block, and its linear bytes {Hex(step.World.Skb(name).Linear.Span)} are not {Hex(step.Copying.Skb(name).Bytes)} any more", Traits.SharedBlock);
 
     public static readonly Law SharedBytesOccur = Law.Sometimes(SkbRules.WriteOwnBytes, (in Step step, SkbId _, Skb skb) => skb.HeadLen > 0 && step.Recount.Users(skb.Block) > 1, Traits.SharedBlock);
+
+    internal static bool IsGeometric(Skb skb) => skb.Data >= 0 && skb.Data <= skb.Tail && skb.Tail <= skb.Block.End && skb.Tail - skb.Data == skb.Len - skb.DataLen;
+
+    internal static bool IsAsItsDataSays(in Step step, Skb skb) => skb.State == skb.Abstraction(IsHeld(step, skb));
+
+    internal static bool HasItsParts(in Step step, Skb skb) => skb.DataLen == SumOfFrags(skb) + SumOfList(skb) && FragsFit(skb, step.World.Profile);
+
+    internal static bool IsLinearAsSaid(in Step step, SkbId name, Skb skb) =>
+        !step.Copying.Names.Has(name) || (step.Copying.Names.Shape(name) is var shape && skb.Tail - skb.Data == shape.Linear && SumOfList(skb) == shape.Listed);
+
+    internal static bool HasItsBytes(in Step step, SkbId name, Skb skb) => step.Copying.HasSkb(name) && Differs(skb, step.Copying.Skb(name).Bytes) < 0;
 
     /// <summary>Index of the first byte at which a packet differs from an array; -1 for none. Walks linear part and fragments itself.</summary>
     internal static int Differs(Skb skb, ReadOnlySpan<byte> bytes)

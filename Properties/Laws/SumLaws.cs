@@ -65,12 +65,12 @@ public static class SumLaws
     public static readonly Law VouchedOccurs = Law.Sometimes(SumRules.VouchedForCause, (in Step _, SkbId _, Skb skb) => skb.IpSummed == ChecksumState.Unnecessary, Traits.Summed);
 
     public static readonly Law SumStateIsAbstraction = Law.Always(SumRules.LifeIsLegal,
-        (in Step _, Skb skb) => skb.SumState == Abstraction(skb),
-        (_, skb) => $"the machine says {skb.SumState}, the data says {Abstraction(skb)}");
+        (in Step _, Skb skb) => IsAsItsDataSays(skb),
+        (_, skb) => $"the machine says {skb.SumState}, the data says {Abstraction(skb)}", Traits.Astray);
 
     public static readonly Law SumIsAsSaid = Law.Always(SumRules.LifeIsLegal,
-        (in Step step, SkbId name, Skb skb) => !step.Copying.HasSkb(name) || IsAsSaid(skb, step.Copying.Names.Shape(name)),
-        (step, name) => $"{name} says {Say(step.World.Skb(name))}, operations say {step.Copying.Names.Shape(name).Sum} from {step.Copying.Names.Shape(name).SumStart}");
+        (in Step step, SkbId name, Skb skb) => IsAsSaid(step, name, skb),
+        (step, name) => $"{name} says {Say(step.World.Skb(name))}, operations say {step.Copying.Names.Shape(name).Sum} from {step.Copying.Names.Shape(name).SumStart}", Traits.Astray);
 
     public static readonly Law VerdictIsRight = Law.Always(SumRules.VerdictIsRight,
         (in Step step) => !IsVerdict(step) || step.Seen.Succeeded == (Plain(step.Copying.Answer) == 0),
@@ -144,6 +144,10 @@ public static class SumLaws
         : skb.IpSummed == ChecksumState.Unnecessary ? ChecksumMachine.State.Vouched
         : skb.IsReceived ? ChecksumMachine.State.Summed
         : ChecksumMachine.State.Requested;
+
+    internal static bool IsAsItsDataSays(Skb skb) => skb.SumState == Abstraction(skb);
+
+    internal static bool IsAsSaid(in Step step, SkbId name, Skb skb) => !step.Copying.HasSkb(name) || IsAsSaid(skb, step.Copying.Names.Shape(name));
 
     private static bool IsAsSaid(Skb skb, SkbShape shape) => skb.IpSummed switch
     {

@@ -23,6 +23,12 @@ public enum Traits
 
     /// <summary>Its users, or the dataref of its block, are not what the recount says.</summary>
     Miscounted = 32,
+
+    /// <summary>Each slot for a fragment is taken.</summary>
+    Full = 64,
+
+    /// <summary>Its lengths, its places or its states are not as they must be; of one that has a name, its bytes or what it says of its sum.</summary>
+    Astray = 128,
 }
 
 /// <summary>What a page has that a law may speak of, as <see cref="Traits"/> for skbs.</summary>

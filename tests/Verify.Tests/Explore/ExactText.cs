@@ -21,7 +21,7 @@ internal sealed class ExactText
         "SlabArea._open", "SlabArea._spareSlabs", "PhysicalMemory._inUse", "Page.address", "Page.Frame", "Page.InUseIndex", "Block._slab", "Block._offset", "Block._memory",
         "SkbCache._live", "SkbCache._blocks", "SkbCache._freeSkbs", "SkbCache._freeBlocks", "Skb.LiveIndex", "DataBlock.LiveIndex",
         "SkbCache._ubufs", "SkbCache._freeUbufs", "UbufInfo.LiveIndex",
-        "CopyingWorld._free", "Wire._free", "CopyingWorld._freeSkbs", "CopyingWorld._freePages", "Names._freeShapes", "Names._freeData", "Names._ofKind",
+        "CopyingWorld._free", "Wire._free", "CopyingWorld._freeSkbs", "CopyingWorld._freePages", "Names._freeShapes", "Names._freeData", "Names._ofKind", "Names._changes", "BoundNames.changes",
 
         // A failure that was asked for is armed anew as each step begins.
         "PhysicalMemory._failAfter", "PhysicalMemory._failAt", "PhysicalMemory.FailedAt",

@@ -63,7 +63,7 @@ public sealed class Names
 
     public bool Has(NameKind kind, int name) => _ofKind[(int)kind].Has(name);
 
-    /// <summary>Where this is what it was, the same names are bound, and the same is known of sockets, devices and processes.</summary>
+    /// <summary>Where this is what it was, the same names are bound, and to the same; what is known of areas and of the shape of packets may be another.</summary>
     public long Changes => _changes.Count;
 
     /// <summary>Names of a kind that are bound.</summary>

@@ -25,10 +25,9 @@ public sealed partial class Checker
             | (skb.NrFrags == World.Profile.MaxSkbFrags ? Traits.Full : Traits.None);
     }
 
-    /// <summary>What laws over skbs would find, looked for in one walk: each is asked only where something is found.</summary>
-    private static bool IsAstray(in Step step, Skb skb) =>
-        !SkbLaws.IsGeometric(skb) || !SkbLaws.IsAsItsDataSays(step, skb) || !SumLaws.IsAsItsDataSays(skb)
-        || ((skb.DataLen != 0 || skb.NrFrags > 0 || skb.Block.FragList.Count > 0) && !SkbLaws.HasItsParts(step, skb));
+    /// <summary>What laws over skbs would find, looked for first: the laws are asked where something is found. So for the other kinds of subject.</summary>
+    private static bool IsAstray(in Step step, Skb skb, Traits traits) =>
+        !SkbLaws.IsGeometric(skb) || !SkbLaws.IsAsItsDataSays(step, skb) || !SumLaws.IsAsItsDataSays(skb) || ((traits & Traits.Paged) != 0 && !SkbLaws.HasItsParts(step, skb));
 
     private static bool IsAstray(in Step step, SkbId name, Skb skb) =>
         !SkbLaws.IsLinearAsSaid(step, name, skb) || !SumLaws.IsAsSaid(step, name, skb) || !SkbLaws.HasItsBytes(step, name, skb);
@@ -38,14 +37,17 @@ public sealed partial class Checker
         var (holders, mappings) = _recount.Of(page);
         return (holders > 1 ? PageTraits.Shared : PageTraits.None)
             | (page.Mapping is not { } file ? PageTraits.None : file.Content is LiteralContent ? PageTraits.Cached | PageTraits.OfLiteral : PageTraits.Cached)
-            | (page.SwapEntry >= 0 || page.State == PageMachine.State.SwapCache ? PageTraits.SwapCached : PageTraits.None)
+            | (page.State == PageMachine.State.SwapCache ? PageTraits.SwapCached : PageTraits.None)
             | (page.Reserved ? PageTraits.Reserved : PageTraits.None)
             | (page.Count != holders ? PageTraits.Miscounted : PageTraits.None)
             | (page.Count == 1 ? PageTraits.Sole : PageTraits.None)
             | (page.Pins > 0 ? PageTraits.Pinned : PageTraits.None)
             | (page.Locked && !page.UnderIo ? PageTraits.Locked : PageTraits.None)
-            | (_page.LooksForAstray && (!MemoryLaws.IsAsItsDataSays(page, mappings) || (page.Mapping is not null && !(MemoryLaws.IsListedIfDirty(page) && PinLaws.HoldsItsFile(step, page)))) ? PageTraits.Astray : PageTraits.None);
+            | (_page.LooksForAstray && IsAstray(step, page, mappings) ? PageTraits.Astray : PageTraits.None);
     }
+
+    private static bool IsAstray(in Step step, Page page, int mappings) =>
+        !MemoryLaws.IsAsItsDataSays(page, mappings) || (page.Mapping is not null && !(MemoryLaws.IsListedIfDirty(page) && PinLaws.HoldsItsFile(step, page)));
 
     private StepTraits TraitsOf(in Step step)
     {
@@ -57,28 +59,22 @@ public sealed partial class Checker
             | (seen.Plan.Count > 0 ? StepTraits.Planned : StepTraits.None)
             | (seen.Handovers.Count + seen.Shown.Count > 0 ? StepTraits.Handed : StepTraits.None)
             | (seen.Drops.Count > 0 ? StepTraits.Dropped : StepTraits.None)
-            | (seen.Succeeded && Copying.Verdict == Refusal.None ? StepTraits.None : StepTraits.Doubtful)
-            | (World.Memory.ZeroPage is not null && IsAstray(step) ? StepTraits.Astray : StepTraits.None);
+            | (seen.Succeeded && Copying.Verdict == Refusal.None ? StepTraits.None : StepTraits.Doubtful);
     }
 
-    /// <summary>What laws over a step would find in processes and in swap space, looked for in one walk. Before there is a process there is nothing.</summary>
+    /// <summary>What laws over a step would find in processes and in swap space, looked for in one walk.</summary>
     private bool IsAstray(in Step step)
     {
         var isAstray = !CowLaws.IsZero(World.Memory) || !MemoryLaws.SwapCountsAreReferences(step);
         for (var name = 0; name <= World.TaskNames && !isAstray; name++)
         {
             var id = new MmId(name);
-            isAstray = World.TryTask(id) is { } task ? IsAstray(task) || CowLaws.FirstStale(task) >= 0 : Copying.Names.Has(id);
+            var task = World.TryTask(id);
+            isAstray = CowLaws.IsUnknown(Copying.Names, id, task) || (task is not null && (CowLaws.IsMisled(Copying.Names, task) || CowLaws.FirstStale(task) >= 0));
         }
 
         return isAstray;
     }
-
-    private bool IsAstray(TaskStruct task) =>
-        !Copying.Names.Has(task.Id)
-        || task.State == ProcessMachine.State.Ended
-        || (task.State == ProcessMachine.State.Asleep) != Copying.Names.Sleeps(task.Id)
-        || (task.State == ProcessMachine.State.Faulting) != Copying.Names.IsInFault(task.Id);
 
     private static SockTraits TraitsOf(in Step step, Sock sock) =>
         (sock is TcpSock ? SockTraits.Tcp : SockTraits.None)
@@ -88,13 +84,16 @@ public sealed partial class Checker
     /// <param name="step">The step.</param>
     /// <param name="mm">The address space.</param>
     /// <param name="i">Its place among those of the world.</param>
-    private MmTraits TraitsOf(in Step step, MmStruct mm, int i) =>
-        _mm.LooksForAstray && (_recount.IsAstray(i) || CowLaws.FirstShared(step, mm) >= 0 || MemoryLaws.FirstPage(step, mm) >= 0) ? MmTraits.Astray : MmTraits.None;
+    private MmTraits TraitsOf(in Step step, MmStruct mm, int i) => _mm.LooksForAstray && IsAstray(step, mm, i) ? MmTraits.Astray : MmTraits.None;
+
+    private bool IsAstray(in Step step, MmStruct mm, int i) => _recount.IsAstray(i) || CowLaws.FirstShared(step, mm) >= 0 || MemoryLaws.FirstPage(step, mm) >= 0;
 
     private PinTraits TraitsOf(in Step step, Pin pin) =>
         (pin.Offset > 0 && pin.Pieces > 1 ? PinTraits.Parts : PinTraits.None)
         | (pin.IsLocked ? PinTraits.Locked : PinTraits.None)
-        | (_pin.LooksForAstray && (pin.State != MemoryLaws.Abstraction(Copying.Names, pin) || MemoryLaws.FirstPiece(step, pin) >= 0) ? PinTraits.Astray : PinTraits.None);
+        | (_pin.LooksForAstray && IsAstray(step, pin) ? PinTraits.Astray : PinTraits.None);
+
+    private bool IsAstray(in Step step, Pin pin) => pin.State != MemoryLaws.Abstraction(Copying.Names, pin) || MemoryLaws.FirstPiece(step, pin) >= 0;
 
     private static DeviceTraits TraitsOf(NetDevice device)
     {
@@ -111,7 +110,7 @@ public sealed partial class Checker
     }
 
     private Asked<TClaim>[] Of<TClaim>(Scope scope, Func<Law, TClaim> claim, Func<Law, bool>? wanted = null) =>
-        [.. Laws.Where(law => law.Scope == scope && !law.IsOfTraitsAlone && (wanted is null || wanted(law))).Select(law => new Asked<TClaim>(claim(law), _numbers[law], law.Of, law.IsAlways))];
+        [.. Laws.Where(law => law.Scope == scope && !law.IsCountedByTraits && (wanted is null || wanted(law))).Select(law => new Asked<TClaim>(claim(law), _numbers[law], law.Of, law.IsAlways))];
 
     private static int SetsOf<TTraits>()
         where TTraits : struct, Enum => 2 * Enum.GetValues<TTraits>().Max(trait => Convert.ToInt32(trait, CultureInfo.InvariantCulture));
@@ -125,7 +124,7 @@ public sealed partial class Checker
         private readonly Met?[] _sets = new Met?[sets];
         private readonly List<Met> _met = [];
 
-        /// <summary>Some law is asked of those alone with which something is wrong: they must be looked for.</summary>
+        /// <summary>Some law is asked of those alone with which something is wrong: they must be looked for. The look asks what all such laws of the scope ask, those too that a run leaves out.</summary>
         public bool LooksForAstray { get; } = laws.Any(law => (law.Of & astray) != 0);
 
         /// <summary>What is asked of one more subject.</summary>

@@ -95,7 +95,7 @@ public sealed partial class Checker : IJudge
     public Action? AfterEach { get; set; }
 
     /// <summary>How often a law's claim was true of a subject, for Sometimes; how often it was false, for Always. 0 for a law that is not evaluated here.</summary>
-    public long Hits(Law law) => !_numbers.TryGetValue(law, out var number) ? 0 : law.IsOfTraitsAlone ? Subjects(law) : _hits[number];
+    public long Hits(Law law) => !_numbers.TryGetValue(law, out var number) ? 0 : law.IsCountedByTraits ? Subjects(law) : _hits[number];
 
     /// <summary>Of how many subjects a law was evaluated.</summary>
     public long Evaluations(Law law) => _subjects[(int)law.Scope];
@@ -277,20 +277,27 @@ public sealed partial class Checker : IJudge
         _pin.Forget();
     }
 
-    /// <summary>Subjects that had the traits which are all that a law asks for.</summary>
+    /// <summary>Subjects that had the traits which say all that a law says.</summary>
     private long Subjects(Law law) => law.Scope switch
     {
         Scope.Skb => _skb.Subjects(law.Of),
         Scope.NamedSkb => _namedSkb.Subjects(law.Of),
         Scope.Page => _page.Subjects(law.Of),
         Scope.Pin => _pin.Subjects(law.Of),
-        _ => throw new ModelException($"{law} of traits alone"),
+        _ => throw new ModelException($"{law} is counted by traits"),
     };
 
     private void Evaluate(in Step step)
     {
         _subjects[(int)Scope.Step]++;
-        foreach (ref readonly var law in StepLaws(step.Operation.GetType())[(int)TraitsOf(step)])
+        var laws = StepLaws(step.Operation.GetType());
+        var traits = TraitsOf(step);
+        if (laws.LooksForAstray && IsAstray(step))
+        {
+            traits |= StepTraits.Astray;
+        }
+
+        foreach (ref readonly var law in laws[(int)traits])
         {
             if (law.Claim(step) != law.IsAlways)
             {
@@ -330,7 +337,7 @@ public sealed partial class Checker : IJudge
             var skb = live[i];
             var traits = TraitsOf(skb);
             _traits[i] = traits;
-            foreach (ref readonly var law in _skb[(int)(_skb.LooksForAstray && IsAstray(step, skb) ? traits | Traits.Astray : traits)])
+            foreach (ref readonly var law in _skb[(int)(_skb.LooksForAstray && IsAstray(step, skb, traits) ? traits | Traits.Astray : traits)])
             {
                 if (law.Claim(step, skb) != law.IsAlways)
                 {
@@ -472,5 +479,5 @@ public sealed partial class Checker : IJudge
 
     // On its own: what the lambda captures would be allocated at each step.
     private ByTraits<StepClaim> After(Type operation) =>
-        new(Of(Scope.Step, law => law.Step!, law => law.After.Count == 0 || law.After.Contains(operation)), SetsOf<StepTraits>());
+        new(Of(Scope.Step, law => law.Step!, law => law.After.Count == 0 || law.After.Contains(operation)), SetsOf<StepTraits>(), (int)StepTraits.Astray);
 }

@@ -16,9 +16,6 @@ public sealed partial class CopyingWorld
 
     public CopyingProcess Mm(MmId id) => _mms[id.Value];
 
-    /// <summary>The memory of a process; null where there is none of this name.</summary>
-    public CopyingProcess? TryMm(MmId id) => _mms.Find(id.Value);
-
     public void Bind(MmId id)
     {
         _mms.Bind(id.Value, new CopyingProcess(profile.TaskPages));

@@ -145,7 +145,7 @@ public sealed class Pin(PinId id, bool into, int offset, int length, int times, 
     }
 
     /// <summary>Pages of one turn.</summary>
-    public int Pieces => times == 1 ? _pages.Count : _pages.Count / times;
+    public int Pieces => _pages.Count / times;
 
     /// <summary>Bytes of a turn that lie in its i-th page: (page, offset, length).</summary>
     public (Page Page, int Offset, int Length) Piece(int i)

@@ -180,6 +180,7 @@ public sealed class Hand(Checker checker, Rng rng, IReadOnlyList<Draw> mix)
     /// <summary>A process; one that runs wherever there is one.</summary>
     public MmId Mm()
     {
+        // Nearly every draw asks: its walk is its own, without a call for each process.
         var start = rng.Below(MaxMms);
         for (var left = BoundFrom(start, NameKind.Mm, MaxMms); left != 0; left &= left - 1)
         {

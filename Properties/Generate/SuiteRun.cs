@@ -128,6 +128,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         private readonly Draw[] _mix;
         private readonly bool _hasSetup;
         private readonly bool _hasDrivers;
+        private readonly bool _hasProcesses;
         private readonly Profile _profile;
         private readonly Checker _checker;
         private readonly Hand _hand;
@@ -151,7 +152,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         public Worker(Suite suite, Profile profile)
         {
             _suite = suite;
-            (_mix, _hasSetup, _hasDrivers) = ([.. suite.Mix], suite.HasSetup, suite.Drivers.Count > 0);
+            (_mix, _hasSetup, _hasDrivers, _hasProcesses) = ([.. suite.Mix], suite.HasSetup, suite.Drivers.Count > 0, suite.HasProcesses);
             _profile = profile;
             _checker = new Checker(profile, suite.LawsIn(profile));
             _hand = new Hand(_checker, _rng, suite.Mix);
@@ -297,7 +298,7 @@ public sealed class SuiteRun(Suite suite, Profile profile, ulong seed)
         }
 
         private Operation? Setup() =>
-            (_hasDrivers ? NetDraws.Setup(_hand, _suite.Drivers) : null) ?? (_suite.HasProcesses ? PagesDraws.Setup(_hand) : null);
+            (_hasDrivers ? NetDraws.Setup(_hand, _suite.Drivers) : null) ?? (_hasProcesses ? PagesDraws.Setup(_hand) : null);
 
         private void BeginPicking(int sum)
         {

@@ -330,12 +330,16 @@ public static class CowLaws
             && (area.Shared ? !child.Dirty && child.Writable == area.Write && parent.Writable == area.Write : !child.Writable && (!parent.Writable || !area.MayWrite));
     }
 
+    internal static bool IsAsItsDataSays(in Pte pte, in VmArea area) => pte.State == pte.Abstraction(area.Shared);
+
+    internal static bool IsBeyond(in Pte pte, in VmArea area) => pte.Writable & !area.Write;
+
     private static int FirstBeyondArea(in Step step, MmStruct mm)
     {
         var areas = mm.Areas;
         foreach (var n in step.Recount.Writable(mm))
         {
-            if (!areas[n].Write)
+            if (IsBeyond(mm.Ptes[n], areas[n]))
             {
                 return n;
             }
@@ -351,7 +355,7 @@ public static class CowLaws
         foreach (var n in step.Recount.Occupied(mm))
         {
             ref readonly var pte = ref ptes[n];
-            if (pte.State != pte.Abstraction(areas[n].Shared))
+            if (!IsAsItsDataSays(pte, areas[n]))
             {
                 return n;
             }
@@ -367,10 +371,9 @@ public static class CowLaws
     /// <summary>The first process that sleeps though it waits for nobody, or runs though it waits; -1 for none.</summary>
     private static int FirstMisled(in Step step)
     {
-        var names = step.Copying.Names;
         for (var name = 0; name < step.World.TaskNames; name++)
         {
-            if (step.World.TryTask(new MmId(name)) is { } task && (task.State == ProcessMachine.State.Asleep) != names.Sleeps(task.Id) && names.Has(task.Id))
+            if (step.World.TryTask(new MmId(name)) is { } task && IsMisled(step.Copying.Names, task))
             {
                 return name;
             }
@@ -378,15 +381,14 @@ public static class CowLaws
 
         return -1;
     }
+
+    internal static bool IsMisled(Names names, TaskStruct task) => (task.State == ProcessMachine.State.Asleep) != names.Sleeps(task.Id) && names.Has(task.Id);
 
     private static int FirstUnknown(in Step step)
     {
-        var names = step.Copying.Names;
         for (var name = 0; name <= step.World.TaskNames; name++)
         {
-            var task = step.World.TryTask(new MmId(name));
-            if (task is null == names.Has(new MmId(name)) || task is { State: ProcessMachine.State.Ended }
-                || (task is { State: ProcessMachine.State.Faulting }) != names.IsInFault(new MmId(name)))
+            if (IsUnknown(step.Copying.Names, new MmId(name), step.World.TryTask(new MmId(name))))
             {
                 return name;
             }
@@ -394,6 +396,9 @@ public static class CowLaws
 
         return -1;
     }
+
+    internal static bool IsUnknown(Names names, MmId name, TaskStruct? task) =>
+        task is null == names.Has(name) || task is { State: ProcessMachine.State.Ended } || task is { State: ProcessMachine.State.Faulting } != names.IsInFault(name);
 
     /// <summary>The first process whose CPU remembers a page that is another by now, or may not be written any more; -1 for none.</summary>
     private static (int Name, int N) FirstStale(in Step step)

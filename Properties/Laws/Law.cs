@@ -105,17 +105,20 @@ public sealed class Law
     /// <summary>Traits of its subject, as a number, without which it says nothing: of the kind of its scope.</summary>
     internal int Of { get; private init; }
 
-    /// <summary>It is true of each subject that has its traits: such are counted, and nothing is asked.</summary>
-    internal bool IsOfTraitsAlone { get; private init; }
+    /// <summary>It is true of each subject that has its traits: such are counted, and it is not asked.</summary>
+    internal bool IsCountedByTraits { get; private init; }
 
     /// <summary>Kinds of operation after which it is evaluated; after others it says nothing. Empty for each.</summary>
     public IReadOnlyList<Type> After { get; private init; } = [];
 
-    /// <summary>The same of each subject, whatever that has: what traits spare is to make no difference. Where traits are all it says, it is itself.</summary>
-    public Law OfAll() => IsOfTraitsAlone ? this : new(Rule, Kind, Scope, Name)
-    {
-        Step = Step, Skb = Skb, NamedSkb = NamedSkb, Page = Page, Sock = Sock, Device = Device, Mm = Mm, Pin = Pin, After = After, Explanation = Explanation,
-    };
+    /// <summary>The same, asked of each subject, whatever that has: what traits spare is to make no difference.</summary>
+    public Law OfAll() => With(of: 0, isCounted: false);
+
+    /// <summary>The same premise, where its traits say all that its predicate says. It is asked no more, but where <see cref="OfAll"/> compares.</summary>
+    /// <exception cref="ModelException">Not a premise over skbs, pages or pins.</exception>
+    public Law CountedByTraits() => Kind == LawKind.Sometimes && Scope is Scope.Skb or Scope.NamedSkb or Scope.Page or Scope.Pin
+        ? With(Of, isCounted: true)
+        : throw new ModelException($"{Id} cannot be counted by traits");
 
     internal bool IsAlways { get; }
 
@@ -177,18 +180,13 @@ public sealed class Law
 
     public static Law Sometimes(Rule rule, DeviceClaim claim, Scope scope = Scope.Device, DeviceTraits of = DeviceTraits.None, [CallerMemberName] string name = "") => new(rule, LawKind.Sometimes, scope, name) { Device = claim, Of = (int)of };
 
-    /// <summary>A page that has these traits.</summary>
-    public static Law Sometimes(Rule rule, PageTraits of, [CallerMemberName] string name = "") => OfTraitsAlone(rule, Scope.Page, (int)of, name);
-
-    /// <summary>A pin that has these traits.</summary>
-    public static Law Sometimes(Rule rule, PinTraits of, [CallerMemberName] string name = "") => OfTraitsAlone(rule, Scope.Pin, (int)of, name);
-
-    /// <summary>An skb that has these traits; one that the script names where that is the scope.</summary>
-    public static Law Sometimes(Rule rule, Traits of, Scope scope = Scope.Skb, [CallerMemberName] string name = "") => OfTraitsAlone(rule, scope, (int)of, name);
-
     public override string ToString() => $"{Rule.Id} {Name}";
 
-    private static Law OfTraitsAlone(Rule rule, Scope scope, int of, string name) => new(rule, LawKind.Sometimes, scope, name) { Of = of, IsOfTraitsAlone = true };
+    private Law With(int of, bool isCounted) => new(Rule, Kind, Scope, Name)
+    {
+        Step = Step, Skb = Skb, NamedSkb = NamedSkb, Page = Page, Sock = Sock, Device = Device, Mm = Mm, Pin = Pin, After = After, Explanation = Explanation,
+        Of = of, IsCountedByTraits = isCounted,
+    };
 
     private static string Nothing(Step step, object? subject) => "";
 }

@@ -19,7 +19,7 @@ public static class MemoryLaws
         (in Step step, Page page) => IsAsItsDataSays(page, step.Recount.Mappings(page)),
         (step, page) => $"the machine says {page.State}, the data says {page.Abstraction(step.Recount.Mappings(page))}; {step.Recount.Mappings(page)} entries map {page}, {page.Mappings} were counted", PageTraits.Astray);
 
-    public static readonly Law SwapCachedPageOccurs = Law.Sometimes(PinRules.PageLife, PageTraits.SwapCached);
+    public static readonly Law SwapCachedPageOccurs = Law.Sometimes(PinRules.PageLife, (in Step _, Page page) => page.State == PageMachine.State.SwapCache, PageTraits.SwapCached).CountedByTraits();
 
     public static readonly Law PinStateIsAbstraction = Law.Always(PinRules.PinLife,
         (in Step step, Pin pin) => pin.State == Abstraction(step.Copying.Names, pin),
@@ -41,7 +41,7 @@ public static class MemoryLaws
         (in Step step, Pin pin) => FirstPiece(step, pin) < 0,
         (step, pin) => Explain(step, pin, FirstPiece(step, pin)), PinTraits.Astray);
 
-    public static readonly Law PinOfPartsOccurs = Law.Sometimes(PinRules.PinNamesBytes, PinTraits.Parts);
+    public static readonly Law PinOfPartsOccurs = Law.Sometimes(PinRules.PinNamesBytes, (in Step _, Pin pin) => pin.Pieces > 1 && pin.Offset > 0, PinTraits.Parts).CountedByTraits();
 
     public static readonly Law PinnedForWritingIsOwn = Law.Always(PinRules.PinDirection,
         (in Step step) => FirstNotOwn(step) < 0,
@@ -110,7 +110,8 @@ public static class MemoryLaws
         (in Step _, Page page) => !page.Reserved || page.Count == 1,
         (_, page) => $"{page} is reserved and has count {page.Count}", PageTraits.Reserved | PageTraits.Miscounted);
 
-    public static readonly Law PinnedZeroPageOccurs = Law.Sometimes(PinRules.ReservedIsNotCounted, PageTraits.Reserved | PageTraits.Pinned);
+    public static readonly Law PinnedZeroPageOccurs = Law.Sometimes(PinRules.ReservedIsNotCounted,
+        (in Step _, Page page) => page is { Reserved: true, Pins: > 0 }, PageTraits.Reserved | PageTraits.Pinned).CountedByTraits();
 
     public static readonly Law PinHoldsFrame = Law.Always(PinRules.PinHoldsFrame,
         (in Step step) => step.Operation is not SwapOut || IsTakenAsDue(step),

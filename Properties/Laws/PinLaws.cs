@@ -12,13 +12,14 @@ public static class PinLaws
         (in Step step, Page page) => page.Count >= step.Recount.Holders(page),
         (step, page) => $"{page} has count {page.Count} and {step.Recount.Holders(page)} holders", PageTraits.Miscounted);
 
-    public static readonly Law SharedPageOccurs = Law.Sometimes(PinRules.HeldByEach, PageTraits.Shared);
+    public static readonly Law SharedPageOccurs = Law.Sometimes(PinRules.HeldByEach,
+        (in Step step, Page page) => step.Recount.Holders(page) > 1, PageTraits.Shared).CountedByTraits();
 
     public static readonly Law NoReferenceIsLost = Law.Always(PinRules.HeldByNobodyElse,
         (in Step step, Page page) => page.Count <= step.Recount.Holders(page),
         (step, page) => $"{page} has count {page.Count} and {step.Recount.Holders(page)} holders", PageTraits.Miscounted);
 
-    public static readonly Law LastHolderOccurs = Law.Sometimes(PinRules.HeldByNobodyElse, PageTraits.Sole);
+    public static readonly Law LastHolderOccurs = Law.Sometimes(PinRules.HeldByNobodyElse, (in Step _, Page page) => page.Count == 1, PageTraits.Sole).CountedByTraits();
 
     public static readonly Law ReclaimTakesUnheld = Law.Always(PinRules.ReclaimTakesUnheld,
         (in Step step) => step.Operation is not ReclaimPages reclaim || AllHeldBesides(step, step.World.File(reclaim.File)),
@@ -31,7 +32,8 @@ public static class PinLaws
         (in Step step, Page page) => HoldsItsFile(step, page),
         (_, page) => $"{page} is page {page.Index} of {page.Mapping!.Id} and does not hold its bytes", PageTraits.Astray);
 
-    public static readonly Law CachedPageOccurs = Law.Sometimes(PinRules.CacheHoldsFile, PageTraits.OfLiteral);
+    public static readonly Law CachedPageOccurs = Law.Sometimes(PinRules.CacheHoldsFile,
+        (in Step _, Page page) => page.Mapping is { Content: Model.LiteralContent }, PageTraits.OfLiteral).CountedByTraits();
 
     public static readonly Law ReclaimLeavesDirty = Law.Always(PinRules.UncachedIsOnDisk,
         (in Step step) => step.Operation is not ReclaimPages reclaim || LostPage(step, reclaim.File) < 0,

@@ -11,7 +11,7 @@ namespace ZeroCopy.Properties.Laws;
 public sealed class Recount
 {
     private readonly List<Page> _heldThoughFree = [];
-    private readonly List<Table> _tables = [];
+    private readonly List<PageTable> _tables = [];
     private readonly List<Skb> _inDriver = [];
     private World? _world;
     private ListView<Skb> _live = new([]);
@@ -25,7 +25,6 @@ public sealed class Recount
     /// <summary>One more than the largest number of a frame that was counted.</summary>
     private int _counted;
     private int[] _swap = [];
-
 
     /// <summary>Every page with a holder whose count says that it is free.</summary>
     public ListView<Page> HeldThoughFree => _heldThoughFree;
@@ -218,7 +217,7 @@ public sealed class Recount
         }
     }
 
-    private void Count(MmStruct mm, Table table)
+    private void Count(MmStruct mm, PageTable table)
     {
         var ptes = mm.Ptes;
         var areas = mm.Areas;
@@ -238,7 +237,7 @@ public sealed class Recount
 
             table.AllWritable[writable] = n;
             writable += pte.Writable ? 1 : 0;
-            isAstray |= pte.State != pte.Abstraction(areas[n].Shared) | (pte.Writable & !areas[n].Write);
+            isAstray |= !CowLaws.IsAsItsDataSays(pte, areas[n]) | CowLaws.IsBeyond(pte, areas[n]);
         }
 
         (table.WritableCount, table.IsAstray) = (writable, isAstray);
@@ -336,7 +335,7 @@ public sealed class Recount
     /// <summary>One more holder, unless it is reserved.</summary>
     private void Add(Page page) => Hold(page, ref CountsOf(page), page.Reserved ? 0 : 1);
 
-    private Table TableOf(MmStruct mm)
+    private PageTable TableOf(MmStruct mm)
     {
         // Those of address spaces that have ended stand behind the others.
         var i = 0;
@@ -348,11 +347,11 @@ public sealed class Recount
         return _tables[i];
     }
 
-    private Table TableAt(int i)
+    private PageTable TableAt(int i)
     {
         if (i == _tables.Count)
         {
-            _tables.Add(new Table());
+            _tables.Add(new PageTable());
         }
 
         return _tables[i];
@@ -389,7 +388,7 @@ public sealed class Recount
     }
 
     /// <summary>What was noted of one page table.</summary>
-    private sealed class Table
+    private sealed class PageTable
     {
         private int[] _occupied = [];
         private int _count;
@@ -398,7 +397,7 @@ public sealed class Recount
 
         public bool IsAstray { get; set; }
 
-        /// <summary>Room for a writable entry more than there can be.</summary>
+        /// <summary>One place more than there are entries: who walks them writes before he counts.</summary>
         public int[] AllWritable { get; private set; } = [];
 
         public int WritableCount { get; set; }
@@ -426,8 +425,7 @@ public sealed class Recount
                 count += pte.Page is not null | pte.Swap != 0 | pte.State != PteMachine.State.None | pte.Writable ? 1 : 0;
             }
 
-            Of = Of == mm ? Of : mm;
-            _count = count;
+            (Of, _count) = (mm, count);
         }
     }
 }

@@ -17,13 +17,14 @@ public static class SkbLaws
         (in Step _, Skb skb) => skb.DataLen == SumOfFrags(skb) + SumOfList(skb),
         (_, skb) => $"data_len {skb.DataLen}, {Fragments(skb)}, {SumOfList(skb)} bytes on its list", Traits.Paged | Traits.Astray);
 
-    public static readonly Law ListOccurs = Law.Sometimes(SkbRules.PagedLength, Traits.Listed);
+    public static readonly Law ListOccurs = Law.Sometimes(SkbRules.PagedLength, (in Step _, Skb skb) => skb.Block.FragList.Count > 0, Traits.Listed).CountedByTraits();
 
     public static readonly Law FragmentsFit = Law.Always(SkbRules.FragmentsFit,
         (in Step step, Skb skb) => FragsFit(skb, step.World.Profile),
         (_, skb) => Fragments(skb), Traits.Paged | Traits.Astray);
 
-    public static readonly Law FullOfFragmentsOccurs = Law.Sometimes(SkbRules.FragmentsFit, Traits.Full);
+    public static readonly Law FullOfFragmentsOccurs = Law.Sometimes(SkbRules.FragmentsFit,
+        (in Step step, Skb skb) => skb.NrFrags == step.World.Profile.MaxSkbFrags, Traits.Full).CountedByTraits();
 
     public static readonly Law DataRefCounts = Law.Always(SkbRules.DataRef,
         (in Step step, Skb skb) => skb.Block.DataRef > 0 && skb.Block.DataRef == step.Recount.Users(skb.Block),
@@ -41,19 +42,20 @@ public static class SkbLaws
         (in Step step, Skb skb) => skb.Users <= step.Recount.Holders(skb),
         (step, skb) => $"users {skb.Users}, and {step.Recount.Holders(skb)} holders", Traits.Miscounted);
 
-    public static readonly Law SecondHolderOccurs = Law.Sometimes(SkbRules.NoneIsLost, Traits.Shared);
+    public static readonly Law SecondHolderOccurs = Law.Sometimes(SkbRules.NoneIsLost, (in Step step, Skb skb) => step.Recount.Holders(skb) > 1, Traits.Shared).CountedByTraits();
 
     public static readonly Law SharedIsMarked = Law.Always(SkbRules.SharedIsCloned,
         (in Step _, Skb skb) => skb.Block.DataRef <= 1 || skb.Cloned,
         (_, skb) => $"dataref {skb.Block.DataRef} and not marked cloned", Traits.SharedBlock);
 
-    public static readonly Law SharedBlockOccurs = Law.Sometimes(SkbRules.SharedIsCloned, Traits.SharedBlock);
+    public static readonly Law SharedBlockOccurs = Law.Sometimes(SkbRules.SharedIsCloned,
+        (in Step _, Skb skb) => skb.Block.DataRef > 1, Traits.SharedBlock).CountedByTraits();
 
     public static readonly Law BytesAgree = Law.Always(SkbRules.BytesAgree,
         (in Step step, SkbId name, Skb skb) => HasItsBytes(step, name, skb),
         (step, name) => ExplainBytes(step.World.Skb(name), step.Copying.HasSkb(name) ? step.Copying.Skb(name).Bytes : [], name), Traits.Astray);
 
-    public static readonly Law PagedBytesOccur = Law.Sometimes(SkbRules.BytesAgree, Traits.Paged, Scope.NamedSkb);
+    public static readonly Law PagedBytesOccur = Law.Sometimes(SkbRules.BytesAgree, (in Step _, SkbId _, Skb skb) => skb.IsNonlinear, Traits.Paged).CountedByTraits();
 
     public static readonly Law ReadAgrees = Law.Always(SkbRules.BytesAgree,
         (in Step step) => step.Operation is not (SkbCopyBits or SkbCopyAndCsumBits) || step.Seen.Read.SequenceEqual(step.Copying.Answer),

@@ -43,7 +43,7 @@ public enum PageTraits
     /// <summary>In the page cache of a file.</summary>
     Cached = 2,
 
-    /// <summary>In the swap cache, by its entry or by the machine.</summary>
+    /// <summary>In the swap cache, by the machine.</summary>
     SwapCached = 4,
 
     /// <summary>Not counted: the zero page.</summary>
@@ -52,7 +52,7 @@ public enum PageTraits
     /// <summary>Its count is not what the recount says.</summary>
     Miscounted = 16,
 
-    /// <summary>It has one holder.</summary>
+    /// <summary>Its count is 1.</summary>
     Sole = 32,
 
     /// <summary>A pin has it.</summary>

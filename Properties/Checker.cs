@@ -25,6 +25,7 @@ public sealed record Violation(Rule Rule, string Law, long Step, Operation Opera
 public sealed partial class Checker : IJudge
 {
     private readonly Dictionary<nint, ByTraits<StepClaim>> _step = [];
+    private readonly (nint Operation, ByTraits<StepClaim>? Laws)[] _stepLately = new (nint, ByTraits<StepClaim>?)[64];
     private readonly ByTraits<SkbClaim> _skb;
     private readonly ByTraits<NamedSkbClaim> _namedSkb;
     private readonly ByTraits<PageClaim> _page;
@@ -467,13 +468,21 @@ public sealed partial class Checker : IJudge
     /// <summary>The laws over a step that speak of this kind of operation, for each set of traits.</summary>
     private ByTraits<StepClaim> StepLaws(Type operation)
     {
-        // By the handle: a look for a Type itself asks it for its hash and for equality.
-        if (!_step.TryGetValue(operation.TypeHandle.Value, out var laws))
+        // By the handle: a look for a Type itself asks it for its hash and for equality. Each step asks, and most operations find theirs at once.
+        var handle = operation.TypeHandle.Value;
+        ref var lately = ref _stepLately[(int)(((ulong)handle >> 6) & 63)];
+        if (lately.Operation == handle)
         {
-            laws = After(operation);
-            _step.Add(operation.TypeHandle.Value, laws);
+            return lately.Laws!;
         }
 
+        if (!_step.TryGetValue(handle, out var laws))
+        {
+            laws = After(operation);
+            _step.Add(handle, laws);
+        }
+
+        lately = (handle, laws);
         return laws;
     }
 

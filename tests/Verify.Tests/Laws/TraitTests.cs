@@ -1,5 +1,6 @@
 using ZeroCopy.Cli.Mutants;
 using ZeroCopy.Model;
+using ZeroCopy.Properties;
 using ZeroCopy.Properties.Generate;
 using ZeroCopy.Properties.Laws;
 using ZeroCopy.Tests.Mutants;
@@ -36,6 +37,19 @@ public sealed class TraitTests(MutantTests.Woven woven)
         var mutant = Sources.Find(id)!;
         var build = woven.With(mutant);
         Assert.Equal(Words(build, nameof(Necessity.Broken), mutant), Words(build, nameof(Necessity.BrokenOfAll), mutant));
+    }
+
+    /// <summary>No recorded bug writes to the zero page first: here the test does.</summary>
+    [Fact]
+    public void Written_zero_page_is_told()
+    {
+        var checker = new Checker(Profile.Tiny);
+        Apply("p0 = mm_alloc(low)");
+        checker.World.Memory.ZeroPage!.Bytes.Span[3] = 1;
+        Apply("mmap(p0, 0, 1, rw, private)");
+        Assert.Equal(["COW-006 ZeroIsNobodys"], checker.Violations.Select(violation => $"{violation.Rule.Id} {violation.Law}"));
+
+        void Apply(string line) => Assert.True(checker.Apply(Script.ParseOperation(line, 1, Language.All)), line);
     }
 
     private static IEnumerable<string> Words(MutantBuild build, string what, MutantFile mutant) =>

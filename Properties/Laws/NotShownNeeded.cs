@@ -73,7 +73,6 @@ public sealed record NotShownNeeded(string Law, IReadOnlyList<string> Instead, s
         new("PIN-015/PinnedForWritingIsOwn", ["COW-001/ReadsAsEager", "PIN-016/MemoryAgrees"], "a relative, or who reads the zero page, reads what the device writes"),
         new("PIN-016/MemoryAgrees", ["COW-011/ExecBreaksSharing", "COW-018/ChangedEntryStays", "COW-022/ChangedSwapEntryStays", "PIN-017/PinNamesBytes"], "exec says that its pages are gone, a fault that it left the entry alone, and a pin that is there names the same bytes"),
         new("PIN-017/PinNamesBytes", ["COW-017/OwnPinKeepsPage", "model/failed"], "a pin that names other bytes lies outside of its page, or has parted from the process"),
-        new("PIN-021/LockedPinHasItsLocks", ["PIN-044/TruncationWaits"], "a truncation does not wait for a page that a kiobuf says it has locked"),
         new("PIN-024/CountNeverWraps", ["PIN-001/PagesAreHeld"], "a count that has wrapped is less than its holders"),
         new("PIN-025/ReservedIsNotCounted", ["PIN-002/NoReferenceIsLost"], "a count that nobody holds is judged for each page, reserved or not"),
         new("PIN-040/ReclaimLeavesDirty", ["PIN-004/CacheHoldsFile"], "the page is read again, and the file has lost what was written"),

@@ -25,6 +25,7 @@ public sealed class ExploredMutantTests
         [("completion", "G312")] = "an HME; the mix has an AceNIC and the loopback",
         [("pages", "G249")] = "a kiobuf of more bytes than are marked",
         [("pages", "G264")] = "a load of a whole page; the mix loads a byte",
+        [("pages", "G346")] = "a lock of two kiobufs; the mix locks one",
         [("skb", "G209")] = "tailroom that is asked for; heads of the mix are expanded by none",
         [("skb", "G313")] = "a third allocation that fails; the mix has two",
     };

@@ -94,9 +94,6 @@ public sealed class Names
     /// <summary>The first page from here on that no area covers, after the last page the first; -1 for none.</summary>
     public int NextFree(MmId mm, int page) => Next(_mms[mm.Value].Memory.Mapped, page, false);
 
-    /// <summary>Whether an area covers any page of the process.</summary>
-    public bool HasAreas(MmId mm) => _mms[mm.Value].Memory.MappedPages > 0;
-
     /// <summary>Whether no area covers any page of a range.</summary>
     public bool IsFree(MmId mm, int page, int pages) => !_mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Contains(true);
 
@@ -357,10 +354,10 @@ public sealed class Names
     public void SetBehindFile(PinId pin, bool behind) => Pins(pin).Rebind(pin.Value, Pins(pin)[pin.Value] with { BehindFile = behind });
 
     /// <summary>An area now covers these pages.</summary>
-    public void Map(MmId mm, int page, int pages) => _mms[mm.Value].Memory.SetMapped(page, pages, true);
+    public void Map(MmId mm, int page, int pages) => _mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Fill(true);
 
     /// <summary>No area covers these pages any more.</summary>
-    public void Unmap(MmId mm, int page, int pages) => _mms[mm.Value].Memory.SetMapped(page, pages, false);
+    public void Unmap(MmId mm, int page, int pages) => _mms[mm.Value].Memory.Mapped.AsSpan(page, pages).Clear();
 
     public void Bind(PinId pin, bool into, int length) => Pins(pin).Bind(pin.Value, new PinName(into, false, false, false, length));
 
@@ -445,11 +442,9 @@ public sealed class Names
             Array.Fill(Storable, pageSize);
         }
 
-        private MemoryShape(bool[] mapped, int[] storable, int mappedPages) => (Mapped, Storable, MappedPages) = (mapped, storable, mappedPages);
+        private MemoryShape(bool[] mapped, int[] storable) => (Mapped, Storable) = (mapped, storable);
 
         public bool[] Mapped { get; }
-
-        public int MappedPages { get; private set; }
 
         public int[] Storable { get; }
 
@@ -458,13 +453,7 @@ public sealed class Names
         /// <summary>Page faults in which its processes stand.</summary>
         public int Faults { get; set; }
 
-        public MemoryShape Copy() => new([.. Mapped], [.. Storable], MappedPages);
-
-        public void SetMapped(int page, int pages, bool mapped)
-        {
-            Mapped.AsSpan(page, pages).Fill(mapped);
-            MappedPages = Mapped.AsSpan().Count(true);
-        }
+        public MemoryShape Copy() => new([.. Mapped], [.. Storable]);
     }
 
     private readonly record struct SockName(bool IsTcp, bool IsClosed, int MaxDatagram, bool IsRaw = false, bool HasCalled = false);

@@ -45,7 +45,7 @@ public static class PagesDraws
     /// <summary>What a sequence needs before the rest has something to work on: a process, and memory in it. Null once it is there.</summary>
     public static Operation? Setup(Hand hand) =>
         hand.Names.Count(NameKind.Mm) == 0 ? new MmAlloc(hand.NewMm(), hand.Zone())
-        : hand.Mm() is var mm && !hand.Names.HasAreas(mm) ? new Mmap(mm, 0, Math.Min(hand.TaskPages, 1 + hand.Rng.Below(4)), Prot.Rw, MapKind.Private, null, 0)
+        : hand.Mm() is var mm && hand.Names.IsFree(mm, 0, hand.TaskPages) ? new Mmap(mm, 0, Math.Min(hand.TaskPages, 1 + hand.Rng.Below(4)), Prot.Rw, MapKind.Private, null, 0)
         : null;
 
     /// <summary>Its operations are on a file of which a kiobuf has a page locked, wherever there is one.</summary>

@@ -162,7 +162,7 @@ public static class CowLaws
 
     public static readonly Law NothingStale = Law.Always(CowRules.NothingStale,
         (in Step step) => FirstStale(step) is (< 0, _),
-        (step, _) => FirstStale(step) is var (name, n) ? $"the CPU of p{name} remembers page {n} as {step.World.Task(new MmId(name)).Tlb.Entries[n]}, and the page table says {Spell(step, new MmId(name), n)}" : "", of: StepTraits.Astray);
+        (step, _) => FirstStale(step) is var (name, n) ? $"the CPU of p{name} remembers page {n} as {Spell(step.World.Task(new MmId(name)).Tlb.Entries[n])}, and the page table says {Spell(step, new MmId(name), n)}" : "", of: StepTraits.Astray);
 
     public static readonly Law ThreadForksOccurs = Law.Sometimes(CowRules.NothingStale,
         (in Step step) => step.Operation is DoFork { Flags: CloneFlags.None } fork && step.Seen.Succeeded && step.World.Mm(fork.Parent).Users > 1, after: Forks);
@@ -222,6 +222,9 @@ public static class CowLaws
         : "nobody counted";
 
     private static string Spell(in Step step, MmId id, int n) => Spell(step.World.Mm(id).Ptes[n]);
+
+    /// <summary>A translation that may be written by has the dirty bit too.</summary>
+    private static string Spell(in Tlb.Entry entry) => $"{entry.Page}{(entry.Writable ? ", writable, dirty" : "")}";
 
     internal static string Spell(in Pte pte) =>
         pte.Swap > 0 ? $"page {pte.Swap - 1} of swap space"

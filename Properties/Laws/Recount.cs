@@ -36,7 +36,7 @@ public sealed class Recount
     public int Mappings(Page page) => Of(page).Mappings;
 
     /// <summary>Both.</summary>
-    public (int Holders, int Mappings) Of(Page page) => (uint)page.Number < (uint)_frames.Length ? _frames[page.Number] : default;
+    public (int Holders, int Mappings) Of(Page page) => page.Number < _frames.Length ? _frames[page.Number] : default;
 
     /// <summary>Whether an entry of a page table has another state than its data says, or is writable where its area is not.</summary>
     /// <param name="i">Its place among the address spaces of the world.</param>
@@ -125,11 +125,7 @@ public sealed class Recount
 
     public void Make(World world)
     {
-        if (_world != world)
-        {
-            (_world, _live, _blocks) = (world, world.Skbs.Live, world.Skbs.LiveBlocks);
-        }
-
+        (_world, _live, _blocks) = (world, world.Skbs.Live, world.Skbs.LiveBlocks);
         _frames.AsSpan(0, _counted).Clear();
         _counted = 0;
         _heldThoughFree.Clear();
@@ -367,7 +363,6 @@ public sealed class Recount
 
     private void Hold(Page page, ref (int Holders, int Mappings) counts, int holders)
     {
-        // What is foreseen is asked first: that a page is free is never so where the laws hold.
         counts.Holders += holders;
         if (page.Count == 0 && counts.Holders > 0 && !_heldThoughFree.Contains(page))
         {
